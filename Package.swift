@@ -1,0 +1,176 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// The targets in the order the data takes, and the only arrows that are allowed between them.
+// Each third-party package enters through the targets that name it here, and no other.
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient",
+    package: "async-http-client"
+)
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "Peerage",
+    products: [.executable(name: "peerage", targets: ["peerage"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        // The system, as C sees it: shims and module maps without logic.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
+
+        // Vocabulary: imported by all, importing nothing.
+        .target(name: "Wire"),
+        .target(name: "Model"),
+
+        // Flows in.
+        .target(name: "FlowReception", dependencies: ["CLinux", "CPcap", "Model"]),
+        .target(name: "FlowDecoding", dependencies: ["Model", "Wire"]),
+
+        // Routes in.
+        .target(name: "RouteDecoding", dependencies: ["Model", "Wire"]),
+        .target(
+            name: "RouteReception",
+            dependencies: [
+                "CBZip2", "CLinux", "CZlib", "Model", "RouteDecoding", "Wire", nioCore, nioPosix,
+            ]
+        ),
+        .target(name: "Routing", dependencies: ["Model"]),
+
+        // Flows and routes meet; volumes come out.
+        .target(name: "Attribution", dependencies: ["Model", "Routing"]),
+        .target(name: "Accounting", dependencies: ["Model"]),
+        .target(name: "Storage", dependencies: ["Model"]),
+        .target(name: "StorageSQLite", dependencies: ["Model", "Storage", grdb]),
+
+        // Volumes become answers.
+        .target(name: "Analysis", dependencies: ["Model"]),
+        .target(name: "Alerting", dependencies: ["Model"]),
+        .target(
+            name: "Notification",
+            dependencies: ["Alerting", "Model", asyncHTTPClient, crypto, nioCore, nioHTTP1]
+        ),
+        .target(name: "Reporting", dependencies: ["Analysis", "Model"]),
+
+        // What the operator says.
+        .target(name: "Settings", dependencies: ["Model", yams]),
+
+        // The composition root: the one target that names them all.
+        .target(
+            name: "Collector",
+            dependencies: [
+                "Accounting", "Alerting", "Analysis", "Attribution", "FlowDecoding",
+                "FlowReception", "Model", "Notification", "Reporting", "RouteDecoding",
+                "RouteReception", "Routing", "Settings", "Storage", "StorageSQLite", "Wire",
+                crypto, logging,
+            ]
+        ),
+        .target(
+            name: "Demo",
+            dependencies: [
+                "Collector", "FlowReception", "Model", "Reporting", "RouteDecoding",
+                "RouteReception", "Settings", "Storage", logging,
+            ],
+            resources: [.copy("Fixtures")]
+        ),
+        .executableTarget(
+            name: "peerage",
+            dependencies: [
+                "Collector", "Demo", "Model", "Reporting", "Settings", "Storage", argumentParser,
+                logging,
+            ]
+        ),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["Model", "Wire"],
+            path: "Tests/TestSupport"
+        ),
+        .testTarget(name: "AccountingTests", dependencies: ["Accounting", "Model"]),
+        .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Model"]),
+        .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Model"]),
+        .testTarget(name: "AttributionTests", dependencies: ["Attribution", "Model", "Routing"]),
+        .testTarget(
+            name: "CollectorTests",
+            dependencies: [
+                "Accounting", "Collector", "Model", "Reporting", "Settings", "Storage",
+            ]
+        ),
+        .testTarget(
+            name: "DemoTests",
+            dependencies: ["Collector", "Demo", "Model", "RouteReception", logging]
+        ),
+        .testTarget(
+            name: "FlowDecodingTests",
+            dependencies: ["FlowDecoding", "Model", "TestSupport", "Wire"]
+        ),
+        .testTarget(name: "FlowReceptionTests", dependencies: ["FlowReception", "Model"]),
+        .testTarget(name: "ModelTests", dependencies: ["Model"]),
+        .testTarget(
+            name: "NotificationTests",
+            dependencies: ["Alerting", "Model", "Notification", crypto, nioCore, nioPosix]
+        ),
+        .testTarget(name: "ReportingTests", dependencies: ["Analysis", "Model", "Reporting"]),
+        .testTarget(
+            name: "RouteDecodingTests",
+            dependencies: ["Model", "RouteDecoding", "TestSupport", "Wire"]
+        ),
+        .testTarget(
+            name: "RouteReceptionTests",
+            dependencies: ["Model", "RouteDecoding", "RouteReception", "TestSupport", "Wire"]
+        ),
+        .testTarget(name: "RoutingTests", dependencies: ["Model", "Routing"]),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: [
+                "Accounting", "Alerting", "Collector", "Model", "Reporting", "Settings", "Storage",
+                "Wire", logging,
+            ],
+            resources: [.copy("Scenarios")]
+        ),
+        .testTarget(name: "SettingsTests", dependencies: ["Model", "Settings"]),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Model", "Storage", "StorageSQLite", grdb]
+        ),
+        .testTarget(name: "TidyTests"),
+        .testTarget(name: "WireTests", dependencies: ["Wire"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// One rule for every target: all upcoming features, no unmarked unsafe code, no warnings.
+for target in package.targets where target.name != "CLinux" && target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableExperimentalFeature("Lifetimes"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ]
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Knows which slots are over.
+///
+/// # How it works
+///
+/// A slot is sealed `latenessSeconds` after its end, by accounting time that only moves forward.
+/// Slots in which nothing passed are sealed like any other, so that silence counts as zero and not
+/// as missing; but a jump of more than a day is no silence: what lies between stays missing.
+/// What comes for a sealed slot is a new generation, sealed again with the hand-over it came in.
+public struct SlotSealer: Sendable {
+    public let slotSeconds: Int64
+    /// How long after its end a slot stays open, in seconds.
+    public let latenessSeconds: Int64
+    /// The slots begun and not sealed.
+    private var open: Set<Int64> = []
+    /// The latest slot ever begun; nil until there is one.
+    private var latest: Int64?
+    private var watermark = Int64.min
+
+    private static let longestSilence: Int64 = 86400
+
+    /// - Parameters:
+    ///   - slotSeconds: Length of a slot.
+    ///   - latenessSeconds: How long after its end a slot stays open.
+    ///   - open: Slots that an earlier run left open: sealed in time, but the time between the runs
+    ///     is no silence.
+    public init(slotSeconds: Int64, latenessSeconds: Int64, open: [Int64] = []) {
+        self.slotSeconds = slotSeconds
+        self.latenessSeconds = latenessSeconds
+        self.open = Set(open)
+    }
+
+    /// The slots to seal with a hand-over, ascending.
+    ///
+    /// - Parameters:
+    ///   - handedOver: Starts of slots with rows in the batch.
+    ///   - now: Accounting time, in seconds since 1970-01-01 00:00 UTC.
+    /// - Returns: Starts of slots.
+    public mutating func slotsToSeal(handedOver: some Sequence<Int64>, now: Int64) -> [Int64] {
+        watermark = max(watermark, now)
+        // Counting begins with the newest slot of the first hand-over: what is older came late.
+        if latest == nil { latest = handedOver.max() }
+        for slot in handedOver.sorted() { begin(slot) }
+        if latest != nil { begin(now - (now % slotSeconds + slotSeconds) % slotSeconds) }
+        let due = open.filter { $0 + slotSeconds + latenessSeconds <= watermark }
+        open.subtract(due)
+        return due.sorted()
+    }
+
+    /// All slots begun and not yet sealed, when counting ends for good.
+    public mutating func sealAll() -> [Int64] {
+        defer { open.removeAll() }
+        return open.sorted()
+    }
+
+    private mutating func begin(_ slot: Int64) {
+        open.insert(slot)
+        guard let before = latest, slot > before else { return }
+        if slot - before <= Self.longestSilence {
+            for silent in stride(from: before + slotSeconds, to: slot, by: Int(slotSeconds)) {
+                open.insert(silent)
+            }
+        }
+        latest = slot
+    }
+}

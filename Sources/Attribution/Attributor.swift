@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+public import Routing
+
+/// Gives each record its double entry: where it came in and where it went out, with the evidence.
+///
+/// # How it works
+///
+/// Octets always go from somewhere to somewhere, so each record has two sides, and each side has
+/// exactly one outcome (DESIGN 3.4):
+///
+///     customer ---+                     +--- transit       posted in, posted out
+///     transit  ---+--- our network  ----+--- our network   posted in, inside
+///     backbone ---+                     +--- exchange      carried, posted out
+///
+/// A posted side gets the raw evidence of who was beyond it. What the interface *was* and who the
+/// peer *was* is worked out later, from the evidence and the inventory of the day (DESIGN 3.1).
+///
+/// Work goes by batch: sides first, then all route lookups at once, then evidence.
+public struct Attributor: ~Copyable, Sendable {
+    private let directory: InterfaceDirectory
+    private let ownPrefixes: PrefixSet
+    private let staticPrefixList: [IPPrefix]
+    private let staticPrefixes: PrefixSet
+    private let exchanges: [String: ExchangeMembers]
+    private let viewLists: [ViewList]
+    private let reader: RoutingTableReader
+    private var learner: ObservationLearner
+    private var exportedPaths = ExportedPaths()
+
+    private var pending: [PendingSide] = []
+    private var addresses: [IPAddress] = []
+    private var views: [ViewList] = []
+    private var matches: [RouteMatch] = []
+
+    /// A posted side that waits for its route.
+    private struct PendingSide {
+        var record: Int
+        var posting: Int
+        var direction: Direction
+    }
+
+    /// - Parameters:
+    ///   - inventory: What the network is.
+    ///   - viewLists: For each exporter of the inventory, the views to route its flows by.
+    ///   - reader: This worker's own reader of the routing table.
+    public init(
+        inventory: Inventory,
+        viewLists: [ViewList],
+        reader: consuming RoutingTableReader
+    ) {
+        precondition(viewLists.count == inventory.exporters.count, "one list of views an exporter")
+        directory = InterfaceDirectory(inventory)
+        ownPrefixes = PrefixSet(inventory.network.prefixes)
+        staticPrefixList = inventory.staticPrefixes
+        staticPrefixes = PrefixSet(staticPrefixList)
+        exchanges = Dictionary(
+            inventory.exchanges.map { ($0.id, ExchangeMembers($0)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        self.viewLists = viewLists
+        self.reader = reader
+        learner = ObservationLearner(exporters: inventory.exporters.count)
+    }
+
+    /// Appends one posting for each record of `batch` that has octets; those that no link can have
+    /// carried are left out and become errors of the batch's exporter.
+    ///
+    /// - Parameters:
+    ///   - batch: Decoded records.
+    ///   - exporters: For each record, the index of its exporter in the inventory.
+    ///   - postings: Receives the double entries.
+    ///   - implausible: Receives the exporter of each record left out.
+    public mutating func attribute(
+        _ batch: FlowBatch,
+        exporters: [UInt16],
+        into postings: inout [Posting],
+        implausible: inout [UInt16]
+    ) {
+        pending.removeAll(keepingCapacity: true)
+        addresses.removeAll(keepingCapacity: true)
+        views.removeAll(keepingCapacity: true)
+        reader.goOnline()
+        for (record, exporter) in zip(batch.records, exporters) {
+            learner.note(record.direction, of: exporter)
+        }
+        for index in batch.records.indices {
+            guard batch.records[index].has(.octets) else { continue }
+            let exporter = exporters[index]
+            guard let posting = entry(for: batch.records[index], of: exporter) else {
+                implausible.append(exporter)
+                continue
+            }
+            postings.append(posting)
+            queueForRoutes(index, of: batch, posting, at: postings.count - 1)
+        }
+        matches.removeAll(keepingCapacity: true)
+        reader.routes(to: addresses, views: views, into: &matches)
+        for (index, side) in pending.enumerated() {
+            addEvidence(side, match: matches[index], of: batch, to: &postings[side.posting])
+        }
+        reader.quiesce()
+    }
+
+    /// The rate that counts for `record`, and where it came from.
+    public func rate(
+        of record: FlowRecord,
+        exporter: UInt16
+    ) -> (rate: SamplingRate, source: SamplingSource) {
+        Scaling.rate(of: record, from: directory.inventory.exporters[Int(exporter)])
+    }
+
+    /// Announces that this worker is about to wait, so that the routing table need not wait for it.
+    public mutating func goOffline() { reader.goOffline() }
+
+    /// The path behind ``PostingKey/asPath``, for as long as the totals that hold it are open.
+    public func asPath(_ id: UInt32) -> ASPath {
+        if id == PostingKey.noPath { return ASPath() }
+        if let path = exportedPaths.path(id) { return path }
+        return reader.asPath(ASPathID(rawValue: id))
+    }
+
+    /// The name of the neighbor behind ``PostingKey/routeSource``.
+    public func routeSourceName(_ id: UInt32) -> String {
+        reader.source(RouteSourceID(rawValue: id))?.name ?? ""
+    }
+
+    /// Forgets the paths that exporters named; call when totals have been handed over.
+    public mutating func totalsHandedOver() { exportedPaths.removeAll() }
+}
+
+// MARK: - Sides
+
+extension Attributor {
+    /// The double entry of `record` without routes; nil for an implausible volume.
+    private func entry(for record: FlowRecord, of exporter: UInt16) -> Posting? {
+        let settings = directory.inventory.exporters[Int(exporter)]
+        let (rate, source) = Scaling.rate(of: record, from: settings)
+        guard let measure = Scaling.measure(record, at: rate) else { return nil }
+        let times = RecordTimes(record)
+        let orientation = Orientation(
+            record,
+            observed: observedDirection(of: record, exporter: exporter),
+            ownPrefixes: ownPrefixes
+        )
+        var key = PostingKey(
+            exporter: exporter,
+            interface: 0,
+            direction: .ingress,
+            family: record.family
+        )
+        key.rate = rate
+        key.rateSource = source
+        return Posting(
+            exporter: exporter,
+            start: times.start,
+            end: times.end,
+            isClamped: times.isClamped,
+            measure: measure,
+            ingress: outcome(orientation.ingress, .ingress, orientation.observed, key),
+            egress: outcome(orientation.egress, .egress, orientation.observed, key)
+        )
+    }
+
+    /// Where a record was observed: by its own word, else by the configuration.
+    private func observedDirection(of record: FlowRecord, exporter: UInt16) -> Direction {
+        switch record.direction {
+        case .ingress: return .ingress
+        case .egress: return .egress
+        case .unknown: break
+        }
+        let atInput = directory.observation(of: record.ingressInterface, at: exporter)
+        if learner.observes(.ingress, as: atInput, exporter: exporter) { return .ingress }
+        let atOutput = directory.observation(of: record.egressInterface, at: exporter)
+        return learner.observes(.egress, as: atOutput, exporter: exporter) ? .egress : .ingress
+    }
+
+    /// What becomes of one side; `key` lacks the interface and the direction.
+    private func outcome(
+        _ side: Orientation.Side,
+        _ direction: Direction,
+        _ observed: Direction?,
+        _ key: PostingKey
+    ) -> SideOutcome {
+        let interface: UInt32
+        switch side {
+        case .inside: return .inside
+        case .discarded: return .discarded
+        case .unattributed(let reason): return .unattributed(reason)
+        case .interface(let index): interface = index
+        }
+        if let observed {
+            let observation = directory.observation(of: interface, at: key.exporter)
+            let countsOwn = learner.observes(direction, as: observation, exporter: key.exporter)
+            if countsOwn != (observed == direction) { return .countedElsewhere }
+        }
+        var posted = key
+        posted.interface = interface
+        posted.direction = direction
+        if directory.isUsed(interface, at: key.exporter) { return .posted(posted) }
+        return switch directory.role(of: interface, at: key.exporter) {
+        case .internal: .inside
+        case .backbone: .carried
+        case .unknown: .posted(posted)
+        }
+    }
+
+    /// Puts the posted sides of a record in line for their routes.
+    private mutating func queueForRoutes(
+        _ record: Int,
+        of batch: FlowBatch,
+        _ posting: Posting,
+        at index: Int
+    ) {
+        let list = viewLists[Int(posting.exporter)]
+        if case .posted = posting.ingress {
+            pending.append(PendingSide(record: record, posting: index, direction: .ingress))
+            addresses.append(batch.records[record].source)
+            views.append(list)
+        }
+        if case .posted = posting.egress {
+            pending.append(PendingSide(record: record, posting: index, direction: .egress))
+            addresses.append(batch.records[record].destination)
+            views.append(list)
+        }
+    }
+}
+
+// MARK: - Evidence
+
+extension Attributor {
+    private mutating func addEvidence(
+        _ side: PendingSide,
+        match: RouteMatch,
+        of batch: FlowBatch,
+        to posting: inout Posting
+    ) {
+        let outcome = side.direction == .ingress ? posting.ingress : posting.egress
+        guard case .posted(var key) = outcome else { return }
+        let record = batch.records[side.record]
+        let isIngress = side.direction == .ingress
+        addLinkEvidence(record, isIngress: isIngress, to: &key)
+        addExportedEvidence(record, isIngress: isIngress, of: batch, to: &key)
+
+        let hasFarAddress = record.has(isIngress ? .source : .destination)
+        let farAddress = isIngress ? record.source : record.destination
+        if hasFarAddress, let number = staticPrefixes.longest(around: farAddress) {
+            key.staticPrefix = UInt16(clamping: number + 1)
+        }
+        var prefix: IPPrefix?
+        if hasFarAddress, !match.isNone {
+            prefix = addRouteEvidence(match, time: posting.end, isIngress: isIngress, to: &key)
+        }
+        judge(&key, time: posting.end)
+        if isIngress {
+            posting.ingress = .posted(key)
+            posting.ingressPrefix = prefix
+        } else {
+            posting.egress = .posted(key)
+            posting.egressPrefix = prefix
+        }
+    }
+
+    /// VLAN and MAC address, which belong to the link where the packet was observed.
+    private func addLinkEvidence(
+        _ record: FlowRecord,
+        isIngress: Bool,
+        to key: inout PostingKey
+    ) {
+        let wasObservedHere = isIngress ? record.direction != .egress : record.direction == .egress
+        if wasObservedHere, record.has(.vlan) { key.vlan = record.vlan & 0xfff }
+        if isIngress {
+            if wasObservedHere, record.has(.sourceMAC) { key.remoteMAC = record.sourceMAC }
+        } else if record.has(.postDestinationMAC) {
+            key.remoteMAC = record.postDestinationMAC
+        } else if wasObservedHere, record.has(.destinationMAC) {
+            key.remoteMAC = record.destinationMAC
+        }
+    }
+
+    /// What the exporter says of ASes and next hops.
+    private mutating func addExportedEvidence(
+        _ record: FlowRecord,
+        isIngress: Bool,
+        of batch: FlowBatch,
+        to key: inout PostingKey
+    ) {
+        let meaning = directory.inventory.exporters[Int(key.exporter)].asFields
+        if record.has(isIngress ? .sourcePeerAS : .destinationPeerAS) {
+            key.exportedPeerAS = isIngress ? record.sourcePeerAS : record.destinationPeerAS
+        } else if meaning == .peer {
+            key.exportedPeerAS = isIngress ? record.sourceAS : record.destinationAS
+        }
+        if meaning == .origin { key.originAS = isIngress ? record.sourceAS : record.destinationAS }
+        guard !isIngress else { return }
+        // All zeros is how exporters say that there is none: a connected route, or no BGP route.
+        if record.has(.bgpNextHop), record.bgpNextHop.bits != 0 {
+            key.nextHop = record.bgpNextHop
+            key.flags.insert(.hasNextHop)
+        } else if record.has(.nextHop), record.nextHop.bits != 0 {
+            key.nextHop = record.nextHop
+            key.flags.insert(.hasNextHop)
+        }
+        if record.has(.asPath), record.asPath.count > 0 {
+            key.asPath = exportedPaths.id(of: batch.words[record.asPath.range])
+        }
+    }
+
+    /// What our table says of the far address, by the route of the record's own time.
+    private func addRouteEvidence(
+        _ match: RouteMatch,
+        time: Int64,
+        isIngress: Bool,
+        to key: inout PostingKey
+    ) -> IPPrefix? {
+        let named = key.flags.contains(.hasNextHop) && !isIngress ? key.nextHop : nil
+        guard let route = reader.route(of: match, nextHop: named, at: time) else { return nil }
+        key.flags.insert(.hasRoute)
+        if route.isStale { key.flags.insert(.routeIsStale) }
+        key.routeSource = route.source.rawValue
+        key.routePeerAS = route.neighborAS
+        if route.originAS != .zero { key.originAS = route.originAS }
+        key.asPath = route.asPath.rawValue
+        if !isIngress, named == nil, let nextHop = route.nextHop {
+            key.nextHop = nextHop
+            key.flags.formUnion([.hasNextHop, .nextHopIsFromRoute])
+        }
+        return route.prefix
+    }
+
+    /// Marks a key that no rung can name a peer for, and one that is transit, as of now.
+    private func judge(_ key: inout PostingKey, time: Int64) {
+        let inventory = directory.inventory
+        var interconnect: Interconnect?
+        let standing = directory.standing(
+            of: key.interface,
+            at: key.exporter,
+            vlan: key.vlan,
+            time: time / 1_000_000_000
+        )
+        if case .interconnect(let index) = standing {
+            interconnect = inventory.interconnects[index]
+        }
+        if interconnect?.relationship == .transit { key.flags.insert(.isTransit) }
+        let question = LadderQuestion(
+            interconnect: interconnect,
+            exchange: interconnect?.exchange.flatMap { exchanges[$0] },
+            remoteMAC: key.remoteMAC,
+            nextHop: key.flags.contains(.hasNextHop) ? key.nextHop : nil,
+            staticPrefix: key.staticPrefix == 0
+                ? nil : staticPrefixList[Int(key.staticPrefix) - 1],
+            exportedPeerAS: key.exportedPeerAS,
+            routePeerAS: key.routePeerAS
+        )
+        let ladder = key.direction == .ingress ? Ladder.ingress : Ladder.egress
+        if ladder.climb(question).rung == .unknown { key.flags.insert(.isUnknownNeighbor) }
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+
+/// The interface has one neighbor: a private interconnect, transit, a customer, a carrier link.
+enum SingleNeighborRung {
+    static func peer(_ question: borrowing LadderQuestion) -> ASN? {
+        question.interconnect?.singlePeer
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+
+/// Scales what was exported to what passed (DESIGN 3.8).
+enum Scaling {
+    /// More octets than any record can stand for: 256 TB.
+    static let mostOctetsPerRecord: UInt64 = 1 << 48
+
+    /// Largest packet assumed when a record stands for several samples, in octets.
+    private static let mostOctetsPerPacket = 1500.0
+
+    /// The rate that counts for `record`, and where it came from.
+    static func rate(
+        of record: FlowRecord,
+        from exporter: Exporter
+    ) -> (rate: SamplingRate, source: SamplingSource) {
+        if let forced = exporter.overrideRate { return (forced, .configured) }
+        if record.samplingSource != .assumed { return (record.samplingRate, record.samplingSource) }
+        if let usual = exporter.defaultRate { return (usual, .configured) }
+        return (.one, .assumed)
+    }
+
+    /// The measure of `record` at `rate`; nil when no link can have carried it.
+    ///
+    /// The variance is that of independent sampling, one packet in N: the sum over samples of
+    /// `N(N-1)s^2` (DOMAIN 3h). A record of several samples gives only their sum, so the sum of
+    /// squares is taken at its upper bound, as if all but one packet were full-sized.
+    static func measure(_ record: FlowRecord, at rate: SamplingRate) -> Measure? {
+        guard let octets = rate.scale(record.octets), octets <= mostOctetsPerRecord,
+            let packets = rate.scale(record.packets), packets <= mostOctetsPerRecord
+        else { return nil }
+        var variance = 0.0
+        let factor = rate.value
+        if factor > 1 {
+            let exported = Double(record.octets)
+            let squares =
+                record.packets <= 1
+                ? exported * exported : min(exported * mostOctetsPerPacket, exported * exported)
+            variance = factor * (factor - 1) * squares
+        }
+        return Measure(
+            octets: octets,
+            packets: packets,
+            unscaledOctets: record.octets,
+            unscaledPackets: record.packets,
+            variance: variance
+        )
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Linux calls that Swift cannot import by itself: functions hidden behind _GNU_SOURCE,
+// function-like macros, and options that are expressions. Nothing here has logic of its own.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+// Else Swift takes the structures of libc to be this module's, or Glibc's, by chance.
+#ifdef __swift__
+#pragma clang module import SwiftGlibc
+#endif
+
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+
+/// struct mmsghdr of recvmmsg(2).
+typedef struct {
+    struct msghdr msg_hdr;
+    unsigned int msg_len;
+} CLinux_mmsghdr;
+
+/// recvmmsg(2); returns the number of datagrams, or -1 with errno set.
+int CLinux_recvmmsg(int fd, CLinux_mmsghdr *messages, unsigned int count, int flags);
+
+/// CMSG_FIRSTHDR, CMSG_NXTHDR and CMSG_DATA of cmsg(3).
+struct cmsghdr *CLinux_firstControl(const struct msghdr *message);
+struct cmsghdr *CLinux_nextControl(const struct msghdr *message, const struct cmsghdr *control);
+const void *CLinux_controlData(const struct cmsghdr *control);
+
+/// CMSG_SPACE for one struct timespec, in octets.
+extern const size_t CLinux_timestampSpace;
+
+/// SO_TIMESTAMPNS, also the type of the control message that brings the time; see socket(7).
+extern const int CLinux_SO_TIMESTAMPNS;
+
+/// SO_MEMINFO: words about the memory of a socket, CLinux_memoryWords of them; the one at
+/// CLinux_memoryDrops counts the datagrams that the kernel dropped (linux/sock_diag.h).
+extern const int CLinux_SO_MEMINFO;
+extern const int CLinux_memoryDrops;
+extern const int CLinux_memoryWords;
+
+#endif

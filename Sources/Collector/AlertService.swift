@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Alerting
+import Analysis
+import Attribution
+import Foundation
+public import Logging
+public import Model
+import Notification
+public import Settings
+public import Storage
+
+/// Evaluates alert rules over stored slots and tells whoever wants to know.
+///
+/// Where an alert stands is kept in the store, so that an evaluation goes on where the last one
+/// ended, whoever made it; an event that could not be delivered is delivered by the next.
+public actor AlertService {
+    private let rules: [AlertRule]
+    private let inventory: Inventory
+    private let slotSeconds: Int64
+    private let store: any VolumeStore
+    private let webhooks: [Webhook]
+    private let logger: Logger
+
+    /// Slots looked back at for a rule that has never been evaluated.
+    private static let firstLook: Int64 = 288
+
+    /// - Throws: `InputProblem` for a secret that cannot be read.
+    public init(settings: Settings, store: any VolumeStore, logger: Logger) throws {
+        rules = settings.alerts.rules.map { AlertRule($0) }
+        inventory = settings.inventory
+        slotSeconds = settings.slotSeconds
+        self.store = store
+        self.logger = logger
+        webhooks = try settings.alerts.notify.map { notifier in
+            switch notifier {
+            case .webhook(let webhook):
+                Webhook(url: webhook.url, secret: try webhook.secret?.octets())
+            }
+        }
+    }
+
+    /// What an evaluation came to.
+    public struct Outcome: Sendable {
+        public var events: [AlertEvent] = []
+        /// Where each alert stands now.
+        public var records: [AlertRecord] = []
+        /// Events that no webhook took.
+        public var undelivered = 0
+    }
+
+    /// Evaluates all rules over the sealed slots up to `slot` that they have not seen, delivers
+    /// what happened and keeps where the alerts stand; logs what fails.
+    public func evaluate(through slot: Int64) async {
+        do {
+            let outcome = try await run(through: slot, deliver: true)
+            for event in outcome.events {
+                logger.notice(
+                    "alert \(event.transition.rawValue)",
+                    metadata: ["rule": "\(event.rule)", "object": "\(event.object)"]
+                )
+            }
+        } catch {
+            logger.error("alerts not evaluated", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Evaluates all rules over the sealed slots up to `slot`, inclusive.
+    ///
+    /// - Parameters:
+    ///   - slot: Seconds since 1970-01-01 00:00 UTC.
+    ///   - deliver: Whether to post what happened and to keep where the alerts stand.
+    /// - Returns: What happened.
+    /// - Throws: What the store throws.
+    public func run(through slot: Int64, deliver: Bool) async throws -> Outcome {
+        let kept = try await store.alerts()
+        let view = try await readings(through: slot, kept: kept)
+        var outcome = Outcome()
+        for rule in rules {
+            for object in rule.objects(in: inventory) {
+                let previous = kept.first { $0.rule == rule.id && $0.object == object.name }
+                var events: [AlertEvent] = []
+                if let previous, let due = AlertEvent(undelivered: previous, of: rule) {
+                    events.append(due)
+                }
+                let evaluation = AlertEvaluation(
+                    rule,
+                    object: object.name,
+                    readings: view.readings(of: object),
+                    after: previous,
+                    causes: { view.causes(of: object, in: $0) }
+                )
+                events += evaluation.events
+                guard var record = evaluation.record else { continue }
+                if deliver, !events.isEmpty {
+                    record.isDelivered = await post(events)
+                    if !record.isDelivered { outcome.undelivered += events.count }
+                }
+                outcome.events += evaluation.events
+                outcome.records.append(record)
+            }
+        }
+        if deliver { try await store.save(outcome.records) }
+        return outcome
+    }
+
+    /// The last sealed slot; nil when there is none.
+    public func lastSealedSlot() async throws -> Int64? {
+        guard let span = try await store.span() else { return nil }
+        return try await store.slots(in: span).last { $0.isSealed }?.start
+    }
+
+    private func post(_ events: [AlertEvent]) async -> Bool {
+        var isDelivered = true
+        for event in events {
+            for webhook in webhooks {
+                let delivery = await webhook.deliver(event)
+                if case .failed(let reason, _) = delivery {
+                    isDelivered = false
+                    logger.error("webhook failed", metadata: ["reason": "\(reason)"])
+                }
+            }
+        }
+        return isDelivered
+    }
+
+    private func readings(through slot: Int64, kept: [AlertRecord]) async throws -> AlertView {
+        let objects = Set(rules.flatMap { rule in rule.objects(in: inventory).map(\.name) })
+        let seen = kept.filter { objects.contains($0.object) }.map(\.slot)
+        let known = seen.count >= objects.count ? seen.min() : nil
+        let from = known ?? slot - Self.firstLook * slotSeconds
+        let range = from..<slot + slotSeconds
+        let resolver = FactResolver(inventory: inventory)
+        let slots = try await store.slots(in: range).filter { $0.isSealed || $0.generation > 0 }
+        let volumes = try await store.neighborFacts(in: range).compactMap(resolver.resolve)
+        return AlertView(
+            volumes: volumes,
+            inventory: inventory,
+            slots: PresentSlots(
+                period: range,
+                slotSeconds: slotSeconds,
+                starts: slots.map(\.start)
+            )
+        )
+    }
+}
+
+/// The traffic that rules are evaluated over.
+private struct AlertView {
+    let volumes: [AttributedVolume]
+    let utilizations: [Utilization]
+
+    init(volumes: [AttributedVolume], inventory: Inventory, slots: PresentSlots) {
+        self.volumes = volumes
+        utilizations = Utilization.all(of: volumes, inventory: inventory, slots: slots)
+    }
+
+    func readings(of object: AlertObject) -> [AlertReading] {
+        let found = utilizations.first {
+            $0.interconnect == object.interconnect && $0.direction == object.direction
+        }
+        return (found?.points ?? []).map { point in
+            AlertReading(
+                slot: point.slot,
+                value: point.percent,
+                intervalPercent: point.intervalPercent
+            )
+        }
+    }
+
+    func causes(of object: AlertObject, in slot: Int64) -> [AlertEvent.Cause] {
+        Utilization.topPeers(
+            of: volumes,
+            interconnect: object.interconnect,
+            direction: object.direction,
+            slot: slot
+        ).map { AlertEvent.Cause(peerAS: $0.peerAS, octets: $0.octets) }
+    }
+}
+
+extension AlertRule {
+    /// The rule that a rule file describes.
+    init(_ settings: AlertRuleSettings) {
+        var selection = Selection()
+        switch settings.selection {
+        case .all: break
+        case .interconnect(let id): selection.interconnect = id
+        case .kind(let kind): selection.kind = kind
+        case .tag(let tag): selection.tag = tag
+        }
+        let directions: Directions =
+            switch settings.direction {
+            case .in: .ingress
+            case .out: .egress
+            case .either: .either
+            }
+        let severity: Severity =
+            switch settings.severity {
+            case .info: .info
+            case .warning: .warning
+            case .critical: .critical
+            }
+        self.init(
+            id: settings.id,
+            select: selection,
+            direction: directions,
+            raiseAbove: Double(settings.raiseAboveBasisPoints) / 100,
+            clearBelow: Double(settings.clearBelowBasisPoints) / 100,
+            forSlots: settings.forSlots,
+            clearForSlots: settings.clearForSlots,
+            severity: severity,
+            runbook: settings.runbook
+        )
+    }
+}
+
+extension Settings.Secret {
+    /// The secret itself, read when it is needed and kept nowhere else.
+    func octets() throws(InputProblem) -> [UInt8] {
+        switch self {
+        case .environment(let name):
+            guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
+                throw InputProblem("the environment variable \(name) holds no secret")
+            }
+            return Array(value.utf8)
+        case .file(let path):
+            guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else {
+                throw InputProblem("\(path): the secret cannot be read")
+            }
+            var octets = Array(data)
+            while let last = octets.last, last == 10 || last == 13 { octets.removeLast() }
+            return octets
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Accounting
+import Attribution
+import FlowDecoding
+package import Model
+import RouteReception
+package import Routing
+package import Settings
+package import Storage
+import StorageSQLite
+
+/// Makes the parts of a collector from its configuration.
+package enum CollectorComponents {
+    /// The view of table dumps that name none.
+    package static let commonView = ""
+
+    /// The routing table's writer, and how long each neighbor's routes outlive its session.
+    package static func routeFeed(
+        _ settings: Settings,
+        clock: any AccountingClock = WallClock()
+    ) -> RouteFeed {
+        let kept = settings.neighbors.map { ($0.name, $0.staleSeconds) }
+        return RouteFeed(
+            table: RoutingTable(retention: settings.latenessSeconds * 1_000_000_000),
+            staleSeconds: Dictionary(kept, uniquingKeysWith: { first, _ in first }),
+            clock: clock
+        )
+    }
+
+    /// For each exporter the views to route its flows by: those it names, else the one of its own
+    /// name and the common one.
+    package static func viewLists(_ inventory: Inventory, _ feed: RouteFeed) -> [ViewList] {
+        inventory.exporters.map { exporter in
+            let names = exporter.views.isEmpty ? [exporter.name, commonView] : exporter.views
+            return ViewList(names.map { feed.view(named: $0) })
+        }
+    }
+
+    /// A worker's pipeline.
+    package static func pipeline(_ settings: Settings, _ feed: RouteFeed) -> FlowPipeline {
+        let attributor = Attributor(
+            inventory: settings.inventory,
+            viewLists: viewLists(settings.inventory, feed),
+            reader: feed.table.makeReader()
+        )
+        return FlowPipeline(
+            inventory: settings.inventory,
+            slotSeconds: settings.slotSeconds,
+            decoder: FlowDecoder(holdsData: true),
+            attributor: attributor
+        )
+    }
+
+    /// The store of the configuration, to be written by this process alone.
+    package static func writableStore(
+        _ settings: Settings
+    ) throws(VolumeStoreError) -> any VolumeStore {
+        try SQLiteVolumeStore.opened(path: settings.store.sqlite.path, mode: .readWrite)
+    }
+
+    /// The store of the configuration, to be read, also while a collector writes it.
+    package static func readableStore(
+        _ settings: Settings
+    ) throws(VolumeStoreError) -> any VolumeStore {
+        try SQLiteVolumeStore.opened(path: settings.store.sqlite.path, mode: .readOnly)
+    }
+
+    /// The time between the last slot of the store and now: nobody counted then.
+    package static func gapBeforeStart(
+        _ settings: Settings,
+        of store: any VolumeStore,
+        now: Int64
+    ) async throws(VolumeStoreError) -> [Gap] {
+        guard let span = try await store.span() else { return [] }
+        let end = span.upperBound - 1 + settings.slotSeconds
+        return end < now ? [Gap(from: end, to: now, reason: "collectorStopped")] : []
+    }
+
+    /// Seals slots, also those that an earlier run left open.
+    package static func sealer(
+        _ settings: Settings,
+        resuming store: any VolumeStore
+    ) async throws(VolumeStoreError) -> SlotSealer {
+        var open: [Int64] = []
+        if let span = try await store.span() {
+            open = try await store.slots(in: span).filter { !$0.isSealed }.map(\.start)
+        }
+        return SlotSealer(
+            slotSeconds: settings.slotSeconds,
+            latenessSeconds: settings.latenessSeconds,
+            open: open
+        )
+    }
+}

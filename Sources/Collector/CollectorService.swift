@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Accounting
+import FlowReception
+import Foundation
+public import Logging
+import Model
+import RouteReception
+public import Settings
+public import Storage
+import Synchronization
+
+/// The running collector: flows and routes in, volumes into the store, alerts out.
+public actor CollectorService {
+    private let settings: Settings
+    private let store: any VolumeStore
+    private let clock: any AccountingClock
+    private let logger: Logger
+    private let feed: RouteFeed
+    private let box = HandOverBox()
+    private let finished = WorkerCount()
+    private var workers: [FlowWorker] = []
+    private var speaker: BGPSpeaker?
+    private var alerts: AlertService?
+    private var hasStoreProblem = false
+
+    /// The ports that sockets were bound to, in the order of `listen.flows`.
+    public private(set) var flowPorts: [UInt16] = []
+    public private(set) var bgpPort: UInt16?
+
+    /// Octets that the kernel may queue for each socket.
+    private static let receiveBuffer = 32 << 20
+
+    /// - Parameters:
+    ///   - settings: The configuration.
+    ///   - store: Where volumes are kept; written by this collector alone.
+    ///   - clock: Accounting time.
+    ///   - logger: Receives what an operator should know.
+    public init(
+        settings: Settings,
+        store: any VolumeStore,
+        clock: any AccountingClock = WallClock(),
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.logger = logger
+        feed = CollectorComponents.routeFeed(settings, clock: clock)
+    }
+
+    /// Loads the tables and opens the sockets: when it returns, what is sent is received.
+    public func start() async throws {
+        for loaded in try TableLoader.load(settings, feed: feed) {
+            logger.info("table loaded", metadata: ["path": "\(loaded.path)"])
+        }
+        alerts = try AlertService(settings: settings, store: store, logger: logger)
+        try await startSpeaker()
+        for endpoint in settings.listen.flows { try startWorker(endpoint) }
+        logger.info("collector started", metadata: ["exporters": "\(exporterCount)"])
+    }
+
+    /// Stores what is counted, every flush interval, until the task is cancelled; then drains the
+    /// sockets, stores the rest and ends.
+    public func run() async throws {
+        let writer = VolumeWriter(
+            store: store,
+            collector: settings.collectorName,
+            idPrefix: "\(settings.collectorName)-\(WallClock.nanoseconds())",
+            sealer: try await CollectorComponents.sealer(settings, resuming: store),
+            gaps: try await CollectorComponents.gapBeforeStart(
+                settings,
+                of: store,
+                now: clock.now() / 1_000_000_000
+            )
+        )
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(settings.flushSeconds))
+            await flush(to: writer)
+        }
+        for worker in workers { worker.stop() }
+        await finished.wait(for: workers.count)
+        await flush(to: writer)
+        await speaker?.stop()
+        logger.info("collector stopped")
+    }
+
+    /// Whether every configured neighbor has sent all its routes at least once.
+    public var hasAllInitialRoutes: Bool {
+        let complete = feed.neighborsWithAllRoutes
+        return settings.neighbors.allSatisfy { complete.contains($0.name) }
+    }
+
+    private var exporterCount: Int { settings.inventory.exporters.count }
+
+    private func startSpeaker() async throws {
+        guard let endpoint = settings.listen.bgp else { return }
+        let speaker = BGPSpeaker(
+            localASN: settings.inventory.network.asns.first ?? .zero,
+            routerID: settings.routerID,
+            neighbors: settings.neighbors.map {
+                BGPNeighbor(name: $0.name, address: $0.address, asn: $0.asn)
+            },
+            events: feed
+        )
+        bgpPort = try await speaker.start(on: endpoint.address, port: endpoint.port)
+        self.speaker = speaker
+        logger.info("BGP sessions accepted", metadata: ["port": "\(bgpPort ?? 0)"])
+    }
+
+    private func startWorker(_ endpoint: Settings.Endpoint) throws {
+        let socket: UDPSocket
+        do throws(SystemError) {
+            socket = try UDPSocket.bound(
+                to: endpoint.address,
+                port: endpoint.port,
+                receiveBuffer: Self.receiveBuffer
+            )
+        } catch {
+            throw CollectorError("listen.flows \(endpoint): \(error)")
+        }
+        let port = try socket.localPort()
+        let worker = FlowWorker(
+            socket: socket,
+            pipeline: CollectorComponents.pipeline(settings, feed),
+            clock: clock,
+            flushSeconds: settings.flushSeconds,
+            handOver: { [box] in box.put($0) },
+            whenDone: { [finished] in finished.signal() }
+        )
+        worker.start(name: "flows-\(port)")
+        workers.append(worker)
+        flowPorts.append(port)
+        logger.info("flows received", metadata: ["port": "\(port)"])
+    }
+
+    private func flush(to writer: VolumeWriter) async {
+        feed.tidy()
+        let parts = box.takeAll()
+        // A slot is over when every worker has handed over what it had of it.
+        let now = parts.map(\.time).min() ?? clock.now() / 1_000_000_000
+        let outcome = await writer.write(parts, now: now, sessions: feed.sessions())
+        if let problem = outcome.problem {
+            hasStoreProblem = true
+            logger.error("volumes wait for the store", metadata: ["reason": "\(problem)"])
+        } else if hasStoreProblem {
+            hasStoreProblem = false
+            logger.info("the store takes volumes again")
+        }
+        guard !outcome.sealed.isEmpty else { return }
+        await alerts?.evaluate(through: outcome.sealed.max() ?? now)
+    }
+}
+
+/// Why a collector does not run, in one sentence.
+public struct CollectorError: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}
+
+/// Counts workers that have ended, for one that waits for all of them.
+private final class WorkerCount: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream() }
+
+    func signal() { continuation.yield() }
+
+    func wait(for count: Int) async {
+        guard count > 0 else { return }
+        var left = count
+        for await _ in stream {
+            left -= 1
+            if left == 0 { return }
+        }
+    }
+}
+
+extension CollectorService {
+    /// The store of the configuration, to be written by this process alone.
+    public static func openStore(
+        _ settings: Settings
+    ) throws(VolumeStoreError) -> any VolumeStore {
+        try CollectorComponents.writableStore(settings)
+    }
+
+    /// The store of the configuration, to be read, also while a collector writes it.
+    public static func openStoreToRead(
+        _ settings: Settings
+    ) throws(VolumeStoreError) -> any VolumeStore {
+        try CollectorComponents.readableStore(settings)
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowReception
+import RouteReception
+import Storage
+
+/// An error as a person should read it, and whether what was asked for was wrong.
+public struct Failure {
+    public let message: String
+    /// The input or the configuration is at fault, rather than the work.
+    public let isInputWrong: Bool
+
+    public init(_ error: any Error) {
+        switch error {
+        case let error as CaptureError:
+            message = "\(error)"
+            if case .unreadable = error { isInputWrong = true } else { isInputWrong = false }
+        case let error as MRTFileError:
+            message = "\(error)"
+            isInputWrong = true
+        case let error as Period.Problem:
+            message = error.description
+            isInputWrong = true
+        case let error as InputProblem:
+            message = error.description
+            isInputWrong = true
+        case VolumeStoreError.unavailable(let reason):
+            message = "the store cannot be used: \(reason)"
+            isInputWrong = false
+        case VolumeStoreError.corrupt(let reason):
+            message = "the store is damaged: \(reason)"
+            isInputWrong = false
+        case VolumeStoreError.incompatible(let reason):
+            message = "the store is of another version: \(reason)"
+            isInputWrong = false
+        default:
+            message = "\(error)"
+            isInputWrong = false
+        }
+    }
+}
+
+/// Something asked for that there is not, and what there is.
+public struct InputProblem: Error, Equatable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Attribution
+import Crypto
+import Foundation
+import Model
+public import Reporting
+public import Settings
+public import Storage
+
+/// Answers questions about a period: reads the facts, gives them their meaning, makes the report.
+public struct ReportService: Sendable {
+    private let settings: Settings
+    private let store: any VolumeStore
+
+    public init(settings: Settings, store: any VolumeStore) {
+        self.settings = settings
+        self.store = store
+    }
+
+    /// Which stretch of time someone asked for.
+    public enum Request: Sendable {
+        case month(String)
+        case between(from: String, to: String)
+        /// All that the store holds.
+        case everything
+    }
+
+    /// The period of `request`, in the network's time zone.
+    public func period(_ request: Request) async throws -> Period {
+        let timezone = settings.inventory.network.timezone
+        switch request {
+        case .month(let text):
+            return try Period.month(text, timezone: timezone)
+        case .between(let from, let to):
+            let period = Period(
+                from: try Period.time(from, timezone: timezone),
+                to: try Period.time(to, timezone: timezone)
+            )
+            guard period.from < period.to else {
+                throw InputProblem("--from \(from) --to \(to): expected a beginning before the end")
+            }
+            return period
+        case .everything:
+            guard let span = try await store.span() else {
+                throw InputProblem("the store is empty: there is nothing to report yet")
+            }
+            return Period(
+                from: span.lowerBound,
+                to: max(span.upperBound - 1 + settings.slotSeconds, span.upperBound)
+            )
+        }
+    }
+
+    /// Makes the report of that name.
+    public func report(_ name: String, of period: Period) async throws -> ReportDocument {
+        guard let report = Report.named(name) else {
+            let names = Report.table.map(\.name).joined(separator: ", ")
+            throw InputProblem("there is no report '\(name)'; expected \(names)")
+        }
+        return ReportDocument(report, of: try await input(for: period))
+    }
+
+    /// The monthly volumes as finance takes them.
+    public func volumesExport(of period: Period) async throws -> String {
+        VolumesExport(of: try await input(for: period), hash: Self.sha256).csv()
+    }
+
+    /// The ledger, with its slots if asked for.
+    public func ledger(of period: Period, withSlots: Bool) async throws -> LedgerDocument {
+        LedgerDocument(
+            ledgers: try await store.ledgers(in: period.range),
+            gaps: try await store.gaps(in: period.range),
+            withSlots: withSlots
+        )
+    }
+
+    /// Everything a report may ask of `period`.
+    func input(for period: Period) async throws -> ReportInput {
+        let inventory = settings.inventory
+        let resolver = FactResolver(inventory: inventory)
+        var input = ReportInput(
+            period: period.range,
+            timezone: inventory.network.timezone,
+            slotSeconds: settings.slotSeconds,
+            inventory: inventory
+        )
+        input.inventoryVersion = String(Self.sha256(Array(settings.show().utf8)).prefix(12))
+        input.presentSlots = try await store.slots(in: period.range).map(\.start)
+        for fact in try await store.neighborFacts(in: period.range) {
+            if let volume = resolver.resolve(fact) { input.volumes.append(volume) }
+        }
+        for fact in try await store.pathFacts(in: period.range) {
+            guard let volume = resolver.resolve(fact), let index = volume.interconnect,
+                inventory.interconnects[index].relationship == .transit
+            else { continue }
+            input.paths.add(volume)
+        }
+        input.ledgers = try await store.ledgers(in: period.range)
+        input.gaps = try await store.gaps(in: period.range)
+        return input
+    }
+
+    private static let sha256: VolumesExport.Hash = { octets in
+        SHA256.hash(data: octets).map { octet in
+            (octet < 16 ? "0" : "") + String(octet, radix: 16)
+        }.joined()
+    }
+}

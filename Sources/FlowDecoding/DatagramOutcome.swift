@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+
+/// What became of one datagram.
+public struct DatagramOutcome: Equatable, Sendable {
+    /// nil when the datagram is no flow export.
+    public var flowProtocol: FlowProtocol?
+    /// Why nothing in the datagram could be read; nil when something was, or was held.
+    ///
+    /// The problems of such a datagram are not in ``FlowBatch/errors``, which holds the failed
+    /// parts of datagrams that were otherwise read: each datagram is decoded or undecoded, once.
+    public var undecoded: DecodingReason?
+
+    /// Data records and flow samples, those of held Data Sets included.
+    public var records = 0
+    public var counterSamples = 0
+    /// sFlow samples of discarded packets: counted, no traffic.
+    public var discardSamples = 0
+    /// Template Records, withdrawals included.
+    public var templates = 0
+    /// Options Template Records, withdrawals included.
+    public var optionsTemplates = 0
+    public var optionsRecords = 0
+    /// Data Sets put aside until their template comes.
+    public var heldSets = 0
+
+    /// Observation Domain ID (IPFIX), source id (NetFlow v9), engine type and id (NetFlow v5).
+    public var observationDomain: UInt32?
+    /// sFlow agent address.
+    public var agent: IPAddress?
+    public var subAgent: UInt32?
+    /// The exporter's sequence number, in the unit of its protocol.
+    public var sequence: UInt32?
+
+    public init() {}
+
+    /// Whether the first octets are those of a flow export, whatever could be read of it.
+    public var isFlowExport: Bool { flowProtocol != nil }
+
+    /// Whether anything in the datagram was read or put aside.
+    package var isEmpty: Bool {
+        records + counterSamples + discardSamples + templates + optionsTemplates + optionsRecords
+            + heldSets == 0
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How much an exporter may make the decoder remember.
+///
+/// Wire numbers may bound a loop, never an allocation. What exceeds a limit is counted as
+/// `limitExceeded`, or displaces what the *same* exporter used least recently, so that a flooder
+/// evicts only itself.
+public struct DecodingLimits: Sendable {
+    /// Exporters of templates remembered at once.
+    public var exporters = 4_096
+    /// Observation domains of one exporter.
+    public var domains = 64
+    /// Templates and Options Templates of one exporter, in all its domains.
+    public var templates = 1_024
+    /// Source ports for which different Templates of one identifier are kept apart.
+    public var portsPerTemplate = 8
+    /// Fields of one template.
+    public var fields = 256
+    /// Length of the fixed fields of one record, in octets.
+    public var recordOctets = 8_192
+    /// Samplers of one observation domain.
+    public var samplers = 512
+    /// Data Sets held for a template to come, of one exporter, in octets.
+    public var heldOctets = 256 * 1_024
+    /// How long a Data Set is held, in nanoseconds of arrival time.
+    public var holdTime: Int64 = 60_000_000_000
+    /// Octets or packets of one record above which it is not believed: 10 hours at 1 Tbit/s.
+    public var plausibleCount: UInt64 = 1 << 52
+
+    public init() {}
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Wire
+
+/// What the decoders write to while they work on a datagram.
+///
+/// The batch is swapped in for the time of one call, so that the decoders have one thing to hand
+/// on instead of many.
+struct DecodingWork: Sendable {
+    let limits: DecodingLimits
+    var batch = FlowBatch()
+    var outcome = DatagramOutcome()
+    var details: DecodingDetails?
+    /// Data records and flow samples so far, of all datagrams.
+    var recordCount: UInt64 = 0
+    /// The first problem of this datagram in ``batch``.
+    private var firstProblem = 0
+
+    /// Whether options may change the sampling of records of the message that come before them.
+    var hasOptionsSets = false
+    var samplersChanged = false
+    var templatesLearned = false
+    /// Records of the message whose sampling is looked up again when options came after them.
+    var unresolved: [UnresolvedSampling] = []
+
+    struct UnresolvedSampling: Sendable {
+        var index: Int
+        var selector: UInt64?
+        var context: MessageContext
+    }
+
+    init(limits: DecodingLimits) { self.limits = limits }
+
+    /// Begins a datagram whose records go after those of `other`.
+    ///
+    /// - Parameters:
+    ///   - other: The caller's batch, held here until ``end(_:)``.
+    ///   - expired: Sets of earlier datagrams whose template never came.
+    mutating func begin(_ other: inout FlowBatch, expired: [HeldSet]) {
+        swap(&batch, &other)
+        drop(expired)
+        outcome = DatagramOutcome()
+        details?.removeAll()
+        firstProblem = batch.errors.count
+        hasOptionsSets = false
+        samplersChanged = false
+        templatesLearned = false
+    }
+
+    /// Ends the datagram and gives the batch back.
+    ///
+    /// The problems of a datagram of which nothing could be read are its outcome, not errors.
+    mutating func end(_ other: inout FlowBatch) -> DatagramOutcome {
+        unresolved.removeAll(keepingCapacity: true)
+        if details != nil { details?.problems = Array(batch.errors[firstProblem...]) }
+        if outcome.isEmpty, firstProblem < batch.errors.count {
+            outcome.undecoded = batch.errors[firstProblem].reason
+            batch.errors.removeSubrange(firstProblem...)
+        }
+        swap(&batch, &other)
+        return outcome
+    }
+
+    mutating func report(_ reason: DecodingReason, _ subject: StaticString, at offset: Int) {
+        batch.errors.append(DecodingProblem(reason, subject: subject, offset: offset))
+    }
+
+    /// Reports an error of a reader that began at `base`.
+    mutating func report(_ error: WireError, base: Int) {
+        let reason: DecodingReason =
+            switch error.kind {
+            case .truncated: .truncated
+            case .malformed: .malformed
+            case .unsupported: .unsupported
+            }
+        report(reason, error.subject, at: base + error.offset)
+    }
+
+    /// Numbers a record and appends it; a count no link can carry is a problem instead.
+    mutating func append(_ record: inout FlowRecord, at offset: Int) {
+        record.number = recordCount
+        guard record.octets <= limits.plausibleCount, record.packets <= limits.plausibleCount
+        else { return report(.implausible, "flow record", at: offset) }
+        batch.records.append(record)
+    }
+
+    /// Counts a data record or flow sample, whatever comes of it.
+    mutating func countRecord() {
+        outcome.records += 1
+        recordCount &+= 1
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+import Wire
+
+/// Decodes flow exports: sFlow version 5, IPFIX, NetFlow versions 9 and 5, each on every port.
+///
+/// It keeps what exporters announce once and use later (templates, samplers), by exporter, within
+/// ``DecodingLimits``; and with `holdsData` the Data Sets whose template has not come yet. All
+/// state of one exporter is in one decoder, so that no datagram needs a lock.
+public struct FlowDecoder: Sendable {
+    /// Data records and flow samples so far: the ``FlowRecord/number`` of the latest.
+    public var recordCount: UInt64 { work.recordCount }
+
+    private let limits: DecodingLimits
+    private let holdsData: Bool
+    private var work: DecodingWork
+    private var index: [IPAddress: Int] = [:]
+    private var exporters: [ExporterState] = []
+    private var quirks: [IPAddress: [ExporterQuirk]] = [:]
+
+    /// Creates a decoder that knows no template yet.
+    ///
+    /// - Parameters:
+    ///   - limits: How much an exporter may make it remember.
+    ///   - holdsData: Whether Data Sets of an unknown template wait for it, for
+    ///     ``DecodingLimits/holdTime``, instead of being counted as errors at once.
+    public init(limits: DecodingLimits = DecodingLimits(), holdsData: Bool) {
+        self.limits = limits
+        self.holdsData = holdsData
+        work = DecodingWork(limits: limits)
+    }
+
+    /// What the last datagram held besides flows; gathered only while this is not nil.
+    package var details: DecodingDetails? {
+        get { work.details }
+        set { work.details = newValue }
+    }
+
+    /// Switches on corrections for one exporter.
+    public mutating func use(_ quirks: [ExporterQuirk], for exporter: IPAddress) {
+        self.quirks[exporter] = quirks.isEmpty ? nil : quirks
+    }
+
+    /// Whether a UDP payload is a flow export, by its first octets.
+    public static func isFlowExport(_ payload: RawSpan) -> Bool { flowProtocol(of: payload) != nil }
+
+    /// The protocol of a UDP payload by its first octets; nil when it is no flow export.
+    public static func flowProtocol(of payload: RawSpan) -> FlowProtocol? {
+        var reader = WireReader(payload, as: "datagram")
+        let octets = reader.remaining
+        guard let version = try? reader.read(UInt16.self) else { return nil }
+        switch version {
+        case 0:
+            let isFive = (try? reader.read(UInt16.self)) == 5
+            return isFive && octets >= DecodingWork.sFlowHeaderOctets ? .sflow5 : nil
+        case 5: return octets >= DecodingWork.netFlow5HeaderOctets ? .netflow5 : nil
+        case 9: return octets >= DecodingWork.netFlow9HeaderOctets ? .netflow9 : nil
+        case 10: return octets >= DecodingWork.ipfixHeaderOctets ? .ipfix : nil
+        default: return nil
+        }
+    }
+
+    /// The agent address in an sFlow datagram, by which a relay's exporters are told apart; nil
+    /// when there is none.
+    public static func sFlowAgent(of datagram: borrowing Datagram) -> IPAddress? {
+        guard flowProtocol(of: datagram.octets) == .sflow5 else { return nil }
+        var reader = WireReader(datagram.octets, as: "sFlow agent address")
+        do throws(WireError) {
+            try reader.skip(octets: 4)
+            return try reader.readSFlowAddress()
+        } catch {
+            return nil
+        }
+    }
+
+    /// Appends the flows of one datagram to `batch`, and the parts of it that could not be read.
+    public mutating func decode(
+        _ datagram: borrowing Datagram,
+        into batch: inout FlowBatch
+    ) -> DatagramOutcome {
+        let first = batch.records.count
+        let flowProtocol = Self.flowProtocol(of: datagram.octets)
+        let state =
+            flowProtocol == .ipfix || flowProtocol == .netflow9
+            ? stateIndex(datagram.exporter) : nil
+        let expired = state.map {
+            exporters[$0].held.expired(before: datagram.arrival &- limits.holdTime)
+        }
+        work.begin(&batch, expired: expired ?? [])
+        work.outcome.flowProtocol = flowProtocol
+        switch (flowProtocol, state) {
+        case (.sflow5, _): work.decodeSFlow(datagram)
+        case (.netflow5, _): work.decodeNetFlow5(datagram)
+        case (.netflow9, let state?):
+            work.decodeNetFlow9(datagram, &exporters[state], holdsData: holdsData)
+        case (.ipfix, let state?):
+            work.decodeIPFIX(datagram, &exporters[state], holdsData: holdsData)
+        case (nil, _): work.report(.notFlowExport, "datagram", at: 0)
+        case (_, nil): work.report(.limitExceeded, "exporter", at: 0)
+        }
+        let outcome = work.end(&batch)
+        correct(&batch, from: first)
+        return outcome
+    }
+
+    /// Gives up the Data Sets that arrived before `time` and still have no template.
+    ///
+    /// Decoding does so by itself for the exporter whose datagram it is; this is for those that
+    /// have fallen silent, and for the end. `time` is in nanoseconds since 1970-01-01 00:00 UTC.
+    public mutating func dropHeld(before time: Int64, into batch: inout FlowBatch) {
+        for state in exporters.indices {
+            for set in exporters[state].held.expired(before: time) {
+                batch.errors.append(set.problem)
+            }
+        }
+    }
+
+    /// Where the state of `exporter` is; nil when there is room for no more.
+    private mutating func stateIndex(_ exporter: IPAddress) -> Int? {
+        if let known = index[exporter] { return known }
+        guard exporters.count < limits.exporters else { return nil }
+        index[exporter] = exporters.count
+        exporters.append(ExporterState(exporter))
+        return exporters.count - 1
+    }
+
+    private func correct(_ batch: inout FlowBatch, from first: Int) {
+        guard !quirks.isEmpty else { return }
+        for record in first..<max(first, batch.records.count) {
+            for quirk in quirks[batch.records[record].exporter] ?? [] {
+                quirk.correct(&batch.records[record])
+            }
+        }
+    }
+}

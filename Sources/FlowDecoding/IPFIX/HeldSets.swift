@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+
+/// A Data Set whose template has not come yet.
+struct HeldSet {
+    let context: MessageContext
+    let id: UInt16
+    /// Where the set's records begin, in octets from the start of the UDP payload.
+    let offset: Int
+    let octets: [UInt8]
+
+    /// What it is counted as when the template never comes.
+    var problem: DecodingProblem {
+        DecodingProblem(.unknownTemplate, subject: "Data Set", offset: offset - 4)
+    }
+
+    /// What holding it is charged with, in octets: its own, and those of keeping it.
+    var cost: Int { octets.count + 128 }
+}
+
+/// The Data Sets of one exporter that wait for their template, oldest first.
+struct HeldSets {
+    private var sets: [HeldSet] = []
+    private var octets = 0
+
+    var isEmpty: Bool { sets.isEmpty }
+
+    /// Puts a set aside; returns the older ones that had to go for it.
+    mutating func hold(_ set: HeldSet, limit: Int) -> [HeldSet] {
+        var kept = 0
+        while kept < sets.count, octets + set.cost > limit {
+            octets -= sets[kept].cost
+            kept += 1
+        }
+        let dropped = Array(sets[..<kept])
+        sets.removeFirst(kept)
+        guard octets + set.cost <= limit else { return dropped + [set] }
+        octets += set.cost
+        sets.append(set)
+        return dropped
+    }
+
+    /// Takes out the sets that arrived before `time`, in nanoseconds since 1970-01-01 00:00 UTC.
+    mutating func expired(before time: Int64) -> [HeldSet] {
+        guard let first = sets.first, first.context.arrival < time else { return [] }
+        return take { $0.context.arrival < time }
+    }
+
+    /// Takes out the sets that `isWanted`.
+    mutating func take(_ isWanted: (HeldSet) -> Bool) -> [HeldSet] {
+        var wanted: [HeldSet] = []
+        var others: [HeldSet] = []
+        for set in sets {
+            if isWanted(set) { wanted.append(set) } else { others.append(set) }
+        }
+        sets = others
+        octets = others.reduce(0) { $0 + $1.cost }
+        return wanted
+    }
+}

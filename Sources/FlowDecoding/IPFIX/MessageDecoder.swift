@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Wire
+
+/// Decodes messages made of sets: IPFIX (RFC 7011) and NetFlow version 9 (RFC 3954).
+///
+///     message = header, set*
+///     set     = id, length, record*        -- a Template Set, an Options Template Set or Data
+///
+/// The two differ in their headers, in the ids of the sets that define templates, and in that
+/// IPFIX has enterprise elements, variable lengths and withdrawals.
+///
+/// Where we are more lenient than the documents: the count of a NetFlow v9 header is not read
+/// (exporters disagree on what it counts), and an Options Template may have no scope.
+extension DecodingWork {
+    static let ipfixHeaderOctets = 16
+    static let netFlow9HeaderOctets = 20
+
+    /// Decodes an IPFIX message (RFC 7011, section 3.1).
+    mutating func decodeIPFIX(
+        _ datagram: borrowing Datagram,
+        _ state: inout ExporterState,
+        holdsData: Bool
+    ) {
+        var message = WireReader(datagram.octets, as: "IPFIX message header")
+        var context = MessageContext(datagram, .ipfix)
+        do throws(WireError) {
+            try message.skip(octets: 2)
+            let length = Int(try message.read(UInt16.self))
+            context.exportTime = Int64(try message.read(UInt32.self)) * 1_000_000_000
+            outcome.sequence = try message.read()
+            context.domain = try message.read()
+            outcome.observationDomain = context.domain
+            let body = length - message.offset
+            guard body >= 0 else { return report(.malformed, "IPFIX message header", at: 2) }
+            let isCut = body > message.remaining
+            let excess = message.remaining - body
+            var sets = try message.read(octets: min(body, message.remaining), as: "IPFIX message")
+            decodeSets(&sets, base: Self.ipfixHeaderOctets, context, &state, holdsData)
+            if isCut { report(.truncated, "IPFIX message", at: datagram.octets.byteCount) }
+            if excess > 0 { report(.malformed, "octets after IPFIX message", at: length) }
+        } catch {
+            report(error, base: 0)
+        }
+    }
+
+    /// Decodes a NetFlow v9 export packet (RFC 3954, section 5.1).
+    mutating func decodeNetFlow9(
+        _ datagram: borrowing Datagram,
+        _ state: inout ExporterState,
+        holdsData: Bool
+    ) {
+        var message = WireReader(datagram.octets, as: "NetFlow v9 packet header")
+        var context = MessageContext(datagram, .netflow9)
+        do throws(WireError) {
+            try message.skip(octets: 4)
+            context.uptime = try message.read()
+            context.exportTime = Int64(try message.read(UInt32.self)) * 1_000_000_000
+            outcome.sequence = try message.read()
+            context.domain = try message.read()
+            outcome.observationDomain = context.domain
+            var sets = try message.read(octets: message.remaining, as: "NetFlow v9 packet")
+            decodeSets(&sets, base: Self.netFlow9HeaderOctets, context, &state, holdsData)
+        } catch {
+            report(error, base: 0)
+        }
+    }
+
+    /// Decodes the sets of a message; `base` is where they begin in the datagram.
+    private mutating func decodeSets(
+        _ sets: inout WireReader,
+        base: Int,
+        _ context: MessageContext,
+        _ state: inout ExporterState,
+        _ holdsData: Bool
+    ) {
+        while sets.remaining >= 4 {
+            let start = base + sets.offset
+            do throws(WireError) {
+                let id = try sets.read(UInt16.self)
+                let length = Int(try sets.read(UInt16.self))
+                if id == 0, length == 0 { break }  // padding, seen at the end of NetFlow v9 packets
+                guard length >= 4 else {
+                    report(.malformed, "Set header", at: start)
+                    break
+                }
+                let isCut = length - 4 > sets.remaining
+                var body = try sets.read(octets: min(length - 4, sets.remaining), as: "Set")
+                let set = SetHeader(id: id, offset: start + 4, isCut: isCut)
+                decodeSet(&body, set, context, &state, holdsData)
+                if isCut { report(.truncated, "Set", at: start) }
+            } catch {
+                report(error, base: base)
+                break
+            }
+        }
+        if templatesLearned, !state.held.isEmpty { replayHeld(&state) }
+        if samplersChanged { resolveAgain(&state) }
+    }
+
+    /// A set's id and where its records begin, in octets from the start of the datagram.
+    struct SetHeader {
+        let id: UInt16
+        let offset: Int
+        /// Whether the datagram ends before the set does.
+        var isCut = false
+    }
+
+    private mutating func decodeSet(
+        _ body: inout WireReader,
+        _ set: SetHeader,
+        _ context: MessageContext,
+        _ state: inout ExporterState,
+        _ holdsData: Bool
+    ) {
+        let isIPFIX = context.flowProtocol == .ipfix
+        switch set.id {
+        case isIPFIX ? 2 : 0:
+            learnTemplates(.data, from: &body, set, context, &state)
+        case isIPFIX ? 3 : 1:
+            hasOptionsSets = true
+            learnTemplates(.options, from: &body, set, context, &state)
+        case 256...:
+            let key = TemplateCache.key(context.flowProtocol, context.domain, set.id)
+            if let plan = state.templates.plan(key, port: context.port) {
+                decodeData(&body, set, plan, context, &state)
+            } else if holdsData, !body.isAtEnd {
+                hold(&body, set, context, &state)
+            } else {
+                report(.unknownTemplate, "Data Set", at: set.offset - 4)
+            }
+        default: report(.unsupported, "Set", at: set.offset - 4)
+        }
+    }
+
+    /// Looks the sampling of this message's records up again, after options that came later in
+    /// the message.
+    private mutating func resolveAgain(_ state: inout ExporterState) {
+        for sample in unresolved {
+            let rate = state.rate(
+                for: batch.records[sample.index],
+                selector: sample.selector,
+                in: sample.context
+            )
+            guard let rate else { continue }
+            batch.records[sample.index].samplingRate = rate
+            batch.records[sample.index].samplingSource = .options
+        }
+    }
+}
+
+extension MessageContext {
+    init(_ datagram: borrowing Datagram, _ flowProtocol: FlowProtocol) {
+        exporter = datagram.exporter
+        port = datagram.port
+        arrival = datagram.arrival
+        self.flowProtocol = flowProtocol
+    }
+}

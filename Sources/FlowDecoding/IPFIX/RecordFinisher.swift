@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+
+/// What can only be said of a record when all of its fields have been read.
+extension RecordReader {
+    /// Completes the record from ``scratch``; VLAN stacks are kept in `words`.
+    mutating func finish(_ traits: TemplatePlan.Traits, words: inout [UInt32]) {
+        guard !traits.isSubset(of: [.sampling, .rate]) else { return }
+        if traits.contains(.vlans) { finishVLANs(&words) }
+        if traits.contains(.relativeTimes) { finishTimes() }
+        if traits.contains(.observedTime), scratch.observed > 0 {
+            if !record.has(.start) { setStart(scratch.observed) }
+            if !record.has(.end) { setEnd(scratch.observed) }
+        }
+        if traits.contains(.frame) { finishFrame() }
+    }
+
+    /// Chooses the VLAN on the side of observation: a record observed where packets leave has the
+    /// VLAN they leave with.
+    private mutating func finishVLANs(_ words: inout [UInt32]) {
+        let leaves = record.direction == .egress && scratch.postVLAN != 0
+        let outer = leaves ? scratch.postVLAN : scratch.vlan
+        let inner = leaves ? scratch.postCustomerVLAN : scratch.customerVLAN
+        if leaves { record.known.insert(.vlan) }
+        record.vlan = outer
+        guard outer != 0, record.vlans.count == 0 else { return }
+        let start = words.count
+        words.append(UInt32(outer))
+        if inner != 0 { words.append(UInt32(inner)) }
+        record.vlans = WordRange(start: start, count: words.count - start)
+    }
+
+    private mutating func finishTimes() {
+        let booted = scratch.systemInitTime != 0 ? scratch.systemInitTime : systemInitTime
+        if let uptime = scratch.startUptime { setStart(time(uptime, booted)) }
+        if let uptime = scratch.endUptime { setEnd(time(uptime, booted)) }
+        guard scratch.duration > 0 else { return }
+        if record.has(.start), !record.has(.end) { setEnd(record.start &+ scratch.duration) }
+        if record.has(.end), !record.has(.start) { setStart(record.end &- scratch.duration) }
+    }
+
+    /// The time at which the exporter had been up for `uptime` milliseconds; 0 when that cannot
+    /// be said.
+    private func time(_ uptime: UInt32, _ booted: UInt64) -> Int64 {
+        guard context.flowProtocol == .ipfix else { return context.time(uptime: uptime) }
+        // An IPFIX header has no uptime; systemInitTimeMilliseconds anchors it.
+        guard booted > 0, booted < 9_000_000_000_000 else { return 0 }
+        let time = Int64(booted) + Int64(uptime)
+        let wraps = (context.exportTime / 1_000_000 - time + 1 << 31) >> 32
+        return (time + max(wraps, 0) << 32) &* 1_000_000
+    }
+
+    /// Takes octets and packets from the frame itself when no counter is in the record.
+    private mutating func finishFrame() {
+        if !record.has(.octets) {
+            let frame = max(scratch.frameSize, scratch.sectionOctets)
+            let octets = scratch.frame.octets(frame: frame, stripped: 0)
+            guard octets > 0 else { return }
+            record.octets = octets
+            record.known.insert(.octets)
+        }
+        if !record.has(.packets) {
+            record.packets = 1
+            record.known.insert(.packets)
+        }
+    }
+
+    /// Makes this the reader of the reverse direction: sides swapped, counters to come.
+    ///
+    /// What belongs to the forward packets alone (next hops, rewritten addresses, counters) is
+    /// dropped; the point of observation is the same, so what came in there now leaves.
+    mutating func reverse() {
+        record.isReverse = true
+        record.octets = 0
+        record.packets = 0
+        record.octetsBasis = .ip
+        swap(&record.source, &record.destination)
+        swap(&record.sourcePort, &record.destinationPort)
+        swap(&record.ingressInterface, &record.egressInterface)
+        swap(&record.sourceMAC, &record.destinationMAC)
+        swap(&record.sourceAS, &record.destinationAS)
+        swap(&record.sourcePeerAS, &record.destinationPeerAS)
+        let known = record.known
+        record.known.subtract([
+            .octets, .packets, .nextHop, .bgpNextHop, .postSourceMAC, .postDestinationMAC,
+        ])
+        for (source, destination) in Self.sides {
+            record.known.subtract([source, destination])
+            if known.contains(source) { record.known.insert(destination) }
+            if known.contains(destination) { record.known.insert(source) }
+        }
+        switch record.direction {
+        case .ingress: record.direction = .egress
+        case .egress: record.direction = .ingress
+        case .unknown: break
+        }
+    }
+
+    /// The fields that say the same of the two sides.
+    private static let sides: [(FlowRecord.Fields, FlowRecord.Fields)] = [
+        (.source, .destination),
+        (.sourcePort, .destinationPort),
+        (.ingressInterface, .egressInterface),
+        (.sourceMAC, .destinationMAC),
+        (.sourceAS, .destinationAS),
+        (.sourcePeerAS, .destinationPeerAS),
+    ]
+}

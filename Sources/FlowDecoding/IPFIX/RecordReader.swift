@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Wire
+
+/// What a record says that is no field of a flow record by itself.
+struct RecordScratch {
+    var sampling = SamplingFields()
+    var vlan: UInt16 = 0
+    var customerVLAN: UInt16 = 0
+    var postVLAN: UInt16 = 0
+    var postCustomerVLAN: UInt16 = 0
+    var startUptime: UInt32?
+    var endUptime: UInt32?
+    /// In nanoseconds.
+    var duration: Int64 = 0
+    /// In nanoseconds since 1970-01-01 00:00 UTC; 0 when not said.
+    var observed: Int64 = 0
+    /// When the exporter booted, in milliseconds since 1970-01-01 00:00 UTC; 0 when not said.
+    var systemInitTime: UInt64 = 0
+    var biflowDirection: UInt64 = 0
+    var frameSize: UInt64 = 0
+    var sectionOctets: UInt64 = 0
+    var frame = SampledHeader.Lengths()
+}
+
+/// Walks over the records of a set by the steps of their template.
+struct RecordReader {
+    let context: MessageContext
+    /// When the exporter booted, as its options say, in milliseconds; 0 when they do not.
+    let systemInitTime: UInt64
+    var record: FlowRecord
+    var scratch = RecordScratch()
+    private let blank: FlowRecord
+
+    init(_ context: MessageContext, systemInitTime: UInt64 = 0) {
+        self.context = context
+        self.systemInitTime = systemInitTime
+        blank = context.record
+        record = blank
+    }
+
+    /// Makes ready for another record of a template with `traits`.
+    mutating func begin(_ traits: TemplatePlan.Traits) {
+        record = blank
+        if traits.isSubset(of: [.sampling, .rate]) {
+            scratch.sampling = SamplingFields()
+        } else {
+            scratch = RecordScratch()
+        }
+    }
+
+    /// Reads one record; the cursor is after it when this returns.
+    mutating func read(
+        _ reader: inout WireReader,
+        by steps: [TemplatePlan.Step],
+        words: inout [UInt32]
+    ) throws(WireError) {
+        for step in steps {
+            var reading = step.reading
+            var octets = Int(step.octets)
+            if step.octets == Template.Field.variableLength {
+                octets = try reader.readVariableLength()
+                if !reading.accepts(octets: octets) { reading = .skip }
+            }
+            if reading == .skip {
+                try reader.skip(octets: octets)
+            } else if reading == .frameSection {
+                var frame = try reader.read(octets: octets, as: "sampled frame")
+                scratch.frame = SampledHeader.read(&frame, as: .ethernet, &record, &words)
+            } else if octets == 16 {
+                store(.v6(try reader.read(UInt128.self)), as: reading)
+            } else {
+                store(try reader.readUnsigned(octets: octets), octets, as: reading)
+            }
+        }
+    }
+
+    /// Stores an IPv6 address.
+    ///
+    /// Templates for both families leave the unused addresses zero, so a zero never displaces an
+    /// address that is there.
+    private mutating func store(_ address: IPAddress, as reading: FieldReading) {
+        switch reading {
+        case .sourceIPv4, .sourceIPv4Prefix, .sourceIPv6, .sourceIPv6Prefix:
+            Self.set(address, &record.source, &record.known, .source)
+        case .destinationIPv4, .destinationIPv4Prefix, .destinationIPv6, .destinationIPv6Prefix:
+            Self.set(address, &record.destination, &record.known, .destination)
+        case .nextHopIPv4, .nextHopIPv6: Self.set(address, &record.nextHop, &record.known, .nextHop)
+        case .bgpNextHopIPv4, .bgpNextHopIPv6:
+            Self.set(address, &record.bgpNextHop, &record.known, .bgpNextHop)
+        default: break
+        }
+    }
+
+    private static func set(
+        _ address: IPAddress,
+        _ field: inout IPAddress,
+        _ known: inout FlowRecord.Fields,
+        _ bit: FlowRecord.Fields
+    ) {
+        if address.bits != 0 || !known.contains(bit) { field = address }
+        known.insert(bit)
+    }
+
+    private mutating func store(_ value: UInt64, _ octets: Int, as reading: FieldReading) {
+        switch reading {
+        case .octets, .initiatorOctets, .responderOctets:
+            record.octets = value
+            record.known.insert(.octets)
+        case .totalOctets: set(octets: value, .total)
+        case .postOctets: set(octets: value, .post)
+        case .layer2Octets: set(octets: value, .layer2)
+        case .packets, .initiatorPackets, .responderPackets, .totalPackets, .postPackets:
+            record.packets = value
+            record.known.insert(.packets)
+        case .sourceIPv4, .sourceIPv4Prefix, .destinationIPv4, .destinationIPv4Prefix,
+            .nextHopIPv4, .bgpNextHopIPv4:
+            store(.v4(UInt32(truncatingIfNeeded: value)), as: reading)
+        case .ipProtocol, .nextHeader:
+            record.ipProtocol = UInt8(truncatingIfNeeded: value)
+            record.known.insert(.ipProtocol)
+        case .sourcePort, .udpSourcePort, .tcpSourcePort:
+            record.sourcePort = UInt16(truncatingIfNeeded: value)
+            record.known.insert(.sourcePort)
+        case .destinationPort, .udpDestinationPort, .tcpDestinationPort:
+            record.destinationPort = UInt16(truncatingIfNeeded: value)
+            record.known.insert(.destinationPort)
+        case .ingressInterface, .ingressPhysicalInterface:
+            record.ingressInterface = UInt32(truncatingIfNeeded: value)
+            if record.ingressInterface != 0 { record.known.insert(.ingressInterface) }
+        case .egressInterface, .egressPhysicalInterface:
+            record.egressInterface = UInt32(truncatingIfNeeded: value)
+            if record.egressInterface != 0 { record.known.insert(.egressInterface) }
+        default: storeLink(value, octets, as: reading)
+        }
+    }
+
+    private mutating func set(octets: UInt64, _ basis: OctetsBasis) {
+        record.octets = octets
+        record.octetsBasis = basis
+        record.known.insert(.octets)
+    }
+
+    private mutating func storeLink(_ value: UInt64, _ octets: Int, as reading: FieldReading) {
+        switch reading {
+        case .sourceAS:
+            record.sourceAS = ASN(rawValue: UInt32(truncatingIfNeeded: value))
+            record.known.insert(.sourceAS)
+        case .destinationAS:
+            record.destinationAS = ASN(rawValue: UInt32(truncatingIfNeeded: value))
+            record.known.insert(.destinationAS)
+        case .sourcePeerAS:
+            record.sourcePeerAS = ASN(rawValue: UInt32(truncatingIfNeeded: value))
+            record.known.insert(.sourcePeerAS)
+        case .destinationPeerAS:
+            record.destinationPeerAS = ASN(rawValue: UInt32(truncatingIfNeeded: value))
+            record.known.insert(.destinationPeerAS)
+        case .sourceMAC:
+            record.sourceMAC = MACAddress(rawValue: value)
+            record.known.insert(.sourceMAC)
+        case .destinationMAC:
+            record.destinationMAC = MACAddress(rawValue: value)
+            record.known.insert(.destinationMAC)
+        case .postSourceMAC:
+            record.postSourceMAC = MACAddress(rawValue: value)
+            record.known.insert(.postSourceMAC)
+        case .postDestinationMAC:
+            record.postDestinationMAC = MACAddress(rawValue: value)
+            record.known.insert(.postDestinationMAC)
+        case .dot1qVLAN, .vlan:
+            scratch.vlan = UInt16(truncatingIfNeeded: value) & 0xfff
+            record.known.insert(.vlan)
+        case .postDot1qVLAN, .postVLAN: scratch.postVLAN = UInt16(truncatingIfNeeded: value) & 0xfff
+        case .customerVLAN: scratch.customerVLAN = UInt16(truncatingIfNeeded: value) & 0xfff
+        case .postCustomerVLAN:
+            scratch.postCustomerVLAN = UInt16(truncatingIfNeeded: value) & 0xfff
+        case .etherType:
+            record.etherType = UInt16(truncatingIfNeeded: value)
+            record.known.insert(.etherType)
+        case .direction: record.direction = value == 0 ? .ingress : value == 1 ? .egress : .unknown
+        case .biflowDirection: scratch.biflowDirection = value
+        case .frameSize: scratch.frameSize = value
+        case .sectionOctets: scratch.sectionOctets = value
+        default: storeTime(value, octets, as: reading)
+        }
+    }
+
+    private mutating func storeTime(_ value: UInt64, _ octets: Int, as reading: FieldReading) {
+        switch reading {
+        case .startSeconds: setStart(WireTime.seconds(value))
+        case .startMilliseconds: setStart(WireTime.milliseconds(value))
+        case .startMicroseconds: setStart(WireTime.ntpMicroseconds(value))
+        case .startNanoseconds: setStart(WireTime.ntpNanoseconds(value))
+        case .startDelta: setStart(before(value))
+        case .startUptime: scratch.startUptime = UInt32(truncatingIfNeeded: value)
+        case .endSeconds: setEnd(WireTime.seconds(value))
+        case .endMilliseconds: setEnd(WireTime.milliseconds(value))
+        case .endMicroseconds: setEnd(WireTime.ntpMicroseconds(value))
+        case .endNanoseconds: setEnd(WireTime.ntpNanoseconds(value))
+        case .endDelta: setEnd(before(value))
+        case .endUptime: scratch.endUptime = UInt32(truncatingIfNeeded: value)
+        case .durationMilliseconds: scratch.duration = Int64(value & 0xffff_ffff) * 1_000_000
+        case .durationMicroseconds: scratch.duration = Int64(value & 0xffff_ffff) * 1_000
+        case .observedSeconds: scratch.observed = WireTime.seconds(value)
+        case .observedMilliseconds: scratch.observed = WireTime.milliseconds(value)
+        case .observedMicroseconds: scratch.observed = WireTime.ntpMicroseconds(value)
+        case .observedNanoseconds: scratch.observed = WireTime.ntpNanoseconds(value)
+        case .systemInitTime: scratch.systemInitTime = value
+        default: scratch.sampling.store(value, octets, as: reading)
+        }
+    }
+
+    /// The time `microseconds` before the message left.
+    private func before(_ microseconds: UInt64) -> Int64 {
+        context.exportTime &- Int64(microseconds & 0xffff_ffff) &* 1_000
+    }
+
+    mutating func setStart(_ time: Int64) {
+        guard time > 0 else { return }
+        record.start = time
+        record.known.insert(.start)
+    }
+
+    mutating func setEnd(_ time: Int64) {
+        guard time > 0 else { return }
+        record.end = time
+        record.known.insert(.end)
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Wire
+
+/// Template Sets and Options Template Sets (RFC 7011, section 3.4; RFC 3954, sections 5.2, 6.1).
+extension DecodingWork {
+    /// Learns or withdraws the templates of a set.
+    mutating func learnTemplates(
+        _ kind: Template.Kind,
+        from body: inout WireReader,
+        _ set: SetHeader,
+        _ context: MessageContext,
+        _ state: inout ExporterState
+    ) {
+        while body.remaining >= 4 {
+            let start = body.offset
+            do throws(WireError) {
+                let id = try body.read(UInt16.self)
+                let count = Int(try body.read(UInt16.self))
+                if id == 0, count == 0 { return }  // padding
+                if count == 0, context.flowProtocol == .ipfix {
+                    guard id >= 256 || id == set.id else {
+                        throw WireError(.malformed, offset: start, subject: "template id")
+                    }
+                    withdraw(id, kind, context, &state)
+                    continue
+                }
+                guard id >= 256 else {
+                    throw WireError(.malformed, offset: start, subject: "template id")
+                }
+                let layout = try Layout(kind, count, context.flowProtocol, &body)
+                let fields = try readFields(layout, context.flowProtocol, &body)
+                let template = Template(
+                    id: id,
+                    kind: kind,
+                    isNetFlow9: context.flowProtocol == .netflow9,
+                    fields: fields,
+                    scopeCount: min(layout.scopeCount, fields.count)
+                )
+                learn(template, fieldCount: layout.count, at: set.offset + start, context, &state)
+            } catch {
+                // Where the set is cut short, that is reported for the set.
+                if !(set.isCut && error.kind == .truncated) { report(error, base: set.offset) }
+                return
+            }
+        }
+    }
+
+    /// How many fields a template record announces, and how many of them are scope.
+    private struct Layout {
+        let count: Int
+        let scopeCount: Int
+
+        init(
+            _ kind: Template.Kind,
+            _ second: Int,
+            _ flowProtocol: FlowProtocol,
+            _ body: inout WireReader
+        ) throws(WireError) {
+            guard kind == .options else {
+                (count, scopeCount) = (second, 0)
+                return
+            }
+            let third = Int(try body.read(UInt16.self))
+            if flowProtocol == .ipfix {
+                (count, scopeCount) = (second, third)
+                guard third <= second else { throw body.failure(.malformed) }
+            } else {
+                // Lengths in octets, of scopes and of options (RFC 3954, section 6.1).
+                guard second % 4 == 0, third % 4 == 0 else { throw body.failure(.malformed) }
+                (count, scopeCount) = ((second + third) / 4, second / 4)
+            }
+        }
+    }
+
+    /// Reads the Field Specifiers; those past the limit are read over.
+    private func readFields(
+        _ layout: Layout,
+        _ flowProtocol: FlowProtocol,
+        _ body: inout WireReader
+    ) throws(WireError) -> [Template.Field] {
+        var fields: [Template.Field] = []
+        for _ in 0..<layout.count {
+            var id = try body.read(UInt16.self)
+            let length = try body.read(UInt16.self)
+            var enterprise: UInt32 = 0
+            if flowProtocol == .ipfix, id & 0x8000 != 0 {
+                id &= 0x7fff
+                enterprise = try body.read()
+            } else if flowProtocol == .netflow9, length == Template.Field.variableLength {
+                throw body.failure(.malformed)  // NetFlow v9 has no variable lengths
+            }
+            guard fields.count < limits.fields else { continue }
+            fields.append(Template.Field(id: id, enterprise: enterprise, length: length))
+        }
+        return fields
+    }
+
+    private mutating func learn(
+        _ template: Template,
+        fieldCount: Int,
+        at offset: Int,
+        _ context: MessageContext,
+        _ state: inout ExporterState
+    ) {
+        let key = TemplateCache.key(context.flowProtocol, context.domain, template.id)
+        let octets = template.minimumOctets
+        // What its exporter replaced must not decode its data, even if the new one is too large.
+        if fieldCount > limits.fields || octets > limits.recordOctets {
+            state.templates.withdraw(key, port: context.port)
+            return report(.limitExceeded, "template", at: offset)
+        }
+        // Records of no octets would never end: a Data Set could hold any number of them. No
+        // exporter means to send them, so what it defined before stands.
+        guard octets > 0 else { return report(.malformed, "template of no length", at: offset) }
+        state.templates.learn(template, key: key, port: context.port, limits: limits)
+        templatesLearned = true
+        count(template.kind)
+        details?.templates.append(
+            TemplateNotice(id: template.id, kind: template.kind, template: template)
+        )
+    }
+
+    /// Withdraws one template, or with the id of the set itself all of `kind` (RFC 7011, section
+    /// 8.1).
+    private mutating func withdraw(
+        _ id: UInt16,
+        _ kind: Template.Kind,
+        _ context: MessageContext,
+        _ state: inout ExporterState
+    ) {
+        if id < 256 {
+            state.templates.withdrawAll(kind, context.flowProtocol, context.domain)
+        } else {
+            let key = TemplateCache.key(context.flowProtocol, context.domain, id)
+            state.templates.withdraw(key, port: context.port)
+        }
+        count(kind)
+        details?.templates.append(TemplateNotice(id: id, kind: kind, template: nil))
+    }
+
+    private mutating func count(_ kind: Template.Kind) {
+        switch kind {
+        case .data: outcome.templates += 1
+        case .options: outcome.optionsTemplates += 1
+        }
+    }
+}

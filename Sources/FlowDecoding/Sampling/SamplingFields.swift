@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+
+/// What one record says of sampling: a rate, the sampler it belongs to, or both.
+///
+/// The same fields stand in options records, which announce samplers, and in data records, which
+/// name one or bring the rate along. Zero is no rate: the exporter did not know.
+struct SamplingFields {
+    /// selectorId or samplerId; nil when the record names none.
+    var selector: UInt64?
+    private var size: UInt64 = 0
+    private var population: UInt64 = 0
+    private var packetInterval: UInt64 = 0
+    private var packetSpace: UInt64 = 0
+    private var probability: Double = 0
+    private var randomInterval: UInt64 = 0
+    private var interval: UInt64 = 0
+
+    mutating func store(_ value: UInt64, _ octets: Int, as reading: FieldReading) {
+        switch reading {
+        case .selectorID, .samplerID: selector = value
+        case .samplingSize: size = value
+        case .samplingPopulation: population = value
+        case .samplingPacketInterval: packetInterval = value
+        case .samplingPacketSpace: packetSpace = value
+        case .samplingProbability:
+            probability =
+                octets == 4
+                ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: value)))
+                : Double(bitPattern: value)
+        case .samplerRandomInterval: randomInterval = value
+        case .samplingInterval: interval = value
+        default: break
+        }
+    }
+
+    /// The rate the fields give; nil when they give none.
+    ///
+    /// Size and population come first: IOS XR announces its random sampler by them and sets
+    /// samplingPacketInterval to 1 beside them, with no space.
+    var rate: SamplingRate? {
+        if size > 0, population > 0 { return Self.rate(population, per: size) }
+        if packetInterval > 0 {
+            if packetSpace == 0 { return Self.rate(packetInterval, per: 1) }
+            let (period, overflow) = packetInterval.addingReportingOverflow(packetSpace)
+            return overflow ? nil : Self.rate(period, per: packetInterval)
+        }
+        if probability > 0, probability <= 1 { return Self.rate(probability: probability) }
+        if randomInterval > 0 { return Self.rate(randomInterval, per: 1) }
+        return Self.rate(interval, per: 1)
+    }
+
+    /// A rate of at least 1: nothing observes more packets than pass.
+    private static func rate(_ numerator: UInt64, per denominator: UInt64) -> SamplingRate? {
+        numerator >= denominator ? SamplingRate(numerator, per: denominator) : nil
+    }
+
+    private static func rate(probability: Double) -> SamplingRate? {
+        let rate = 1 / probability
+        guard rate < 4_294_967_295 else { return nil }
+        let whole = rate.rounded()
+        if (rate - whole).magnitude < 1e-6 * rate { return Self.rate(UInt64(whole), per: 1) }
+        return Self.rate(1_000_000, per: UInt64((probability * 1_000_000).rounded()))
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Wire
+
+extension PathAttribute {
+    /// ORIGINATOR_ID: the router of our AS that the route entered by (RFC 4456, section 8).
+    static func originatorID(
+        _ value: inout WireReader,
+        _ decoded: inout DecodedAttributes,
+        _: BGPSessionOptions
+    ) throws(WireError) {
+        decoded.attributes.originatorID = try value.read(UInt32.self)
+    }
+
+    /// CLUSTER_LIST: the reflectors the route came by, which accounting does not need (RFC 4456,
+    /// section 8; malformed: RFC 7606, section 7.10).
+    static func clusterList(
+        _ value: inout WireReader,
+        _: inout DecodedAttributes,
+        _: BGPSessionOptions
+    ) throws(WireError) {
+        guard !value.isAtEnd, value.remaining % 4 == 0 else { throw value.failure(.malformed) }
+        try value.skip(octets: value.remaining)
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Wire
+
+// TABLE_DUMP (RFC 6396, section 4.2): the old form, a record a route, AS numbers of two octets.
+
+extension MRTDecoder {
+    mutating func decodeTableDump(
+        _ subtype: UInt16,
+        _ record: inout WireReader,
+        deliver: Deliver
+    ) throws(WireError) {
+        guard let family = AddressFamily(rawValue: subtype) else {
+            statistics.skipped += 1
+            return
+        }
+        var record = try record.read(octets: record.remaining, as: "TABLE_DUMP")
+        try record.skip(octets: 4)  // view and sequence number
+        let address = try record.readAddress(family)
+        let length = try record.read(UInt8.self)
+        guard length <= family.addressBits else { throw record.failure(.malformed) }
+        try record.skip(octets: 1)  // status, not used
+        let originated = Int64(try record.read(UInt32.self))
+        let peer = try record.readAddress(family)
+        let asn = ASN(rawValue: UInt32(try record.read(UInt16.self)))
+        let size = Int(try record.read(UInt16.self))
+        var list = try record.read(octets: size, as: "TABLE_DUMP attributes")
+        var update = RouteUpdate(time: originated * 1_000_000_000)
+        update.announced.append(.init(IPPrefix(address, length: length)))
+        var options = BGPSessionOptions(hasFourOctetASNs: false)
+        options.allowsBareNextHop = true
+        let source = source(peer, asn)
+        deliverRoute(&update, &list, options, from: source, deliver: deliver)
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Model
+
+/// What route selection compares of a path (RFC 4271, sections 9.1.1 and 9.1.2.2).
+///
+/// # How it works
+///
+/// Paths are put in order by local preference, AS_PATH length and ORIGIN first. What is equal then
+/// cannot be sorted: MED counts only between paths from the same neighboring AS, so that a may beat
+/// b, b beat c, and c beat a. The RFC removes, and so do we: a path goes when one from the same
+/// neighboring AS has a lower MED; of those that stay the best by the later steps is chosen; then
+/// the same again without it. Interior cost (step e) is unknown here, and CLUSTER_LIST is not kept.
+struct RankedPath {
+    let path: Path
+    private let localPreference: UInt32
+    private let selectionLength: Int
+    private let origin: UInt8
+    private let neighborAS: ASN?
+    private let multiExitDiscriminator: UInt32
+    private let isExternal: Bool
+    private let routerID: UInt32
+    private let address: IPAddress
+
+    init(_ path: Path, _ interned: InternedAttributes, from source: RouteSource) {
+        let attributes = interned.attributes
+        self.path = path
+        localPreference = attributes.localPreference ?? 100
+        selectionLength = interned.selectionLength
+        origin = attributes.origin.rawValue
+        neighborAS = interned.neighborAS
+        // Absent is the lowest (RFC 4271, section 9.1.2.2 c).
+        multiExitDiscriminator = attributes.multiExitDiscriminator ?? 0
+        isExternal = source.isExternal
+        // RFC 4456, section 9: the originator in the place of the neighbor.
+        routerID = attributes.originatorID ?? source.routerID
+        address = source.address
+    }
+
+    /// `paths`, best first.
+    static func ranked(_ paths: [RankedPath]) -> [Path] {
+        let sorted = paths.sorted { $0.isBeforeByPath($1) }
+        var ranked: [Path] = []
+        ranked.reserveCapacity(paths.count)
+        var start = 0
+        while start < sorted.count {
+            let end = sorted[start...].firstIndex { sorted[start].isBeforeByPath($0) }
+            var equals = Array(sorted[start..<(end ?? sorted.count)])
+            start += equals.count
+            while let best = indexOfBest(equals) { ranked.append(equals.remove(at: best).path) }
+        }
+        return ranked
+    }
+
+    /// Steps before MED.
+    private func isBeforeByPath(_ other: RankedPath) -> Bool {
+        if localPreference != other.localPreference {
+            return localPreference > other.localPreference
+        }
+        return (selectionLength, origin) < (other.selectionLength, other.origin)
+    }
+
+    private static func indexOfBest(_ paths: [RankedPath]) -> Int? {
+        guard paths.count > 1 else { return paths.indices.first }
+        var lowest: [ASN?: UInt32] = [:]
+        for path in paths {
+            let known = lowest[path.neighborAS] ?? .max
+            lowest[path.neighborAS] = min(known, path.multiExitDiscriminator)
+        }
+        return paths.indices
+            .filter { paths[$0].multiExitDiscriminator == lowest[paths[$0].neighborAS] }
+            .min { paths[$0].isBeforeByNeighbor(paths[$1]) }
+    }
+
+    /// Steps after MED; the last two only make the order complete.
+    private func isBeforeByNeighbor(_ other: RankedPath) -> Bool {
+        if isExternal != other.isExternal { return isExternal }
+        if routerID != other.routerID { return routerID < other.routerID }
+        if address != other.address { return address < other.address }
+        return (path.source.rawValue, path.pathIdentifier)
+            < (other.path.source.rawValue, other.path.pathIdentifier)
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Freeing what readers can no longer see, and nobody may still ask for.
+extension RoutingTableWriter {
+    /// Frees what no reader can still see and the retention has passed for.
+    ///
+    /// `time` is now, in nanoseconds since 1970-01-01 00:00 UTC, by the clock the table's retention
+    /// is measured by; without one, it is the newest time that an update has told.
+    public mutating func reclaim(at time: Int64? = nil) {
+        let time = time ?? newestTime
+        retirement.stamp(epoch: published.quiescentState.advance(), time: time)
+        for word in history.age(to: time) { forget(word) }
+        let oldest = published.quiescentState.oldest()
+        for retiree in retirement.takeReady(oldestEpoch: oldest, time: time) { free(retiree) }
+    }
+
+    private mutating func free(_ retiree: Retiree) {
+        switch retiree {
+        case .object: break  // goes with its last reference
+        case .node(let node): tree.releaseNode(node, retiring: &retirement)
+        case .event(let event): history.free(event, retiring: &retirement)
+        case .attributes(let index): paths.freeAttributes(index, retiring: &retirement)
+        case .asPath(let index): paths.freeASPath(index, retiring: &retirement)
+        case .pathSetIndex(let index): paths.freePathSet(index, retiring: &retirement)
+        case .prefixIndex(let index): freePrefix(index)
+        case .unusedPrefix(let index): tree.expire(index, retiring: &retirement)
+        case .unlinkedPrefix(let index):
+            clearColumns(at: index)
+            retirement.add(.prefixIndex(index))
+        case .unusedPathSet(let index): paths.expire(index, retiring: &retirement)
+        }
+    }
+
+    private mutating func clearColumns(at index: UInt32) {
+        for view in views {
+            view.columns.pathSets.store(0, at: index)
+            let event = view.columns.events[index]
+            view.columns.events.store(0, at: index)
+            forget(history.release(event, retiring: &retirement))
+        }
+    }
+
+    private mutating func freePrefix(_ index: UInt32) {
+        guard tree.release(index, retiring: &retirement) else { return }
+        for view in views {
+            retirement.add(view.columns.pathSets.dropSegment(holding: index))
+            retirement.add(view.columns.events.dropSegment(holding: index))
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+
+/// Checks of the whole, when every key has been read: names, references, what goes together.
+///
+/// Each check says what is wrong at the place of the key that is to be changed.
+struct SettingsChecks {
+    let settings: Settings
+    var reading: Reading
+
+    var inventory: Inventory { settings.inventory }
+
+    /// All checks; returns what was wrong before, and what they found.
+    static func problems(of settings: Settings, _ reading: Reading) -> [SettingsProblem] {
+        var checks = SettingsChecks(settings: settings, reading: reading)
+        checks.checkNetwork()
+        checks.checkRoutes()
+        checks.checkExporters()
+        checks.checkExchanges()
+        checks.checkContracts()
+        checks.checkInterconnects()
+        checks.checkInterfaceUse()
+        checks.checkPrices()
+        return checks.reading.problems
+    }
+
+    private mutating func checkNetwork() {
+        for (index, sibling) in inventory.network.siblings.enumerated()
+        where inventory.network.asns.contains(sibling) {
+            reading.report(
+                reading.element(index, of: "network.siblings"),
+                "\(sibling.rawValue) is one of network.asns",
+                expected: "other AS numbers of the organization"
+            )
+        }
+        if settings.flushSeconds > settings.slotSeconds {
+            reading.report("flushSeconds", "is above slotSeconds", expected: "at most a slot")
+        }
+    }
+
+    private mutating func checkRoutes() {
+        let neighbors = settings.neighbors.enumerated()
+        reading.requireUnique(neighbors.map { ($1.name, "neighbors[\($0)].name") })
+        reading.requireUnique(
+            neighbors.filter { $1.address != .v4(0) }
+                .map { ("\($1.address)", "neighbors[\($0)].address") }
+        )
+        if !settings.neighbors.isEmpty, settings.listen.bgp == nil,
+            !reading.hasProblems(below: "listen.bgp")
+        {
+            reading.report(
+                "neighbors",
+                "no neighbor can connect, for listen.bgp is not set",
+                expected: "listen.bgp, or no neighbors"
+            )
+        }
+    }
+
+    private mutating func checkContracts() {
+        let contracts = inventory.contracts.enumerated()
+        reading.requireUnique(contracts.map { ($1.id, "contracts[\($0)].id") })
+        for (index, contract) in contracts {
+            let path = "contracts[\(index)]"
+            if !contract.usage.slotSeconds.isMultiple(of: settings.slotSeconds) {
+                let key = path + ".usage.slotSeconds"
+                reading.report(
+                    key,
+                    "\(contract.usage.slotSeconds) cannot be made of slots of "
+                        + "\(settings.slotSeconds) seconds",
+                    expected: "a multiple of slotSeconds"
+                )
+            }
+            checkComponents(of: contract, path + ".components")
+        }
+    }
+
+    private mutating func checkComponents(of contract: Contract, _ path: String) {
+        var seen: [String: String] = [:]
+        for (index, component) in contract.components.enumerated() {
+            let element = reading.element(index, of: path)
+            let word =
+                switch component {
+                case .commit: "commit"
+                case .overage: "overage"
+                case .perPort: "perPort"
+                }
+            if let first = seen[word] {
+                let place = reading.place(of: first)
+                reading.report(
+                    element,
+                    "\(word) is already given at \(place)",
+                    expected: "each component once"
+                )
+            } else {
+                seen[word] = element
+            }
+        }
+    }
+
+    private mutating func checkPrices() {
+        let prices = settings.prices.exchanges.enumerated()
+        reading.requireUnique(prices.map { ($1.exchange, "prices.exchanges[\($0)].exchange") })
+        for (index, price) in prices where !price.exchange.isEmpty {
+            checkExchange(price.exchange, "prices.exchanges[\(index)].exchange")
+        }
+    }
+
+    /// Reports an exchange that is not defined.
+    mutating func checkExchange(_ id: String, _ path: String) {
+        let known = inventory.exchanges.map(\.id)
+        guard !known.contains(id) else { return }
+        reading.reportUnknown(path, "there is no exchange \(id)", id, among: known)
+    }
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+
+/// The keys of the configuration, section by section; each is one row.
+///
+/// Rows are read in the order they stand in, whatever the order in the file: a section may rely on
+/// what the rows before it have set.
+enum Keys {
+    static let root = Section<Settings>(
+        "the configuration",
+        initial: { _ in Settings() },
+        rows: generalRows + inventoryRows + laterRows
+    )
+
+    private static let generalRows: [Row<Settings>] = [
+        include,
+        .optional(
+            "collector",
+            .name,
+            \.collector,
+            default: "the name of the host",
+            "Name of this collector in every row it stores."
+        ),
+        .inside(
+            "network",
+            network,
+            \.inventory.network,
+            required: true,
+            "The network that is accounted for.",
+            then: { settings, reading in
+                reading.surroundings.currency = settings.inventory.network.currency
+                reading.surroundings.timezone = settings.inventory.network.timezone
+            }
+        ),
+        .inside("store", store, \.store, "Where volumes are kept."),
+        .key(
+            "slotSeconds",
+            .integer(of: [60, 180, 300, 900]),
+            \.slotSeconds,
+            unit: "seconds",
+            "Length of an accounting slot."
+        ),
+        .key(
+            "flushSeconds",
+            .integer(1...60),
+            \.flushSeconds,
+            unit: "seconds",
+            "How often running totals are written to the store."
+        ),
+        .key(
+            "latenessSeconds",
+            .integer(0...86_400),
+            \.latenessSeconds,
+            unit: "seconds",
+            "How long after its end a slot takes increments before it is sealed."
+        ),
+        .inside("listen", listen, \.listen, "The sockets the collector opens."),
+    ]
+
+    private static let inventoryRows: [Row<Settings>] = [
+        .custom(
+            "exporters",
+            .list(of: .section(exporter)),
+            "The routers that report flows; datagrams of others are counted and refused.",
+            set: { settings, exporters, reading in
+                settings.inventory.exporters = exporters
+                reading.surroundings.exporters = exporters
+            },
+            get: { settings, _ in settings.inventory.exporters }
+        ),
+        .key(
+            "neighbors",
+            .list(of: .section(neighbor)),
+            \.neighbors,
+            "The routers whose BGP sessions are accepted; each fills a view of its name."
+        ),
+        .key("tables", .list(of: .section(table)), \.tables, "MRT files loaded at the start."),
+        .key(
+            "exchanges",
+            .list(of: .section(exchange)),
+            \.inventory.exchanges,
+            "The Internet exchanges the network is connected to."
+        ),
+        .key(
+            "contracts",
+            .list(of: .section(contract)),
+            \.inventory.contracts,
+            "What was agreed with suppliers and customers."
+        ),
+        .key(
+            "interconnects",
+            .list(of: .section(interconnect)),
+            \.inventory.interconnects,
+            "The places where traffic is exchanged."
+        ),
+        .inside("prices", prices, \.prices, "What peering would cost, in network.currency."),
+        .inside("alerts", alerts, \.alerts, "What is watched, and who is told."),
+    ]
+
+    private static let laterRows: [Row<Settings>] = [
+        .later("state", "directory of templates, samplers and route snapshots."),
+        .later("control", "the control socket."),
+        .later("learn", "accepting exporters that are not listed."),
+        .later("groups", "ASes that count as one."),
+        .later("stations", "BMP stations."),
+        .later("registry", "PeeringDB, IX-F and AS relationship files."),
+        .later("policies", "peering policies."),
+        .later("corrections", "corrections of wrong rates."),
+    ]
+
+    /// Taken out before the keys are read: the row says what it is.
+    private static let include = Row<Settings>(
+        name: "include",
+        expected: "a file, or a list of files",
+        isRequired: false,
+        isSupported: true,
+        read: { _, _, _ in },
+        show: { _, _ in nil },
+        schema: { _ in
+            [
+                "anyOf": .list([
+                    ["type": "string"], ["type": "array", "items": ["type": "string"]],
+                ]),
+                "description": """
+                Files whose keys are read as if they stood here; lists are joined, \
+                and a single value may be given once only.
+                """,
+            ]
+        }
+    )
+}
+
+// MARK: - Sections with few keys
+
+extension Keys {
+    static let network = Section<Inventory.Network>(
+        "the network",
+        initial: { _ in Inventory.Network() },
+        rows: [
+            .key(
+                "asns",
+                .list(of: .asn, least: 1),
+                \.asns,
+                required: true,
+                "The network's own AS numbers."
+            ),
+            .key(
+                "siblings",
+                .list(of: .asn),
+                \.siblings,
+                "Other AS numbers of the same organization: never candidates for peering."
+            ),
+            .key(
+                "prefixes",
+                .list(of: .prefix),
+                \.prefixes,
+                """
+                The network's own prefixes: they tell which way a packet went when nothing else \
+                does.
+                """
+            ),
+            .key("timezone", .timezone, \.timezone, "IANA time zone in which months begin."),
+            .key("currency", .currency, \.currency, "ISO 4217 code of the prices."),
+        ]
+    )
+
+    static let store = Section<Settings.Store>(
+        "the store",
+        initial: { _ in Settings.Store() },
+        rows: [
+            .inside("sqlite", sqlite, \.sqlite, "The embedded store."),
+            .later("clickhouse", "the distributed store."),
+        ]
+    )
+
+    private static let sqlite = Section<Settings.Store.SQLite>(
+        "the embedded store",
+        initial: { _ in Settings.Store.SQLite() },
+        rows: [.key("path", .path, \.path, "The database file; made when it does not exist.")]
+    )
+
+    static let listen = Section<Settings.Listen>(
+        "the sockets",
+        initial: { _ in Settings.Listen() },
+        rows: [
+            .key(
+                "flows",
+                .list(of: .endpoint),
+                \.flows,
+                "UDP addresses and ports for flow exports; each takes every protocol."
+            ),
+            .optional(
+                "bgp",
+                .endpoint,
+                \.bgp,
+                default: "no BGP",
+                "TCP address and port on which routers open BGP sessions."
+            ),
+            .later("bmp", "BMP stations."),
+            .later("console", "the web console and API."),
+        ]
+    )
+
+    static let neighbor = Section<Settings.Neighbor>(
+        "a neighbor",
+        initial: { _ in
+            Settings.Neighbor(name: "", address: .v4(0), asn: .zero)
+        },
+        rows: [
+            .key("name", .name, \.name, required: true, "Name of the router, and of its view."),
+            .key("address", .address, \.address, required: true, "Where the session comes from."),
+            .key("asn", .asn, \.asn, required: true, "The router's AS number."),
+            .key(
+                "staleSeconds",
+                .integer(0...86_400),
+                \.staleSeconds,
+                unit: "seconds",
+                "How long its routes stand, marked stale, after the session has dropped."
+            ),
+            .later("md5", "TCP MD5 signatures (RFC 2385)."),
+            .later("addPath", "several paths to a prefix (RFC 7911)."),
+        ]
+    )
+
+    static let table = Section<Settings.Table>(
+        "a table",
+        initial: { _ in Settings.Table(view: "", mrt: "") },
+        rows: [
+            .key("view", .name, \.view, required: true, "The view that the routes fill."),
+            .key(
+                "mrt",
+                .path,
+                \.mrt,
+                required: true,
+                "File of a TABLE_DUMP_V2 dump (RFC 6396), plain or compressed by gzip or bzip2."
+            ),
+            .optional(
+                "peer",
+                .address,
+                \.peer,
+                default: "all peers",
+                "Only the routes of the peer with this address."
+            ),
+        ]
+    )
+}

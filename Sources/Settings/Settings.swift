@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+
+/// What the operator says, typed, with defaults applied and references resolved (INTERFACE 7).
+///
+/// Paths are absolute: those of the files are relative to the file that names them.
+public struct Settings: Equatable, Sendable {
+    /// Name of this collector in every stored row; nil for the name of the host.
+    public var collector: String?
+    public var inventory = Inventory()
+    public var store = Store()
+    /// Length of an accounting slot, in seconds: 60, 180, 300 or 900.
+    ///
+    /// All of them divide a quarter of an hour, so that the months of every time zone begin and
+    /// end with a slot.
+    public var slotSeconds: Int64 = 300
+    /// How often running totals are written, in seconds.
+    public var flushSeconds: Int64 = 5
+    /// How long after its end a slot takes increments, in seconds.
+    public var latenessSeconds: Int64 = 600
+    public var listen = Listen()
+    public var neighbors: [Neighbor] = []
+    public var tables: [Table] = []
+    public var prices = Prices()
+    public var alerts = Alerts()
+
+    public init() {}
+
+    /// Where volumes are kept.
+    public struct Store: Equatable, Sendable {
+        public var sqlite = SQLite()
+
+        public init() {}
+
+        public struct SQLite: Equatable, Sendable {
+            /// Path of the database file.
+            public var path = "peerage.db"
+
+            public init() {}
+        }
+    }
+
+    /// The sockets the collector opens.
+    public struct Listen: Equatable, Sendable {
+        /// UDP; each takes every export protocol.
+        public var flows: [Endpoint] = Self.customaryFlows
+        /// TCP, for BGP sessions that routers open; nil for none.
+        public var bgp: Endpoint?
+
+        public init() {}
+
+        /// NetFlow, IPFIX and sFlow on their customary ports, on loopback.
+        ///
+        /// Nothing is open to the network until the operator says so.
+        private static let customaryFlows = [2055, 4739, 6343].map {
+            Endpoint(address: .v4(0x7f00_0001), port: $0)
+        }
+    }
+
+    /// An address and a port: "127.0.0.1:2055", "[::1]:2055".
+    public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+        public var address: IPAddress
+        /// 0 lets the system choose.
+        public var port: UInt16
+
+        public init(address: IPAddress, port: UInt16) {
+            self.address = address
+            self.port = port
+        }
+
+        public var description: String {
+            address.family == .ipv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
+        }
+    }
+
+    /// A router whose BGP session we accept; we never open one.
+    public struct Neighbor: Equatable, Sendable {
+        public var name: String
+        public var address: IPAddress
+        public var asn: ASN
+        /// How long its routes stand after the session has dropped, in seconds.
+        public var staleSeconds: Int64 = 900
+
+        public init(name: String, address: IPAddress, asn: ASN) {
+            self.name = name
+            self.address = address
+            self.asn = asn
+        }
+
+        /// The view its routes fill.
+        public var view: String { name }
+    }
+
+    /// An MRT table dump that is loaded at the start.
+    public struct Table: Equatable, Sendable {
+        /// The view its routes fill.
+        public var view: String
+        /// Path of the file.
+        public var mrt: String
+        /// Only the routes of this peer of the dump; nil for all.
+        public var peer: IPAddress?
+
+        public init(view: String, mrt: String, peer: IPAddress? = nil) {
+            self.view = view
+            self.mrt = mrt
+            self.peer = peer
+        }
+    }
+
+    /// What peering would cost, in the network's currency.
+    public struct Prices: Equatable, Sendable {
+        public var exchanges: [ExchangePrices] = []
+        public var crossConnect: CrossConnect?
+
+        public init() {}
+    }
+
+    /// What the ports of an exchange cost.
+    public struct ExchangePrices: Equatable, Sendable {
+        /// Identifier of the exchange.
+        public var exchange: String
+        /// By speed, slowest first.
+        public var ladder: [PortPrice] = []
+
+        public init(exchange: String, ladder: [PortPrice] = []) {
+            self.exchange = exchange
+            self.ladder = ladder
+        }
+    }
+
+    public struct PortPrice: Equatable, Sendable {
+        /// In bits per second.
+        public var speed: UInt64
+        public var monthly: Money
+
+        public init(speed: UInt64, monthly: Money) {
+            self.speed = speed
+            self.monthly = monthly
+        }
+    }
+
+    /// What a cable between two cages costs.
+    public struct CrossConnect: Equatable, Sendable {
+        public var monthly: Money
+        /// Paid once, when it is built.
+        public var once: Money
+
+        public init(monthly: Money, once: Money) {
+            self.monthly = monthly
+            self.once = once
+        }
+    }
+}

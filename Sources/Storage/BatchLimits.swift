@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Model
+
+extension FlushBatch {
+    /// Refuses a batch that a store could not hold exactly, before anything of it is written.
+    ///
+    /// Stores count in signed 64-bit integers: no count of the batch, and no sum of one over the
+    /// batch, may exceed `Int64.max`. The collector caps long before, so this is a fault of ours.
+    package func checkLimits() throws(VolumeStoreError) {
+        for slot in slots.union(prefixes.map(\.slot)).union(sealed) {
+            guard slot.magnitude <= Self.farthestSlot else {
+                throw .corrupt(reason: "batch \(id): a slot at \(slot)")
+            }
+        }
+        try check(interfaces, "interface")
+        try check(neighbors, "neighbor")
+        try check(paths, "path")
+        try check(prefixes, "prefix")
+        for counter in Ledger.counters {
+            try check(ledgers.lazy.map { $0.ledger[keyPath: counter] }, "ledger")
+        }
+        for kind in Ledger.ReasonKind.allCases {
+            let counts = ledgers.flatMap { $0.ledger.counts(of: kind) }
+            try check(counts.lazy.map(\.count), "ledger")
+        }
+    }
+
+    /// In seconds from 1970, some nine million years: sums of such times cannot overflow.
+    private static let farthestSlot: UInt64 = 1 << 48
+
+    private func check<Key>(_ facts: [Fact<Key>], _ table: String) throws(VolumeStoreError) {
+        try check(facts.lazy.map(\.measure.octets), table)
+        try check(facts.lazy.map(\.measure.packets), table)
+        try check(facts.lazy.map(\.measure.unscaledOctets), table)
+        try check(facts.lazy.map(\.measure.unscaledPackets), table)
+        for fact in facts where !(fact.measure.variance >= 0 && fact.measure.variance.isFinite) {
+            throw .corrupt(reason: "batch \(id): a variance of \(fact.measure.variance)")
+        }
+    }
+
+    private func check(
+        _ counts: some Sequence<UInt64>,
+        _ table: String
+    ) throws(VolumeStoreError) {
+        var total: UInt64 = 0
+        for count in counts {
+            let (sum, overflow) = total.addingReportingOverflow(count)
+            guard !overflow, sum <= UInt64(Int64.max) else {
+                throw .corrupt(reason: "batch \(id): \(table) counts exceed \(Int64.max)")
+            }
+            total = sum
+        }
+    }
+}
+
+extension Measure {
+    /// The sum, or nil when a part of it is more than a store can hold.
+    package func adding(_ part: Measure) -> Measure? {
+        let limit = UInt64(Int64.max)
+        guard part.octets <= limit, part.packets <= limit,
+            part.unscaledOctets <= limit, part.unscaledPackets <= limit,
+            octets <= limit - part.octets, packets <= limit - part.packets,
+            unscaledOctets <= limit - part.unscaledOctets,
+            unscaledPackets <= limit - part.unscaledPackets
+        else { return nil }
+        var sum = self
+        sum += part
+        return sum
+    }
+}
+
+extension FlushBatch {
+    /// The slots that the batch counts in; prefixes are kept by the hour and open none.
+    package var slots: Set<Int64> {
+        var slots = Set(interfaces.lazy.map(\.slot))
+        slots.formUnion(neighbors.lazy.map(\.slot))
+        slots.formUnion(paths.lazy.map(\.slot))
+        slots.formUnion(ledgers.lazy.map(\.slot))
+        return slots
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+
+/// Where what was counted is kept: the narrow waist between counting and analysing.
+///
+/// A back-end conforms to this and passes `VolumeStoreTests`; nothing else in the collector knows
+/// which one runs. Reads give rows of one key and slot summed over generations and batches, in
+/// ascending order of slot; `slots` are starts of slots in seconds since 1970-01-01 00:00 UTC.
+public protocol VolumeStore: Sendable {
+    /// Adds one batch, durably and whole, or not at all.
+    ///
+    /// - Returns: false when a batch of that id is there already: then nothing changed.
+    func add(_ batch: FlushBatch) async throws(VolumeStoreError) -> Bool
+
+    func interfaceFacts(in slots: Range<Int64>) async throws(VolumeStoreError) -> [InterfaceFact]
+    func neighborFacts(in slots: Range<Int64>) async throws(VolumeStoreError) -> [NeighborFact]
+    func pathFacts(in slots: Range<Int64>) async throws(VolumeStoreError) -> [PathFact]
+    /// By the hour: `slot` is the start of the hour.
+    func prefixFacts(in hours: Range<Int64>) async throws(VolumeStoreError) -> [PrefixFact]
+
+    func ledgers(in slots: Range<Int64>) async throws(VolumeStoreError) -> [LedgerFact]
+    func slots(in slots: Range<Int64>) async throws(VolumeStoreError) -> [SlotState]
+    /// The gaps that touch `times`.
+    func gaps(in times: Range<Int64>) async throws(VolumeStoreError) -> [Gap]
+
+    /// Each exporter as last seen.
+    func exporters() async throws(VolumeStoreError) -> [ExporterState]
+    /// Each BGP session as last seen.
+    func sessions() async throws(VolumeStoreError) -> [SessionState]
+
+    /// Each alert as it was last left.
+    func alerts() async throws(VolumeStoreError) -> [AlertRecord]
+    /// Replaces what is kept of the rule and object of each of `records`.
+    func save(_ records: [AlertRecord]) async throws(VolumeStoreError)
+
+    /// From the first slot to the end of the last, in seconds since 1970-01-01 00:00 UTC, rounded
+    /// to starts of slots: `first ..< last + 1`; nil for an empty store.
+    func span() async throws(VolumeStoreError) -> Range<Int64>?
+
+    /// Re-checks everything that can be re-checked from the rows; empty when all is well.
+    func check() async throws(VolumeStoreError) -> [StoreProblem]
+    func statistics() async throws(VolumeStoreError) -> StoreStatistics
+}
+
+/// Why a store did not do what it was asked.
+public enum VolumeStoreError: Error, Equatable {
+    /// The back-end cannot be reached now; the same call may succeed later.
+    case unavailable(reason: String)
+    /// What is stored is not what was written. Needs a person.
+    case corrupt(reason: String)
+    /// It was written by a version of Peerage that this one does not know.
+    case incompatible(reason: String)
+}
+
+/// Something that `check` found.
+public struct StoreProblem: Equatable, Sendable {
+    /// Which rows: "slot 2026-10-01T00:00:00Z of er1.fra".
+    public var object: String
+    public var problem: String
+
+    public init(object: String, problem: String) {
+        self.object = object
+        self.problem = problem
+    }
+}
+
+/// How large a store is.
+public struct StoreStatistics: Equatable, Sendable {
+    /// Rows by table, in the order of size.
+    public var rows: [(table: String, count: Int)]
+    /// On disk, in octets; 0 in memory.
+    public var octets: Int
+
+    public init(rows: [(table: String, count: Int)], octets: Int) {
+        self.rows = rows
+        self.octets = octets
+    }
+
+    public static func == (a: StoreStatistics, b: StoreStatistics) -> Bool {
+        a.octets == b.octets && a.rows.elementsEqual(b.rows, by: ==)
+    }
+}

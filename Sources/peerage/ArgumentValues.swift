@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+public import Collector
+public import Reporting
+
+// The words that options take, where their types live in other modules.
+
+extension AlertCheck.Format: ExpressibleByArgument {}
+extension DecodeFormat: ExpressibleByArgument {}
+extension LedgerFormat: ExpressibleByArgument {}
+extension ReportFormat: ExpressibleByArgument {}
+extension RoutesQuery.Format: ExpressibleByArgument {}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Collector
+import Logging
+
+struct CollectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "collect",
+        abstract: "Runs the collector in the foreground: flows, routes, store, alerts.",
+        discussion: "SIGTERM and SIGINT drain what has been received, store it and end."
+    )
+
+    @OptionGroup var configuration: ConfigurationOption
+
+    func run() async throws {
+        let settings = try configuration.load()
+        try await explaining {
+            let logger = StandardErrorLog.logger()
+            let store = try CollectorService.openStore(settings)
+            let service = CollectorService(settings: settings, store: store, logger: logger)
+            try await service.start()
+            let work = Task { try await service.run() }
+            let signals = TerminationSignals { work.cancel() }
+            try await work.value
+            signals.ignore()
+        }
+    }
+}

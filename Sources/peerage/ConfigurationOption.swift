@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Settings
+
+/// Where the configuration is.
+struct ConfigurationOption: ParsableArguments {
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp(
+            "The configuration; else $PEERAGE_CONFIG, else /etc/peerage/peerage.yaml.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["yaml", "yml"])
+    )
+    var path: String?
+
+    /// Reads the configuration; ends the program with status 2 when it is wrong.
+    func load() throws -> Settings {
+        do throws(SettingsError) {
+            return try Settings.load(path: resolvedPath)
+        } catch {
+            standardError(error.description)
+            throw ExitCode(2)
+        }
+    }
+
+    var resolvedPath: String {
+        path ?? ProcessInfo.processInfo.environment["PEERAGE_CONFIG"]
+            ?? "/etc/peerage/peerage.yaml"
+    }
+}

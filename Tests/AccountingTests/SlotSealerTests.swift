@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Accounting
+import Testing
+
+@Suite("SlotSealer")
+struct SlotSealerTests {
+    @Test("a slot is sealed once the lateness after its end is over")
+    func lateness() {
+        var sealer = SlotSealer(slotSeconds: 300, latenessSeconds: 600)
+        #expect(sealer.slotsToSeal(handedOver: [0], now: 10) == [])
+        #expect(sealer.slotsToSeal(handedOver: [], now: 899) == [])
+        #expect(sealer.slotsToSeal(handedOver: [], now: 900) == [0])
+    }
+
+    @Test("a slot in which nothing passed is sealed as well")
+    func silence() {
+        var sealer = SlotSealer(slotSeconds: 300, latenessSeconds: 0)
+        #expect(sealer.slotsToSeal(handedOver: [0], now: 0) == [])
+        #expect(sealer.slotsToSeal(handedOver: [900], now: 1200) == [0, 300, 600, 900])
+    }
+
+    @Test("what comes for a sealed slot is sealed again with it")
+    func late() {
+        var sealer = SlotSealer(slotSeconds: 300, latenessSeconds: 0)
+        #expect(sealer.slotsToSeal(handedOver: [0], now: 600) == [0, 300])
+        #expect(sealer.slotsToSeal(handedOver: [0], now: 610) == [0])
+    }
+
+    @Test("a jump of more than a day leaves what lies between missing")
+    func jump() {
+        var sealer = SlotSealer(slotSeconds: 300, latenessSeconds: 0)
+        #expect(sealer.slotsToSeal(handedOver: [0], now: 300) == [0])
+        let later: Int64 = 30 * 86400
+        #expect(sealer.slotsToSeal(handedOver: [later], now: later + 300) == [300, later])
+    }
+
+    @Test("the clock never goes back for it")
+    func backward() {
+        var sealer = SlotSealer(slotSeconds: 300, latenessSeconds: 0)
+        #expect(sealer.slotsToSeal(handedOver: [3000], now: 3300) == [3000])
+        #expect(sealer.slotsToSeal(handedOver: [0], now: 100) == [0])
+    }
+
+    @Test("slots left open by an earlier run are sealed, and the time between stays missing")
+    func resumed() {
+        var sealer = SlotSealer(slotSeconds: 300, latenessSeconds: 0, open: [0])
+        #expect(sealer.slotsToSeal(handedOver: [1200], now: 1200) == [0])
+        #expect(sealer.sealAll() == [1200])
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attribution
+import Model
+import Testing
+
+@Suite("Ladder")
+struct LadderTests {
+    private let exchange: ExchangeMembers = {
+        var exchange = Exchange(id: "ix")
+        exchange.lan = [IPPrefix("198.51.100.0/24")].compactMap { $0 }
+        exchange.routeServers = .init(asn: ASN(rawValue: 64520))
+        exchange.members = [
+            .init(
+                asn: ASN(rawValue: 64531),
+                addresses: [IPAddress("198.51.100.31")].compactMap { $0 },
+                macs: [MACAddress(rawValue: 31)]
+            )
+        ]
+        return ExchangeMembers(exchange)
+    }()
+
+    private var port: Interconnect {
+        var port = Interconnect(id: "ix-1", kind: .exchange)
+        port.exchange = "ix"
+        return port
+    }
+
+    private func question(_ change: (inout LadderQuestion) -> Void = { _ in }) -> LadderQuestion {
+        var question = LadderQuestion(interconnect: port, exchange: exchange)
+        change(&question)
+        return question
+    }
+
+    @Test("without evidence nobody is named")
+    func nothing() {
+        #expect(Ladder.ingress.climb(question()) == (.zero, .unknown))
+        #expect(Ladder.egress.climb(question()) == (.zero, .unknown))
+        let unlisted = LadderQuestion(interconnect: nil, exchange: nil)
+        #expect(Ladder.ingress.climb(unlisted).rung == .unknown)
+    }
+
+    @Test("an interface with one neighbor needs no other evidence")
+    func singleNeighbor() {
+        var transit = Interconnect(id: "t", kind: .transit)
+        transit.peers = [ASN(rawValue: 64510)]
+        let question = LadderQuestion(
+            interconnect: transit,
+            exchange: nil,
+            routePeerAS: ASN(rawValue: 1)
+        )
+        #expect(Ladder.egress.climb(question) == (ASN(rawValue: 64510), .interface))
+    }
+
+    @Test("on an exchange a single configured peer is no reason to believe it")
+    func exchangePeers() {
+        var port = port
+        port.peers = [ASN(rawValue: 64531)]
+        let question = LadderQuestion(interconnect: port, exchange: exchange)
+        #expect(Ladder.ingress.climb(question).rung == .unknown)
+    }
+
+    @Test("the MAC address of a member is surer than what the exporter says")
+    func mac() {
+        let found = Ladder.ingress.climb(
+            question {
+                $0.remoteMAC = MACAddress(rawValue: 31)
+                $0.exportedPeerAS = ASN(rawValue: 9)
+            }
+        )
+        #expect(found == (ASN(rawValue: 64531), .mac))
+    }
+
+    @Test("a next hop counts on the way out only, and only on the exchange LAN")
+    func nextHop() {
+        let member = question { $0.nextHop = IPAddress("198.51.100.31") }
+        #expect(Ladder.egress.climb(member) == (ASN(rawValue: 64531), .nextHop))
+        #expect(Ladder.ingress.climb(member).rung == .unknown)
+        let elsewhere = question { $0.nextHop = IPAddress("203.0.113.31") }
+        #expect(Ladder.egress.climb(elsewhere).rung == .unknown)
+    }
+
+    @Test("a rung that names the route server passes to the next")
+    func routeServer() {
+        let found = Ladder.egress.climb(
+            question {
+                $0.exportedPeerAS = ASN(rawValue: 64520)
+                $0.routePeerAS = ASN(rawValue: 64533)
+            }
+        )
+        #expect(found == (ASN(rawValue: 64533), .route))
+    }
+
+    @Test("the same route is called a reverse lookup on the way in")
+    func reverse() {
+        let routed = question { $0.routePeerAS = ASN(rawValue: 64533) }
+        #expect(Ladder.ingress.climb(routed).rung == .reverseLookup)
+        #expect(Ladder.egress.climb(routed).rung == .route)
+    }
+
+    @Test("a static prefix counts for the interconnect that has it")
+    func staticPrefix() throws {
+        let prefix = try #require(IPPrefix("198.18.0.0/24"))
+        var carrier = Interconnect(id: "c", kind: .carrier)
+        carrier.peers = [ASN(rawValue: 1), ASN(rawValue: 2)]
+        var question = LadderQuestion(interconnect: carrier, exchange: nil, staticPrefix: prefix)
+        #expect(Ladder.egress.climb(question).rung == .unknown)
+        carrier.staticPrefixes = [prefix]
+        question.interconnect = carrier
+        #expect(Ladder.egress.climb(question) == (ASN(rawValue: 1), .staticPrefix))
+    }
+}

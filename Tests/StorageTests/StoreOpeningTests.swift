@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import Storage
+import StorageSQLite
+import Testing
+
+@Suite("Opening a store")
+struct StoreOpeningTests {
+    let folder: TemporaryFolder
+    var path: String { folder.path("peerage.db") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test("what is no database is refused, and left as it was")
+    func garbage() throws {
+        let octets = Data((0..<20_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+        try octets.write(to: URL(fileURLWithPath: path))
+        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly] {
+            #expect(reason(mode) == .corrupt(reason: "\(path) is not an SQLite database"))
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == octets)
+    }
+
+    @Test("a folder is refused")
+    func folderInstead() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly] {
+            #expect(reason(mode) == .corrupt(reason: "\(path) is a folder, not a store"))
+        }
+    }
+
+    @Test("another program's database is refused, and left as it was")
+    func foreign() throws {
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { try $0.execute(sql: "CREATE TABLE flows (octets INTEGER)") }
+        try queue.close()
+        let octets = try Data(contentsOf: URL(fileURLWithPath: path))
+        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly] {
+            let expected = "\(path) is a database, but not one of Peerage"
+            #expect(reason(mode) == .incompatible(reason: expected))
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == octets)
+    }
+
+    @Test("a store of a newer version is refused, and left as it was")
+    func newer() throws {
+        try SQLiteVolumeStore.opened(path: path, mode: .readWrite).close()
+        try change("INSERT INTO grdb_migrations VALUES ('M999Later')")
+        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly] {
+            let expected = "\(path) was written by a newer version of Peerage"
+            #expect(reason(mode) == .incompatible(reason: expected))
+        }
+        try change("DELETE FROM grdb_migrations WHERE identifier = 'M999Later'")
+        #expect(reason(.readOnly) == nil)
+        #expect(reason(.readWrite) == nil)
+    }
+
+    @Test("a reader does not bring an older store up to date")
+    func older() throws {
+        try SQLiteVolumeStore.opened(path: path, mode: .readWrite).close()
+        try change("DELETE FROM grdb_migrations")
+        let expected =
+            "\(path) was written by an older version of Peerage: "
+            + "opening it for writing brings it up to date"
+        #expect(reason(.readOnly) == .incompatible(reason: expected))
+    }
+
+    @Test("a reader creates nothing")
+    func missing() throws {
+        #expect(reason(.readOnly) == .unavailable(reason: "\(path) does not exist"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+        try Data().write(to: URL(fileURLWithPath: path))
+        #expect(reason(.readOnly) == .unavailable(reason: "\(path) holds nothing yet"))
+        #expect(reason(.readWrite) == nil)
+    }
+
+    @Test("a folder that is not there is named")
+    func noFolder() throws {
+        let path = folder.path("absent/peerage.db")
+        #expect {
+            try SQLiteVolumeStore.opened(path: path, mode: .readWrite)
+        } throws: { error in
+            guard case .unavailable(let reason)? = error as? VolumeStoreError else { return false }
+            return reason.hasPrefix("\(path).lock cannot be opened: ")
+        }
+    }
+
+    @Test("a store that cannot be opened is not locked either")
+    func lockIsReleased() throws {
+        try Data("no database, no database".utf8).write(to: URL(fileURLWithPath: path))
+        #expect(reason(.readWrite) != nil)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(reason(.readWrite) == nil)
+    }
+
+    /// Why the store is not opened; nil when it is.
+    private func reason(_ mode: SQLiteVolumeStore.Mode) -> VolumeStoreError? {
+        do throws(VolumeStoreError) {
+            try SQLiteVolumeStore.opened(path: path, mode: mode).close()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func change(_ sql: String) throws {
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+}
