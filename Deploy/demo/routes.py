@@ -19,7 +19,7 @@ WRITTEN_AT = 1767225600  # 2026-01-01 00:00 UTC: the same table gives the same f
 
 
 ROUTER = "127.0.0.11"  # er1, as exporter and as neighbor
-PREFERENCE = {"transit-1": 100, "transit-2": 100, "pni-64540": 200, "customer": 300}
+PREFERENCE = {"transit-1": 100, "transit-2": 100, "pni": 200, "customer": 300}
 
 
 def neighbors():

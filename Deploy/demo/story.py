@@ -14,6 +14,7 @@ SCALE = 1000  # the story's octets for each octet on the wire
 SFLOW_SAMPLING = 100  # sfprobe keeps one frame in so many
 PAYLOAD = 1400  # octets of UDP payload; with IPv4 1428, with IPv6 1448 octets of IP packet
 OWN_AS = 64500
+CUSTOMER_AS = 500550
 # softflowd's flowDirection (IE 61) says which address is lower, not which way a packet went. Our
 # own addresses are higher than all others, so that the two agree.
 OWN_V4, OWN_V6 = "203.0.113.0/24", "2001:db8:f000::/36"
@@ -41,8 +42,8 @@ class Link:
 LINKS = [
     Link("transit-1", 17, "192.0.2.1/30", "192.0.2.2", 64510),
     Link("transit-2", 18, "192.0.2.5/30", "192.0.2.6", 64511),
-    Link("pni-64540", 22, "192.0.2.9/30", "192.0.2.10", 64540),
-    Link("customer", 30, "192.0.2.13/30", "192.0.2.14", 64550),
+    Link("pni", 22, "192.0.2.9/30", "192.0.2.10", 500540),
+    Link("customer", 30, "192.0.2.13/30", "192.0.2.14", 500550),
     Link("lan", 5, "203.0.113.1/24", "203.0.113.2", OWN_AS),
 ]
 EXCHANGE_INDEX, EXCHANGE_NEAR, EXCHANGE_NEAR6 = 21, "198.51.100.1/24", "2001:db8:c100::1/64"
@@ -59,9 +60,9 @@ class Member:
 
 
 MEMBERS = [
-    Member(64530, "198.51.100.30", "2001:db8:c100::30", "02:00:00:06:45:30"),
-    Member(64531, "198.51.100.31", "2001:db8:c100::31", "02:00:00:06:45:31"),
-    Member(64532, "198.51.100.32", "2001:db8:c100::32", "02:00:00:06:45:32"),
+    Member(500530, "198.51.100.30", "2001:db8:c100::30", "02:00:00:06:45:30"),
+    Member(500531, "198.51.100.31", "2001:db8:c100::31", "02:00:00:06:45:31"),
+    Member(500532, "198.51.100.32", "2001:db8:c100::32", "02:00:00:06:45:32"),
 ]
 ROUTER_MAC = "02:00:00:06:45:00"  # er1's port on the exchange LAN
 
@@ -86,14 +87,14 @@ NETWORKS = [
     Network(500012, "198.18.12.0/24", "2001:db8:e012::/48", "transit-1", (500010,)),
     Network(500020, "198.18.20.0/24", "2001:db8:e020::/48", "transit-2"),
     Network(500021, "198.18.21.0/24", "2001:db8:e021::/48", "transit-2"),
-    Network(64530, "198.18.30.0/24", "2001:db8:e030::/48", "64530"),
-    Network(64531, "198.18.31.0/24", "2001:db8:e031::/48", "64531"),
-    Network(64532, "198.18.32.0/24", "2001:db8:e032::/48", "64532"),
-    Network(64540, "198.18.40.0/23", "2001:db8:e040::/48", "pni-64540"),
-    Network(64550, "198.18.50.0/24", "2001:db8:e050::/48", "customer"),
+    Network(500530, "198.18.30.0/24", "2001:db8:e030::/48", "500530"),
+    Network(500531, "198.18.31.0/24", "2001:db8:e031::/48", "500531"),
+    Network(500532, "198.18.32.0/24", "2001:db8:e032::/48", "500532"),
+    Network(500540, "198.18.40.0/23", "2001:db8:e040::/48", "pni"),
+    Network(CUSTOMER_AS, "198.18.50.0/24", "2001:db8:e050::/48", "customer"),
 ]
 # Announced to the transits only, not on the private interconnect: the peer's leak.
-LEAKED_V4, LEAKING_AS, LEAK_LINK = "198.18.41.0/24", 64540, "transit-1"
+LEAKED_V4, LEAKING_AS, LEAK_LINK = "198.18.41.0/24", 500540, "transit-1"
 
 OURS = "203.0.113.%d", "2001:db8:f000::%x"
 FLAT = [1.00, 1.00, 1.00, 1.00, 1.00, 1.00]
@@ -148,13 +149,13 @@ def demands():
     add("transit-1", 500010, 250, 120, FLAT, near="customer")
     add("transit-2", 500020, 1300, 260, EVENING, flows=4, v6=300)
     add("transit-2", 500021, 600, 200, FLAT)
-    add("transit-2", 64531, 120, 0, FLAT, flows=2)
-    add("64530", 64530, 280, 100, EVENING, v6=90)
-    add("64531", 64531, 200, 130, FLAT)
-    add("64532", 64532, 110, 60, FLAT)
-    add("pni-64540", 64540, 1400, 520, EVENING, flows=4, v6=240)
-    add("pni-64540", 64540, 150, 60, FLAT, near="customer")
-    add("customer", 64550, 50, 90, FLAT, flows=2)
+    add("transit-2", 500531, 120, 0, FLAT, flows=2)
+    add("500530", 500530, 280, 100, EVENING, v6=90)
+    add("500531", 500531, 200, 130, FLAT)
+    add("500532", 500532, 110, 60, FLAT)
+    add("pni", 500540, 1400, 520, EVENING, flows=4, v6=240)
+    add("pni", 500540, 150, 60, FLAT, near="customer")
+    add("customer", 500550, 50, 90, FLAT, flows=2)
     return found
 
 

@@ -46,7 +46,7 @@ def main():
             if pair not in known:
                 inward = any(packet.destination in n for n in home)
                 if port == "customer":
-                    inward = not any(packet.destination in n for n, a in table.items() if a == 64550)
+                    inward = not any(packet.destination in n for n, a in table.items() if a == story.CUSTOMER_AS)
                 far = packet.source if inward else packet.destination
                 asn = next((a for n, a in table.items() if far in n), 0)
                 known[pair] = (port, "ingress" if inward else "egress", packet.version, asn)

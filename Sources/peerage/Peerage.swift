@@ -11,7 +11,8 @@ struct Peerage: AsyncParsableCommand {
         abstract: "Accounts what a network exchanges with its peers, and what that costs.",
         discussion: """
             Routers export sFlow, IPFIX and NetFlow to a collector; BGP and MRT files tell it \
-            where the traffic was going. Try `peerage demo` first; then `peerage collect --config FILE`.
+            where the traffic was going. Try `peerage demo` first; then \
+            `peerage collect --config FILE`.
 
             Exit status: 0 success; 1 the work failed; 2 the input or configuration is wrong; \
             3 finished, with findings that need attention.

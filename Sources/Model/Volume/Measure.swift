@@ -46,7 +46,7 @@ public struct Measure: Equatable, Sendable {
 extension UInt64 {
     /// Adds without trapping: a hostile exporter's counts must not end the collector.
     ///
-    /// What does not fit stays at the most there is, and the ledger that holds it no longer balances.
+    /// What does not fit stays at the most there is, and a ledger that holds it does not balance.
     @inlinable
     public mutating func addSaturating(_ other: UInt64) {
         let (sum, overflow) = addingReportingOverflow(other)
