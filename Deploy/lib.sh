@@ -4,6 +4,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly root
+export PYTHONDONTWRITEBYTECODE=1 # leaves no folders behind in the tree
 
 # What the build needs of the system, and what else the tests and the recording use.
 readonly build_packages="pkg-config libpcap-dev libsqlite3-dev zlib1g-dev libbz2-dev"

@@ -78,6 +78,12 @@ public actor CollectorService {
             try? await Task.sleep(for: .seconds(settings.flushSeconds))
             await flush(to: writer)
         }
+        // In a task of its own: what is cancelled does not wait for anything any more.
+        await Task { await drain(to: writer) }.value
+    }
+
+    /// Takes what the kernel still holds, stores the rest and ends.
+    private func drain(to writer: VolumeWriter) async {
         for worker in workers { worker.stop() }
         await finished.wait(for: workers.count)
         await flush(to: writer)

@@ -27,7 +27,8 @@ public struct StatusDocument: Sendable {
     /// Reads what a store holds of the last hour it knows.
     public init(settings: Settings, store: any VolumeStore) async throws(VolumeStoreError) {
         now = WallClock.nanoseconds() / 1_000_000_000
-        span = try await store.span()
+        let slots = try await store.span()
+        span = slots.map { $0.lowerBound..<$0.upperBound - 1 + settings.slotSeconds }
         exporters = try await store.exporters()
         sessions = try await store.sessions()
         alerts = try await store.alerts().filter { $0.state == "firing" || $0.state == "clearing" }
