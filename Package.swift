@@ -114,7 +114,8 @@ let package = Package(
         .testTarget(
             name: "CollectorTests",
             dependencies: [
-                "Accounting", "Collector", "Model", "Reporting", "Settings", "Storage",
+                "Accounting", "Collector", "FlowReception", "Model", "RouteReception", "Routing",
+                "Settings", "Storage", "TestSupport", logging,
             ]
         ),
         .testTarget(
