@@ -2,7 +2,9 @@
 """Sends one namespace's share of the demo's traffic: send.py NAMESPACE START SLOT_SECONDS
 
 Each flow sends a number of packets that is fixed for each slot, evenly spaced, so that two
-recordings differ only by the clock. START is a time in seconds since the epoch.
+recordings differ only by the clock. START is a time in seconds since the epoch. The first slot's
+packets begin a little later and the last one's end a little earlier (`story.LEAD_IN`, `LEAD_OUT`):
+the exporters' clocks are coarse, and their last datagrams must leave within the last slot.
 """
 
 import heapq
@@ -35,10 +37,12 @@ def times_of(demand, share, offset, start, slot_seconds):
     """When one flow sends, from the story's rates."""
     packet = story.PAYLOAD + (28 if demand.family == 4 else 48)
     for slot in range(story.SLOTS):
+        begin = story.LEAD_IN if slot == 0 else 0.0
+        end = 1 - story.LEAD_OUT if slot == story.SLOTS - 1 else 1.0
         rate = demand.megabits * 1e6 / story.SCALE * demand.shape[slot] * share
         count = round(rate * slot_seconds / 8 / packet)
         for number in range(count):
-            yield start + slot_seconds * (slot + (number + offset) / count)
+            yield start + slot_seconds * (slot + begin + (end - begin) * (number + offset) / count)
 
 
 def main():

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass, field
 
 SLOTS = 6
+LEAD_IN, LEAD_OUT = 0.01, 0.15  # parts of the first and of the last slot without traffic
 SCALE = 1000  # the story's octets for each octet on the wire
 SFLOW_SAMPLING = 100  # sfprobe keeps one frame in so many
 PAYLOAD = 1400  # octets of UDP payload; with IPv4 1428, with IPv6 1448 octets of IP packet

@@ -38,6 +38,7 @@ def as_table():
 def main():
     directory, slot_seconds = sys.argv[1], int(sys.argv[2])
     table, volumes, first = as_table(), {}, None
+    customer = [n for n, a in table.items() if a == story.CUSTOMER_AS]
     ports = [l.name for l in story.LINKS if l.name != "lan"] + ["ix-one"]
     for port in ports:
         home, known = home_networks(port), {}
@@ -46,7 +47,7 @@ def main():
             if pair not in known:
                 inward = any(packet.destination in n for n in home)
                 if port == "customer":
-                    inward = not any(packet.destination in n for n, a in table.items() if a == story.CUSTOMER_AS)
+                    inward = any(packet.source in n for n in customer)
                 far = packet.source if inward else packet.destination
                 asn = next((a for n, a in table.items() if far in n), 0)
                 known[pair] = (port, "ingress" if inward else "egress", packet.version, asn)

@@ -11,10 +11,23 @@ public struct RunningTotals: ~Copyable, Sendable {
     private var slots: [Int64: SlotTotals] = [:]
     private var parts: [SlotSplit.Part] = []
 
+    /// What came of each exporter in each slot, also of what has been handed over already.
+    private var loads: [Int64: [UInt16: Load]] = [:]
+
+    /// Sums that are held against the limits below.
+    private struct Load: Sendable {
+        var octets: UInt64 = 0
+        var packets: UInt64 = 0
+    }
+
     /// An exporter's slot holds at most this much: 30 Tbit/s over 300 s.
     ///
     /// What a hostile exporter reports beyond is refused, so that no sum can ever overflow.
     public static let mostOctetsPerSlot: UInt64 = 1 << 50
+    /// And at most so many packets: 30 Tbit/s of the smallest, over 300 s.
+    public static let mostPacketsPerSlot: UInt64 = 1 << 45
+    /// How long before the newest slot sums are held against the limits, in seconds.
+    private static let loadSeconds: Int64 = 7200
 
     /// The totals of one slot.
     struct SlotTotals: Sendable {
@@ -55,7 +68,7 @@ public struct RunningTotals: ~Copyable, Sendable {
                 slotSeconds: slotSeconds,
                 into: &parts
             )
-            guard fits(posting.exporter) else {
+            guard admit(posting.exporter) else {
                 let slot = parts[parts.count - 1].slot
                 slots[slot, default: SlotTotals()].ledgers[posting.exporter, default: Ledger()]
                     .errors[.implausible, default: 0] += 1
@@ -83,8 +96,18 @@ public struct RunningTotals: ~Copyable, Sendable {
         change(&slots[slot, default: SlotTotals()].ledgers[exporter, default: Ledger()])
     }
 
-    /// Moves the totals into `batch`, with names for their numbers, and begins anew.
-    public mutating func handOver(
+    /// Takes out what has been counted, to be handed over whole, and begins anew.
+    public mutating func takeCounted() -> RunningTotals {
+        var taken = RunningTotals(slotSeconds: slotSeconds)
+        swap(&taken.slots, &slots)
+        if let newest = loads.keys.max() {
+            loads = loads.filter { $0.key >= newest - Self.loadSeconds }
+        }
+        return taken
+    }
+
+    /// Moves the totals into `batch`, with names for their numbers.
+    public consuming func handOver(
         to batch: inout FlushBatch,
         names: borrowing some PostingNames & ~Copyable
     ) {
@@ -93,15 +116,23 @@ public struct RunningTotals: ~Copyable, Sendable {
             guard let totals = slots[slot] else { continue }
             totals.write(to: &batch, slot: slot, hour: slot - slot % hour, names: names)
         }
-        slots.removeAll(keepingCapacity: true)
     }
 
-    /// Whether every part in line can be added to its slot without passing the limit.
-    private func fits(_ exporter: UInt16) -> Bool {
-        parts.allSatisfy { part in
-            let ledger = slots[part.slot]?.ledgers[exporter]
-            return (ledger?.receivedOctets ?? 0) + part.measure.octets <= Self.mostOctetsPerSlot
+    /// Whether every part in line can be added to its slot without passing the limits; then they
+    /// count against them.
+    private mutating func admit(_ exporter: UInt16) -> Bool {
+        let fits = parts.allSatisfy { part in
+            let load = loads[part.slot]?[exporter] ?? Load()
+            return load.octets + part.measure.octets <= Self.mostOctetsPerSlot
+                && load.packets + part.measure.packets <= Self.mostPacketsPerSlot
         }
+        guard fits else { return false }
+        for part in parts {
+            loads[part.slot, default: [:]][exporter, default: Load()].octets += part.measure.octets
+            loads[part.slot, default: [:]][exporter, default: Load()].packets +=
+                part.measure.packets
+        }
+        return true
     }
 }
 

@@ -7,16 +7,18 @@
 /// A slot is sealed `latenessSeconds` after its end, by accounting time that only moves forward.
 /// Slots in which nothing passed are sealed like any other, so that silence counts as zero and not
 /// as missing; but a jump of more than a day is no silence: what lies between stays missing.
-/// What comes for a sealed slot is a new generation, sealed again with the hand-over it came in.
+/// What comes for a sealed slot is a new generation, which stays open as long again: so a late flow
+/// makes one generation, and not one with each of its records.
 public struct SlotSealer: Sendable {
     public let slotSeconds: Int64
     /// How long after its end a slot stays open, in seconds.
     public let latenessSeconds: Int64
-    /// The slots begun and not sealed.
-    private var open: Set<Int64> = []
+    /// The slots begun and not sealed, each with the time it is due.
+    private var open: [Int64: Int64] = [:]
     /// The latest slot ever begun; nil until there is one.
     private var latest: Int64?
     private var watermark = Int64.min
+    private var lastSealed: Int64?
 
     private static let longestSilence: Int64 = 86400
 
@@ -28,7 +30,7 @@ public struct SlotSealer: Sendable {
     public init(slotSeconds: Int64, latenessSeconds: Int64, open: [Int64] = []) {
         self.slotSeconds = slotSeconds
         self.latenessSeconds = latenessSeconds
-        self.open = Set(open)
+        for slot in open { self.open[slot] = slot + slotSeconds + latenessSeconds }
     }
 
     /// The slots to seal with a hand-over, ascending.
@@ -43,25 +45,37 @@ public struct SlotSealer: Sendable {
         if latest == nil { latest = handedOver.max() }
         for slot in handedOver.sorted() { begin(slot) }
         if latest != nil { begin(now - (now % slotSeconds + slotSeconds) % slotSeconds) }
-        let due = open.filter { $0 + slotSeconds + latenessSeconds <= watermark }
-        open.subtract(due)
+        let due = open.filter { $0.value <= watermark }.keys
+        for slot in due {
+            open[slot] = nil
+            lastSealed = max(lastSealed ?? slot, slot)
+        }
         return due.sorted()
     }
 
     /// All slots begun and not yet sealed, when counting ends for good.
     public mutating func sealAll() -> [Int64] {
         defer { open.removeAll() }
-        return open.sorted()
+        return open.keys.sorted()
     }
 
     private mutating func begin(_ slot: Int64) {
-        open.insert(slot)
+        insert(slot)
         guard let before = latest, slot > before else { return }
         if slot - before <= Self.longestSilence {
             for silent in stride(from: before + slotSeconds, to: slot, by: Int(slotSeconds)) {
-                open.insert(silent)
+                insert(silent)
             }
         }
         latest = slot
     }
+
+    private mutating func insert(_ slot: Int64) {
+        guard open[slot] == nil else { return }
+        let due = slot + slotSeconds + latenessSeconds
+        open[slot] = due <= watermark && wasSealed(slot) ? watermark + latenessSeconds : due
+    }
+
+    /// Whether a slot that is not open has been sealed: all up to the last sealed one have.
+    private func wasSealed(_ slot: Int64) -> Bool { lastSealed.map { slot <= $0 } ?? false }
 }

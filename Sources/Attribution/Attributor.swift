@@ -39,6 +39,8 @@ public struct Attributor: ~Copyable, Sendable {
         var record: Int
         var posting: Int
         var direction: Direction
+        /// Where the record was observed; nil when it stands for the interface as a whole.
+        var observed: Direction?
     }
 
     /// - Parameters:
@@ -61,7 +63,7 @@ public struct Attributor: ~Copyable, Sendable {
         )
         self.viewLists = viewLists
         self.reader = reader
-        learner = ObservationLearner(exporters: inventory.exporters.count)
+        learner = ObservationLearner()
     }
 
     /// Appends one posting for each record of `batch` that has octets; those that no link can have
@@ -83,17 +85,23 @@ public struct Attributor: ~Copyable, Sendable {
         views.removeAll(keepingCapacity: true)
         reader.goOnline()
         for (record, exporter) in zip(batch.records, exporters) {
-            learner.note(record.direction, of: exporter)
+            learner.note(record, of: exporter)
         }
         for index in batch.records.indices {
             guard batch.records[index].has(.octets) else { continue }
             let exporter = exporters[index]
-            guard let posting = entry(for: batch.records[index], of: exporter) else {
+            let record = batch.records[index]
+            let orientation = Orientation(
+                record,
+                observed: observedDirection(of: record, exporter: exporter),
+                ownPrefixes: ownPrefixes
+            )
+            guard let posting = entry(for: record, of: exporter, orientation) else {
                 implausible.append(exporter)
                 continue
             }
             postings.append(posting)
-            queueForRoutes(index, of: batch, posting, at: postings.count - 1)
+            queueForRoutes(index, record, posting, at: postings.count - 1, orientation.observed)
         }
         matches.removeAll(keepingCapacity: true)
         reader.routes(to: addresses, views: views, into: &matches)
@@ -134,16 +142,15 @@ public struct Attributor: ~Copyable, Sendable {
 
 extension Attributor {
     /// The double entry of `record` without routes; nil for an implausible volume.
-    private func entry(for record: FlowRecord, of exporter: UInt16) -> Posting? {
+    private func entry(
+        for record: FlowRecord,
+        of exporter: UInt16,
+        _ orientation: Orientation
+    ) -> Posting? {
         let settings = directory.inventory.exporters[Int(exporter)]
         let (rate, source) = Scaling.rate(of: record, from: settings)
         guard let measure = Scaling.measure(record, at: rate) else { return nil }
         let times = RecordTimes(record)
-        let orientation = Orientation(
-            record,
-            observed: observedDirection(of: record, exporter: exporter),
-            ownPrefixes: ownPrefixes
-        )
         var key = PostingKey(
             exporter: exporter,
             interface: 0,
@@ -170,10 +177,21 @@ extension Attributor {
         case .egress: return .egress
         case .unknown: break
         }
-        let atInput = directory.observation(of: record.ingressInterface, at: exporter)
-        if learner.observes(.ingress, as: atInput, exporter: exporter) { return .ingress }
-        let atOutput = directory.observation(of: record.egressInterface, at: exporter)
-        return learner.observes(.egress, as: atOutput, exporter: exporter) ? .egress : .ingress
+        if observes(.ingress, at: record.ingressInterface, of: exporter) { return .ingress }
+        return observes(.egress, at: record.egressInterface, of: exporter) ? .egress : .ingress
+    }
+
+    private func observes(
+        _ direction: Direction,
+        at interface: UInt32,
+        of exporter: UInt16
+    ) -> Bool {
+        learner.observes(
+            direction,
+            at: interface,
+            as: directory.observation(of: interface, at: exporter),
+            exporter: exporter
+        )
     }
 
     /// What becomes of one side; `key` lacks the interface and the direction.
@@ -191,8 +209,7 @@ extension Attributor {
         case .interface(let index): interface = index
         }
         if let observed {
-            let observation = directory.observation(of: interface, at: key.exporter)
-            let countsOwn = learner.observes(direction, as: observation, exporter: key.exporter)
+            let countsOwn = observes(direction, at: interface, of: key.exporter)
             if countsOwn != (observed == direction) { return .countedElsewhere }
         }
         var posted = key
@@ -208,22 +225,26 @@ extension Attributor {
 
     /// Puts the posted sides of a record in line for their routes.
     private mutating func queueForRoutes(
-        _ record: Int,
-        of batch: FlowBatch,
+        _ number: Int,
+        _ record: FlowRecord,
         _ posting: Posting,
-        at index: Int
+        at index: Int,
+        _ observed: Direction?
     ) {
-        let list = viewLists[Int(posting.exporter)]
-        if case .posted = posting.ingress {
-            pending.append(PendingSide(record: record, posting: index, direction: .ingress))
-            addresses.append(batch.records[record].source)
-            views.append(list)
+        func queue(_ direction: Direction, _ address: IPAddress) {
+            pending.append(
+                PendingSide(
+                    record: number,
+                    posting: index,
+                    direction: direction,
+                    observed: observed
+                )
+            )
+            addresses.append(address)
+            views.append(viewLists[Int(posting.exporter)])
         }
-        if case .posted = posting.egress {
-            pending.append(PendingSide(record: record, posting: index, direction: .egress))
-            addresses.append(batch.records[record].destination)
-            views.append(list)
-        }
+        if case .posted = posting.ingress { queue(.ingress, record.source) }
+        if case .posted = posting.egress { queue(.egress, record.destination) }
     }
 }
 
@@ -240,7 +261,8 @@ extension Attributor {
         guard case .posted(var key) = outcome else { return }
         let record = batch.records[side.record]
         let isIngress = side.direction == .ingress
-        addLinkEvidence(record, isIngress: isIngress, to: &key)
+        let wasObservedHere = side.observed == nil || side.observed == side.direction
+        addLinkEvidence(record, isIngress: isIngress, wasObservedHere, to: &key)
         addExportedEvidence(record, isIngress: isIngress, of: batch, to: &key)
 
         let hasFarAddress = record.has(isIngress ? .source : .destination)
@@ -266,9 +288,9 @@ extension Attributor {
     private func addLinkEvidence(
         _ record: FlowRecord,
         isIngress: Bool,
+        _ wasObservedHere: Bool,
         to key: inout PostingKey
     ) {
-        let wasObservedHere = isIngress ? record.direction != .egress : record.direction == .egress
         if wasObservedHere, record.has(.vlan) { key.vlan = record.vlan & 0xfff }
         if isIngress {
             if wasObservedHere, record.has(.sourceMAC) { key.remoteMAC = record.sourceMAC }

@@ -13,12 +13,20 @@ import Model
 ///     does not                       ->  otherSide: records observed where the packet
 ///                                                   entered (or left) by another interface
 ///
-/// `observes: auto` is decided by what the exporter's records say of themselves: an exporter whose
-/// records never name a direction observes ingress; one that names egress observes that as well.
+/// `observes: auto` is decided, interface by interface, by what the exporter's records say of
+/// themselves: an interface observes each direction that some record was observed in there, and one
+/// of which no record says anything observes ingress, unless all that the exporter's records name
+/// is egress.
 struct ObservationLearner: Sendable {
-    private var seen: [Seen]
+    private var seen: [Place: Seen] = [:]
+    private var seenAnywhere: [UInt16: Seen] = [:]
 
-    /// Directions that an exporter's records have named so far.
+    private struct Place: Hashable, Sendable {
+        var exporter: UInt16
+        var interface: UInt32
+    }
+
+    /// Directions that records were observed in at an interface.
     private struct Seen: OptionSet, Sendable {
         let rawValue: UInt8
 
@@ -26,22 +34,34 @@ struct ObservationLearner: Sendable {
         static let egress = Seen(rawValue: 2)
     }
 
-    init(exporters: Int) {
-        seen = [Seen](repeating: [], count: exporters)
-    }
+    /// Interfaces remembered at most; beyond them `auto` means ingress.
+    private static let mostPlaces = 65536
 
-    /// Notes the direction a record names.
-    mutating func note(_ direction: ObservationDirection, of exporter: UInt16) {
-        switch direction {
-        case .unknown: break
-        case .ingress: seen[Int(exporter)].insert(.ingress)
-        case .egress: seen[Int(exporter)].insert(.egress)
+    /// Notes where a record says that it was observed.
+    mutating func note(_ record: FlowRecord, of exporter: UInt16) {
+        let place: Place
+        let direction: Seen
+        switch record.direction {
+        case .unknown: return
+        case .ingress:
+            place = Place(exporter: exporter, interface: record.ingressInterface)
+            direction = .ingress
+        case .egress:
+            place = Place(exporter: exporter, interface: record.egressInterface)
+            direction = .egress
+        }
+        seenAnywhere[exporter, default: []].insert(direction)
+        if let known = seen[place] {
+            if !known.contains(direction) { seen[place] = known.union(direction) }
+        } else if seen.count < Self.mostPlaces {
+            seen[place] = direction
         }
     }
 
-    /// Whether `exporter` reports packets that cross an interface in `direction` from there.
+    /// Whether `exporter` reports packets that cross `interface` in `direction` from there.
     func observes(
         _ direction: Direction,
+        at interface: UInt32,
         as observation: Exporter.Observation,
         exporter: UInt16
     ) -> Bool {
@@ -50,11 +70,10 @@ struct ObservationLearner: Sendable {
         case .ingress: return direction == .ingress
         case .egress: return direction == .egress
         case .automatic:
-            let seen = seen[Int(exporter)]
-            return switch direction {
-            case .ingress: seen.contains(.ingress) || !seen.contains(.egress)
-            case .egress: seen.contains(.egress)
-            }
+            let place = Place(exporter: exporter, interface: interface)
+            let usual: Seen = seenAnywhere[exporter] == .egress ? .egress : .ingress
+            let seen = seen[place] ?? usual
+            return seen.contains(direction == .ingress ? .ingress : .egress)
         }
     }
 }

@@ -16,7 +16,12 @@ enum Scaling {
         from exporter: Exporter
     ) -> (rate: SamplingRate, source: SamplingSource) {
         if let forced = exporter.overrideRate { return (forced, .configured) }
-        if record.samplingSource != .assumed { return (record.samplingRate, record.samplingSource) }
+        // Less than one packet passed for each observed: that is no rate.
+        if record.samplingSource != .assumed,
+            record.samplingRate.numerator >= record.samplingRate.denominator
+        {
+            return (record.samplingRate, record.samplingSource)
+        }
         if let usual = exporter.defaultRate { return (usual, .configured) }
         return (.one, .assumed)
     }

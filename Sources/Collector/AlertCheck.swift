@@ -36,18 +36,19 @@ public struct AlertCheck: Sendable {
         var check = AlertCheck()
         let store: any VolumeStore
         var isOwner = true
+        let readable = try CollectorService.openStoreToRead(settings)
         do throws(VolumeStoreError) {
             store = try CollectorService.openStore(settings)
         } catch {
             guard case .unavailable(let reason) = error else { throw error }
-            store = try CollectorService.openStoreToRead(settings)
+            store = readable
             isOwner = false
             check.messages.append("only looked, nothing was posted or kept: \(reason)")
         }
         let service = try AlertService(settings: settings, store: store, logger: logger)
         if let slot = try await service.lastSealedSlot() {
             let outcome = try await service.run(through: slot, deliver: isOwner)
-            check.firing = outcome.records.filter { ["firing", "clearing"].contains($0.state) }
+            check.firing = outcome.records.filter(\.isFiring)
                 .sorted { ($0.rule, $0.object) < ($1.rule, $1.object) }
             if outcome.undelivered > 0 {
                 check.messages.append("\(outcome.undelivered) events could not be delivered")

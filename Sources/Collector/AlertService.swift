@@ -74,7 +74,11 @@ public actor AlertService {
     /// - Throws: What the store throws.
     public func run(through slot: Int64, deliver: Bool) async throws -> Outcome {
         let kept = try await store.alerts()
-        let view = try await readings(through: slot, kept: kept)
+        guard let view = try await readings(through: slot, kept: kept) else {
+            return Outcome(
+                records: kept.filter { record in rules.contains { $0.id == record.rule } }
+            )
+        }
         var outcome = Outcome()
         for rule in rules {
             for object in rule.objects(in: inventory) {
@@ -110,6 +114,12 @@ public actor AlertService {
         return try await store.slots(in: span).last { $0.isSealed }?.start
     }
 
+    /// Whether anything can be read of an object: the speeds of its interfaces are known.
+    private func hasCapacity(_ object: AlertObject) -> Bool {
+        let interconnect = inventory.interconnects[object.interconnect]
+        return Utilization.capacity(of: interconnect, in: inventory) != nil
+    }
+
     private func post(_ events: [AlertEvent]) async -> Bool {
         var isDelivered = true
         for event in events {
@@ -124,12 +134,17 @@ public actor AlertService {
         return isDelivered
     }
 
-    private func readings(through slot: Int64, kept: [AlertRecord]) async throws -> AlertView {
-        let objects = Set(rules.flatMap { rule in rule.objects(in: inventory).map(\.name) })
-        let seen = kept.filter { objects.contains($0.object) }.map(\.slot)
-        let known = seen.count >= objects.count ? seen.min() : nil
-        let from = known ?? slot - Self.firstLook * slotSeconds
-        let range = from..<slot + slotSeconds
+    /// The traffic of the slots that some rule has not seen; nil when all have seen all.
+    private func readings(through slot: Int64, kept: [AlertRecord]) async throws -> AlertView? {
+        let seen = rules.flatMap { rule in
+            rule.objects(in: inventory).filter(hasCapacity).map { object in
+                kept.first { $0.rule == rule.id && $0.object == object.name }?.slot
+            }
+        }
+        let firstLook = slot - Self.firstLook * slotSeconds
+        let from = seen.map { $0.map { $0 + slotSeconds } ?? firstLook }.min() ?? firstLook
+        guard from <= slot else { return nil }
+        let range = max(from, firstLook)..<slot + slotSeconds
         let resolver = FactResolver(inventory: inventory)
         let slots = try await store.slots(in: range).filter { $0.isSealed || $0.generation > 0 }
         let volumes = try await store.neighborFacts(in: range).compactMap(resolver.resolve)

@@ -22,10 +22,16 @@ package enum CollectorComponents {
     ) -> RouteFeed {
         let kept = settings.neighbors.map { ($0.name, $0.staleSeconds) }
         return RouteFeed(
-            table: RoutingTable(retention: settings.latenessSeconds * 1_000_000_000),
+            table: RoutingTable(retention: retentionSeconds(settings) * 1_000_000_000),
             staleSeconds: Dictionary(kept, uniquingKeysWith: { first, _ in first }),
             clock: clock
         )
+    }
+
+    /// How long the table keeps what it has replaced: late records are attributed by it, and open
+    /// totals name their paths by it.
+    private static func retentionSeconds(_ settings: Settings) -> Int64 {
+        max(settings.latenessSeconds, 3 * settings.flushSeconds)
     }
 
     /// For each exporter the views to route its flows by: those it names, else the one of its own
@@ -66,15 +72,13 @@ package enum CollectorComponents {
         try SQLiteVolumeStore.opened(path: settings.store.sqlite.path, mode: .readOnly)
     }
 
-    /// The time between the last slot of the store and now: nobody counted then.
+    /// The time between the last flush of an earlier run and now: nobody counted then.
     package static func gapBeforeStart(
-        _ settings: Settings,
         of store: any VolumeStore,
         now: Int64
     ) async throws(VolumeStoreError) -> [Gap] {
-        guard let span = try await store.span() else { return [] }
-        let end = span.upperBound - 1 + settings.slotSeconds
-        return end < now ? [Gap(from: end, to: now, reason: "collectorStopped")] : []
+        guard let last = try await store.lastFlush(), last < now else { return [] }
+        return [Gap(from: last, to: now, reason: "collectorStopped")]
     }
 
     /// Seals slots, also those that an earlier run left open.

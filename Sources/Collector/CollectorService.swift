@@ -23,6 +23,10 @@ public actor CollectorService {
     private var speaker: BGPSpeaker?
     private var alerts: AlertService?
     private var hasStoreProblem = false
+    private var isDraining = false
+    /// The newest slot ever sealed, in seconds since 1970-01-01 00:00 UTC.
+    private var newestSealed = Int64.min
+    private var evaluation: Task<Void, Never>?
 
     /// The ports that sockets were bound to, in the order of `listen.flows`.
     public private(set) var flowPorts: [UInt16] = []
@@ -52,7 +56,11 @@ public actor CollectorService {
     /// Loads the tables and opens the sockets: when it returns, what is sent is received.
     public func start() async throws {
         for loaded in try TableLoader.load(settings, feed: feed) {
-            logger.info("table loaded", metadata: ["path": "\(loaded.path)"])
+            logger.info(
+                "table loaded",
+                metadata: ["path": "\(loaded.path)", "updates": "\(loaded.updates)"]
+            )
+            if let problem = loaded.problem { logger.warning("\(problem)") }
         }
         alerts = try AlertService(settings: settings, store: store, logger: logger)
         try await startSpeaker()
@@ -69,7 +77,6 @@ public actor CollectorService {
             idPrefix: "\(settings.collectorName)-\(WallClock.nanoseconds())",
             sealer: try await CollectorComponents.sealer(settings, resuming: store),
             gaps: try await CollectorComponents.gapBeforeStart(
-                settings,
                 of: store,
                 now: clock.now() / 1_000_000_000
             )
@@ -79,15 +86,21 @@ public actor CollectorService {
             await flush(to: writer)
         }
         // In a task of its own: what is cancelled does not wait for anything any more.
-        await Task { await drain(to: writer) }.value
+        try await Task { try await drain(to: writer) }.value
     }
 
     /// Takes what the kernel still holds, stores the rest and ends.
-    private func drain(to writer: VolumeWriter) async {
+    private func drain(to writer: VolumeWriter) async throws {
+        isDraining = true
+        evaluation?.cancel()
         for worker in workers { worker.stop() }
         await finished.wait(for: workers.count)
-        await flush(to: writer)
         await speaker?.stop()
+        await flush(to: writer)
+        let left = await writer.waitingCount
+        guard left == 0 else {
+            throw CollectorError("\(left) batches could not be stored: their volumes are lost")
+        }
         logger.info("collector stopped")
     }
 
@@ -109,7 +122,11 @@ public actor CollectorService {
             },
             events: feed
         )
-        bgpPort = try await speaker.start(on: endpoint.address, port: endpoint.port)
+        do {
+            bgpPort = try await speaker.start(on: endpoint.address, port: endpoint.port)
+        } catch {
+            throw CollectorError("listen.bgp \(endpoint): \(error)")
+        }
         self.speaker = speaker
         logger.info("BGP sessions accepted", metadata: ["port": "\(bgpPort ?? 0)"])
     }
@@ -126,6 +143,13 @@ public actor CollectorService {
             throw CollectorError("listen.flows \(endpoint): \(error)")
         }
         let port = try socket.localPort()
+        let granted = try socket.grantedReceiveBuffer()
+        if granted < Self.receiveBuffer {
+            logger.warning(
+                "the kernel grants a smaller receive buffer: raise net.core.rmem_max",
+                metadata: ["octets": "\(granted)", "wanted": "\(Self.receiveBuffer)"]
+            )
+        }
         let worker = FlowWorker(
             socket: socket,
             pipeline: CollectorComponents.pipeline(settings, feed),
@@ -146,6 +170,9 @@ public actor CollectorService {
         // A slot is over when every worker has handed over what it had of it.
         let now = parts.map(\.time).min() ?? clock.now() / 1_000_000_000
         let outcome = await writer.write(parts, now: now, sessions: feed.sessions())
+        for reason in outcome.givenUp {
+            logger.error("volumes given up", metadata: ["reason": "\(reason)"])
+        }
         if let problem = outcome.problem {
             hasStoreProblem = true
             logger.error("volumes wait for the store", metadata: ["reason": "\(problem)"])
@@ -153,8 +180,19 @@ public actor CollectorService {
             hasStoreProblem = false
             logger.info("the store takes volumes again")
         }
-        guard !outcome.sealed.isEmpty else { return }
-        await alerts?.evaluate(through: outcome.sealed.max() ?? now)
+        newestSealed = max(newestSealed, outcome.sealed.max() ?? .min)
+        if !outcome.sealed.isEmpty { evaluateAlerts() }
+    }
+
+    /// Evaluates the alert rules beside the flushes, which never wait for a webhook.
+    private func evaluateAlerts() {
+        guard let alerts, evaluation == nil, !isDraining else { return }
+        let slot = newestSealed
+        evaluation = Task {
+            await alerts.evaluate(through: slot)
+            evaluation = nil
+            if newestSealed > slot { evaluateAlerts() }
+        }
     }
 }
 

@@ -30,6 +30,9 @@ public struct Failure {
         case VolumeStoreError.corrupt(let reason):
             message = "the store is damaged: \(reason)"
             isInputWrong = false
+        case VolumeStoreError.refused(let reason):
+            message = "the store refuses the volumes: \(reason)"
+            isInputWrong = false
         case VolumeStoreError.incompatible(let reason):
             message = "the store is of another version: \(reason)"
             isInputWrong = false

@@ -58,8 +58,8 @@ package struct FlowPipeline: ~Copyable, Sendable {
                 ledger.undecoded[reason, default: 0] += 1
             } else {
                 ledger.decoded += 1
-                for error in errors { ledger.errors[error.reason, default: 0] += 1 }
             }
+            for error in errors { ledger.errors[error.reason, default: 0] += 1 }
         }
         note(exporter, outcome.flowProtocol, at: datagram.arrival)
     }
@@ -90,9 +90,10 @@ package struct FlowPipeline: ~Copyable, Sendable {
 
     /// Gives up data that have waited too long for their template, and counts them as errors.
     ///
-    /// - Parameter isOver: Whether nothing will follow, so that waiting is in vain.
-    package mutating func giveUpHeld(isOver: Bool = false) {
-        decoder.dropHeld(before: isOver ? .max : latest - Self.longestHold, into: &batch)
+    /// `now` is accounting time, in nanoseconds since 1970-01-01 00:00 UTC; when nothing will
+    /// follow, waiting is in vain.
+    package mutating func giveUpHeld(now: Int64, isOver: Bool) {
+        decoder.dropHeld(before: isOver ? .max : now &- Self.longestHold, into: &batch)
         let errors = batch.errors
         guard !errors.isEmpty else { return }
         totals.count(for: RunningTotals.noExporter, at: latest) { ledger in
@@ -106,9 +107,8 @@ package struct FlowPipeline: ~Copyable, Sendable {
 
     /// Moves everything counted into `flush` and begins anew.
     package mutating func handOver(to flush: inout FlushBatch) {
-        var handedOver = RunningTotals(slotSeconds: totals.slotSeconds)
-        swap(&handedOver, &totals)
-        handedOver.handOver(to: &flush, names: self)
+        let counted = totals.takeCounted()
+        counted.handOver(to: &flush, names: self)
         attributor.totalsHandedOver()
         flush.exporters += states.compactMap { $0 }
     }

@@ -16,7 +16,8 @@ final class FlowWorker: Sendable {
     }
 
     private let load: Mutex<Load?>
-    private let isStopping = Atomic<Bool>(false)
+    /// When the worker was told to stop, in nanoseconds since 1970-01-01 00:00 UTC; else 0.
+    private let stopTime = Atomic<Int64>(0)
     private let clock: any AccountingClock
     private let flushNanoseconds: UInt64
     private let handOver: @Sendable (FlushBatch) -> Void
@@ -59,20 +60,22 @@ final class FlowWorker: Sendable {
         thread.start()
     }
 
-    /// Makes the worker read what the kernel still holds, hand over and end.
-    func stop() { isStopping.store(true, ordering: .releasing) }
+    /// Makes the worker read what the kernel has taken by now, hand over and end.
+    func stop() { stopTime.store(WallClock.nanoseconds(), ordering: .releasing) }
 
     private func run(_ load: inout Load) {
         var batch = DatagramBatch()
         var drops: UInt64 = 0
         var nextFlush = DispatchTime.now().uptimeNanoseconds + flushNanoseconds
-        while true {
-            // Asked before receiving: what arrived before the request is read after it.
-            let isLast = isStopping.load(ordering: .acquiring)
+        var isDrained = false
+        while !isDrained {
+            let stopTime = stopTime.load(ordering: .acquiring)
             load.pipeline.goOffline()
-            let received = receive(from: load, into: &batch, isLast: isLast)
-            for index in 0..<received {
+            let received = receive(from: load, into: &batch, isLast: stopTime != 0)
+            var newest: Int64 = 0
+            for index in 0..<(received ?? 0) {
                 let datagram = batch[index]
+                newest = datagram.arrival
                 load.pipeline.take(
                     Datagram(
                         exporter: datagram.exporter,
@@ -83,40 +86,42 @@ final class FlowWorker: Sendable {
                 )
             }
             load.pipeline.finishBatch()
+            // Drained when nothing is left, or when all that is left came after the order to stop.
+            isDrained = stopTime != 0 && (received == 0 || newest > stopTime)
             let now = DispatchTime.now().uptimeNanoseconds
-            if now >= nextFlush || (isLast && received == 0) {
-                flush(&load, drops: &drops)
+            if now >= nextFlush || isDrained {
+                flush(&load, drops: &drops, isLast: isDrained)
                 nextFlush = now + flushNanoseconds
             }
-            if isLast, received == 0 { return }
         }
     }
 
+    /// How many datagrams have come; nil when the kernel could not say.
     private func receive(
         from load: borrowing Load,
         into batch: inout DatagramBatch,
         isLast: Bool
-    ) -> Int {
+    ) -> Int? {
         do throws(SystemError) {
             return try load.socket.receive(
                 into: &batch,
                 timeoutMilliseconds: isLast ? 0 : Self.waitMilliseconds
             )
         } catch {
-            // A pending ICMP error: nothing was received, and the next call may succeed.
+            // Memory was short, say: nothing was received, and the next call may succeed.
             Thread.sleep(forTimeInterval: 0.01)
-            return 0
+            return nil
         }
     }
 
-    private func flush(_ load: inout Load, drops: inout UInt64) {
+    private func flush(_ load: inout Load, drops: inout UInt64, isLast: Bool) {
         let now = clock.now()
         // A count that cannot be asked for now is asked for with the next flush.
         if let total = try? load.socket.kernelDrops(), total > drops {
             load.pipeline.countKernelDrops(total - drops, at: now)
             drops = total
         }
-        load.pipeline.giveUpHeld()
+        load.pipeline.giveUpHeld(now: now, isOver: isLast)
         var flush = FlushBatch(id: "", collector: "", time: now / 1_000_000_000)
         load.pipeline.handOver(to: &flush)
         handOver(flush)

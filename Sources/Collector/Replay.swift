@@ -32,6 +32,8 @@ public struct Replay: Sendable {
         public var unchanged: [String] = []
         /// Packets of the captures that are no flow exports.
         public var skippedDatagrams = 0
+        /// What is wrong with the routing tables that were loaded.
+        public var tableProblems: [String] = []
         /// Captures that end in the middle of a packet, with what came before accounted.
         public var cutOff: [String] = []
     }
@@ -55,12 +57,15 @@ public struct Replay: Sendable {
         progress: (Int) -> Void = { _ in }
     ) async throws -> Outcome {
         let feed = CollectorComponents.routeFeed(settings)
-        _ = try TableLoader.load(settings, feed: feed)
-        for table in tables { _ = try TableLoader.load(table.path, to: table.view, feed: feed) }
-        var pipeline = CollectorComponents.pipeline(settings, feed)
         var outcome = Outcome()
+        var loaded = try TableLoader.load(settings, feed: feed)
+        for table in tables {
+            loaded.append(try TableLoader.load(table.path, to: table.view, feed: feed))
+        }
+        outcome.tableProblems = loaded.compactMap(\.problem)
+        var pipeline = CollectorComponents.pipeline(settings, feed)
         var count = 0
-        for (index, capture) in captures.enumerated() {
+        for capture in captures {
             let writer = VolumeWriter(
                 store: store,
                 collector: settings.collectorName,
@@ -74,7 +79,6 @@ public struct Replay: Sendable {
                 capture,
                 through: &pipeline,
                 to: writer,
-                isLast: index == captures.count - 1,
                 outcome: &outcome,
                 count: &count,
                 progress: progress
@@ -87,7 +91,6 @@ public struct Replay: Sendable {
         _ path: String,
         through pipeline: inout FlowPipeline,
         to writer: VolumeWriter,
-        isLast: Bool,
         outcome: inout Outcome,
         count: inout Int,
         progress: (Int) -> Void
@@ -115,7 +118,7 @@ public struct Replay: Sendable {
             pipeline.finishBatch()
             count += taken
             progress(count)
-            pipeline.giveUpHeld(isOver: isOver && isLast)
+            pipeline.giveUpHeld(now: latest, isOver: isOver)
             var part = FlushBatch(id: "", collector: "", time: latest / 1_000_000_000)
             pipeline.handOver(to: &part)
             outcome.ledgers += part.ledgers
@@ -165,8 +168,6 @@ public struct Replay: Sendable {
         while let chunk = try file.read(upToCount: 1 << 20), !chunk.isEmpty {
             hash.update(data: chunk)
         }
-        return hash.finalize().prefix(8).map { octet in
-            (octet < 16 ? "0" : "") + String(octet, radix: 16)
-        }.joined()
+        return hexadecimal(hash.finalize().prefix(8))
     }
 }

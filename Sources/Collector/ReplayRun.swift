@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowReception
 import Foundation
 import Model
 import Reporting
@@ -15,6 +16,7 @@ public enum LedgerFormat: String, CaseIterable, Sendable {
 public struct ReplayRun {
     private let settings: Settings
     private let store: any VolumeStore
+    private let captures: [String]
 
     /// What to print, and how it ended.
     public struct Result: Sendable {
@@ -24,15 +26,17 @@ public struct ReplayRun {
         public var cutOff: [String]
     }
 
-    /// Opens the store of the configuration, or one in memory that is thrown away.
-    public init(settings: Settings, inMemory: Bool) throws {
+    /// Opens the store of the configuration, or one in memory that is thrown away, once it is
+    /// known that `captures` can be read.
+    public init(settings: Settings, captures: [String], inMemory: Bool) throws {
+        for path in captures { _ = try CaptureFile.opened(path) }
+        self.captures = captures
         self.settings = settings
         store = inMemory ? InMemoryVolumeStore() : try CollectorService.openStore(settings)
     }
 
-    /// Replays `captures`, routed by `tables` ("[VIEW=]FILE").
+    /// Replays the captures, routed by `tables` ("[VIEW=]FILE").
     public func run(
-        captures: [String],
         tables: [String],
         format: LedgerFormat,
         withSlots: Bool,
@@ -54,6 +58,7 @@ public struct ReplayRun {
         messages += outcome.cutOff.map {
             "\($0): ends in the middle of a packet; what came before is accounted"
         }
+        messages += outcome.tableProblems
         if outcome.skippedDatagrams > 0 {
             messages.append("\(outcome.skippedDatagrams) datagrams are no flow exports")
         }

@@ -53,13 +53,19 @@ public struct ReportService: Sendable {
         }
     }
 
-    /// Makes the report of that name.
-    public func report(_ name: String, of period: Period) async throws -> ReportDocument {
+    /// Makes the report of that name; the ledger with a part for each slot, if asked for.
+    public func report(
+        _ name: String,
+        of period: Period,
+        withSlots: Bool = false
+    ) async throws -> ReportDocument {
         guard let report = Report.named(name) else {
             let names = Report.table.map(\.name).joined(separator: ", ")
             throw InputProblem("there is no report '\(name)'; expected \(names)")
         }
-        return ReportDocument(report, of: try await input(for: period))
+        var input = try await input(for: period)
+        input.ledgerSlots = withSlots
+        return ReportDocument(report, of: input)
     }
 
     /// The monthly volumes as finance takes them.
@@ -102,9 +108,5 @@ public struct ReportService: Sendable {
         return input
     }
 
-    private static let sha256: VolumesExport.Hash = { octets in
-        SHA256.hash(data: octets).map { octet in
-            (octet < 16 ? "0" : "") + String(octet, radix: 16)
-        }.joined()
-    }
+    private static let sha256: VolumesExport.Hash = { hexadecimal(SHA256.hash(data: $0)) }
 }

@@ -15,8 +15,8 @@ package final class RouteFeed: RouteEvents {
         var writer: RoutingTableWriter
         var sessions: [String: SessionState] = [:]
         var sources: [String: RouteSource] = [:]
-        /// Neighbors that have sent End-of-RIB since the start.
-        var complete: Set<String> = []
+        /// Families of which each neighbor has sent End-of-RIB in its present session.
+        var complete: [String: Set<AddressFamily>] = [:]
         /// When the stale routes of a neighbor go, in nanoseconds since 1970-01-01 00:00 UTC.
         var staleUntil: [RouteSource: Int64] = [:]
     }
@@ -66,10 +66,13 @@ package final class RouteFeed: RouteEvents {
             var update = update
             update.time = clock.time(ofArrival: update.time)
             state.writer.apply(update, from: source, to: view)
-            if !update.endOfRIB.isEmpty { state.complete.insert(source.name) }
-            if !update.endOfRIB.isEmpty, state.staleUntil[source] != nil {
+            guard !update.endOfRIB.isEmpty else { return }
+            state.complete[source.name, default: []].formUnion(update.endOfRIB)
+            // Until all families are complete, what is stale may be about to be told again.
+            let isComplete = state.complete[source.name]?.count == AddressFamily.allCases.count
+            if isComplete, state.staleUntil[source] != nil {
                 state.staleUntil[source] = nil
-                state.writer.sweepStale(source, in: view)
+                state.writer.sweepStale(source, in: view, at: clock.now())
             }
         }
     }
@@ -80,6 +83,7 @@ package final class RouteFeed: RouteEvents {
         state.withLock { state in
             let view = state.writer.view(named: source.name)
             state.writer.markStale(source, in: view)
+            state.complete[source.name] = nil
             state.staleUntil[source] = now + kept * 1_000_000_000
             state.sessions[source.name]?.lastError = reason
         }
@@ -92,9 +96,9 @@ package final class RouteFeed: RouteEvents {
             for (source, until) in state.staleUntil where until <= now {
                 state.staleUntil[source] = nil
                 let view = state.writer.view(named: source.name)
-                state.writer.sweepStale(source, in: view)
+                state.writer.sweepStale(source, in: view, at: clock.now())
             }
-            state.writer.reclaim()
+            state.writer.reclaim(at: clock.now())
         }
     }
 
@@ -116,8 +120,10 @@ package final class RouteFeed: RouteEvents {
         }
     }
 
-    /// Neighbors that have sent all their routes at least once.
-    package var neighborsWithAllRoutes: Set<String> { state.withLock { $0.complete } }
+    /// Neighbors that have told, in their present session, that all their routes are sent.
+    package var neighborsWithAllRoutes: Set<String> {
+        state.withLock { Set($0.complete.keys) }
+    }
 
     /// What the table holds.
     package func summary() -> RoutingSummary { state.withLock { $0.writer.summary() } }

@@ -11,6 +11,8 @@ public import Settings
 public struct RoutesQuery: ~Copyable {
     private let feed: RouteFeed
     private let loadSeconds: Double
+    /// What is wrong with the tables that were loaded.
+    public let problems: [String]
 
     /// How to print an answer.
     public enum Format: String, CaseIterable, Sendable {
@@ -21,20 +23,21 @@ public struct RoutesQuery: ~Copyable {
     public static func loaded(mrt path: String) throws -> RoutesQuery {
         let begun = WallClock.nanoseconds()
         let feed = CollectorComponents.routeFeed(Settings())
-        _ = try TableLoader.loadByPeer(path, feed: feed)
-        return RoutesQuery(feed: feed, since: begun)
+        let loaded = try TableLoader.loadByPeer(path, feed: feed)
+        return RoutesQuery(feed: feed, since: begun, loaded: [loaded])
     }
 
     /// Loads the tables of a configuration.
     public static func loaded(_ settings: Settings) throws -> RoutesQuery {
         let begun = WallClock.nanoseconds()
         let feed = CollectorComponents.routeFeed(settings)
-        _ = try TableLoader.load(settings, feed: feed)
-        return RoutesQuery(feed: feed, since: begun)
+        let loaded = try TableLoader.load(settings, feed: feed)
+        return RoutesQuery(feed: feed, since: begun, loaded: loaded)
     }
 
-    private init(feed: RouteFeed, since begun: Int64) {
+    private init(feed: RouteFeed, since begun: Int64, loaded: [TableLoader.Loaded]) {
         self.feed = feed
+        problems = loaded.compactMap(\.problem)
         loadSeconds = Double(WallClock.nanoseconds() - begun) / 1e9
     }
 
@@ -158,7 +161,7 @@ public struct RoutesQuery: ~Copyable {
             return 0
         }
         let pages = text.split(separator: " ").dropFirst().first.flatMap { Int64($0) } ?? 0
-        return pages * 4096
+        return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
     }
 }
 

@@ -15,7 +15,9 @@ public struct StatusDocument: Sendable {
     private let ledger: LedgerDocument
     private let alerts: [AlertRecord]
     private let statistics: StoreStatistics
-    private let now: Int64
+    /// Age of what the store was last given; nil when it never was given anything.
+    private let secondsSinceFlush: Int64?
+    private let flushSeconds: Int64
 
     /// An interface that carries traffic and is not in the inventory.
     struct UnknownInterface: Equatable, Sendable {
@@ -26,12 +28,14 @@ public struct StatusDocument: Sendable {
 
     /// Reads what a store holds of the last hour it knows.
     public init(settings: Settings, store: any VolumeStore) async throws(VolumeStoreError) {
-        now = WallClock.nanoseconds() / 1_000_000_000
+        let now = WallClock.nanoseconds() / 1_000_000_000
+        secondsSinceFlush = try await store.lastFlush().map { max(0, now - $0) }
+        flushSeconds = settings.flushSeconds
         let slots = try await store.span()
         span = slots.map { $0.lowerBound..<$0.upperBound - 1 + settings.slotSeconds }
         exporters = try await store.exporters()
         sessions = try await store.sessions()
-        alerts = try await store.alerts().filter { $0.state == "firing" || $0.state == "clearing" }
+        alerts = try await store.alerts().filter(\.isFiring)
         statistics = try await store.statistics()
         let seen = Set(exporters.map(\.name))
         silent = settings.inventory.exporters.map(\.name).filter { !seen.contains($0) }
@@ -76,6 +80,7 @@ extension StatusDocument {
         JSONValue.object([
             .init("from", span.map { timestamp($0.lowerBound) } ?? .null),
             .init("to", span.map { timestamp($0.upperBound) } ?? .null),
+            .init("secondsSinceFlush", secondsSinceFlush.map(JSONValue.integer) ?? .null),
             .init("exporters", .array(exporters.map(json))),
             .init("silentExporters", .array(silent.map(JSONValue.string))),
             .init("sessions", .array(sessions.map(json))),
@@ -150,6 +155,11 @@ extension StatusDocument {
         } else {
             lines.append("volumes   none yet")
         }
+        if let secondsSinceFlush {
+            let isRunning = secondsSinceFlush <= 3 * flushSeconds + 5
+            let hint = isRunning ? "" : ": no collector seems to run, and what follows is of then"
+            lines.append("flushed   \(secondsSinceFlush) s ago\(hint)")
+        }
         lines.append("")
         lines += exporters.map { exporter in
             "exporter  \(exporter.name)  \(exporter.flowProtocol.word)  "
@@ -165,11 +175,11 @@ extension StatusDocument {
         }
         lines += unknownInterfaces.prefix(20).map { interface in
             "unknown   interface \(interface.interface) of \(interface.exporter)  "
-                + "\(interface.octets) octets in the last hour: list it in the inventory"
+                + "\(interface.octets) octets in that hour: list it in the inventory"
         }
         lines += alerts.map { "alert     \($0.rule)  \($0.object)  \($0.state)" }
         lines.append("")
-        lines.append("ledger of the last hour")
+        lines.append("ledger of the last hour of volumes")
         lines.append(ledger.text)
         let rows = statistics.rows.map { "\($0.table) \($0.count)" }.joined(separator: ", ")
         lines.append("store     \(statistics.octets) octets: \(rows)")

@@ -13,6 +13,16 @@ package enum TableLoader {
         package var view: String
         package var updates = 0
         package var statistics: MRTStatistics
+
+        /// What a person should know; nil when all is well.
+        package var problem: String? {
+            if let damage = statistics.damage {
+                return "\(path): \(damage); the rest is not loaded"
+            }
+            if updates == 0 { return "\(path): no routes were loaded" }
+            let malformed = statistics.malformed.values.reduce(0, +)
+            return malformed > 0 ? "\(path): \(malformed) malformed entries were left out" : nil
+        }
     }
 
     /// Loads one file, or only the routes of one of its peers, into `view`.

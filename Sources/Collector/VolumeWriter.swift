@@ -17,8 +17,12 @@ package actor VolumeWriter {
     private var waiting: [FlushBatch] = []
     private var gaps: [Gap]
 
-    /// How many batches may wait for a store that is out of reach.
+    /// Slots that were to be sealed with a batch that is given up.
+    private var unsealed: [Int64] = []
+
+    /// How many batches, and how many rows in them, may wait for a store that is out of reach.
     private static let mostWaiting = 1024
+    private static let mostRowsWaiting = 4_000_000
 
     /// - Parameters:
     ///   - store: Where volumes are kept.
@@ -48,6 +52,8 @@ package actor VolumeWriter {
         package var known = 0
         /// Batches added.
         package var added = 0
+        /// Batches given up for good, each with its reason; a gap stands in their place.
+        package var givenUp: [VolumeStoreError] = []
         /// Why batches are waiting; nil when none are.
         package var problem: VolumeStoreError?
     }
@@ -80,11 +86,21 @@ package actor VolumeWriter {
         swap(&batch.gaps, &gaps)
         let slots = Set(batch.ledgers.map(\.slot))
         batch.sealed = sealer.slotsToSeal(handedOver: slots, now: now)
-        if isFinal { batch.sealed = (batch.sealed + sealer.sealAll()).sorted() }
+        if isFinal { batch.sealed += sealer.sealAll() }
+        batch.sealed = Set(batch.sealed + unsealed).sorted()
+        batch.slotSeconds = sealer.slotSeconds
+        unsealed = []
         waiting.append(batch)
-        if waiting.count > Self.mostWaiting { setAsideOldest() }
+        while waiting.count > Self.mostWaiting
+            || waiting.count > 1 && waiting.reduce(0, { $0 + $1.rows }) > Self.mostRowsWaiting
+        {
+            giveUp(waiting.removeFirst(), because: "storeUnreachable")
+        }
         return await offerWaiting()
     }
+
+    /// Batches that the store has not taken.
+    package var waitingCount: Int { waiting.count }
 
     private func offerWaiting() async -> Outcome {
         var outcome = Outcome()
@@ -92,8 +108,14 @@ package actor VolumeWriter {
             do throws(VolumeStoreError) {
                 if try await store.add(batch) { outcome.added += 1 } else { outcome.known += 1 }
             } catch {
-                outcome.problem = error
-                return outcome
+                guard case .refused = error else {
+                    outcome.problem = error
+                    return outcome
+                }
+                // No later attempt would do better, and all that comes after it would wait.
+                outcome.givenUp.append(error)
+                giveUp(waiting.removeFirst(), because: "batchRefused")
+                continue
             }
             outcome.sealed += batch.sealed
             waiting.removeFirst()
@@ -101,16 +123,17 @@ package actor VolumeWriter {
         return outcome
     }
 
-    /// Gives up the oldest batch and leaves a gap in its place, so that the loss is a stored fact.
-    private func setAsideOldest() {
-        let oldest = waiting.removeFirst()
-        guard let first = oldest.ledgers.map(\.slot).min(),
-            let last = oldest.ledgers.map(\.slot).max()
-        else { return }
-        waiting[0].gaps += oldest.gaps
-        waiting[0].gaps.append(
-            Gap(from: first, to: last + sealer.slotSeconds, reason: "storeUnreachable")
-        )
-        waiting[0].sealed = Set(waiting[0].sealed + oldest.sealed).sorted()
+    /// Leaves a gap in the place of a batch, which the next one carries: the loss is a stored fact.
+    private func giveUp(_ batch: FlushBatch, because reason: String) {
+        gaps += batch.gaps
+        unsealed += batch.sealed
+        let slots = batch.ledgers.map(\.slot)
+        if let first = slots.min(), let last = slots.max() {
+            gaps.append(Gap(from: first, to: last + sealer.slotSeconds, reason: reason))
+        }
     }
+}
+
+extension FlushBatch {
+    fileprivate var rows: Int { interfaces.count + neighbors.count + paths.count + prefixes.count }
 }

@@ -45,10 +45,10 @@ struct DemoAnswers {
     }
 
     private func alerts() async throws -> String {
-        let fired = try await store.alerts().filter { ["firing", "clearing"].contains($0.state) }
+        let fired = try await store.alerts().filter(\.isFiring)
         guard !fired.isEmpty else { return "none fires\n" }
         return fired.map { alert in
-            "\(alert.rule): \(alert.object) \(alert.state) since "
+            "\(alert.rule): \(alert.object) firing since "
                 + "\(Timestamp.text(seconds: alert.since)), "
                 + "\((alert.value * 10).rounded() / 10) percent\n"
         }.joined()

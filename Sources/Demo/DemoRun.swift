@@ -73,7 +73,7 @@ public struct DemoRun: Sendable {
             routes.cancel()
             collecting.cancel()
         }
-        try await waitForRoutes(of: service)
+        try await waitForRoutes(of: service, sentBy: routes)
         try await player.play(to: flowPort, clock: clock)
         try await waitUntilSealed(through: player.lastArrival, clock: clock, store: store)
         output(try await DemoAnswers(settings: settings, store: store).text())
@@ -104,11 +104,16 @@ public struct DemoRun: Sendable {
     }
 
     /// Flows that come before the routes would have no path.
-    private func waitForRoutes(of service: CollectorService) async throws {
+    private func waitForRoutes(
+        of service: CollectorService,
+        sentBy sender: Task<Void, any Error>
+    ) async throws {
         for _ in 0..<200 {
             if await service.hasAllInitialRoutes { return }
             try await Task.sleep(for: .milliseconds(50))
         }
+        sender.cancel()
+        try await sender.value
         throw CollectorError("no routes came by BGP within 10 seconds")
     }
 
@@ -119,8 +124,9 @@ public struct DemoRun: Sendable {
     ) async throws {
         let slot = last / 1_000_000_000 / settings.slotSeconds * settings.slotSeconds
         for _ in 0..<600 {
-            let states = try await store.slots(in: slot..<slot + 1)
-            if states.contains(where: \.isSealed) { return }
+            let isSealed = try await store.slots(in: slot..<slot + 1).contains(where: \.isSealed)
+            let isEvaluated = try await store.alerts().contains { $0.slot >= slot }
+            if isSealed, isEvaluated { return }
             try await Task.sleep(for: .milliseconds(100))
         }
         throw CollectorError("the last slot was not sealed within a minute")

@@ -4,6 +4,7 @@ public import Alerting
 import AsyncHTTPClient
 import Crypto
 import Foundation
+import Model
 import NIOCore
 import NIOHTTP1
 
@@ -119,10 +120,7 @@ public struct Webhook: Sendable {
     static func signature(of body: [UInt8], secret: [UInt8]) -> String {
         let key = SymmetricKey(data: secret)
         let code = HMAC<SHA256>.authenticationCode(for: body, using: key)
-        let digits = code.map { octet in
-            (octet < 16 ? "0" : "") + String(octet, radix: 16)
-        }
-        return "sha256=" + digits.joined()
+        return "sha256=" + hexadecimal(code)
     }
 
     /// One for the process, so that connections are used again.

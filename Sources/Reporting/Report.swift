@@ -41,18 +41,22 @@ public struct ReportColumn: Equatable, Sendable {
     public var explanation: String
     /// Whether the column is left out when no row has a value.
     public var isOptional: Bool
+    /// Whether a terminal does without the column when every row has nothing or 0 there.
+    public var isHiddenWhenZero: Bool
 
     init(
         _ name: String,
         _ title: String?,
         unit: String = "",
         isOptional: Bool = false,
+        isHiddenWhenZero: Bool = false,
         _ explanation: String
     ) {
         self.name = name
         self.title = title
         self.unit = unit
         self.isOptional = isOptional
+        self.isHiddenWhenZero = isHiddenWhenZero
         self.explanation = explanation
     }
 

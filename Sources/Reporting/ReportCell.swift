@@ -28,6 +28,9 @@ public enum ReportCell: Equatable, Sendable {
 
     var isNone: Bool { self == .none }
 
+    /// Whether it counts nothing.
+    var isZero: Bool { self == .count(0) || self == .octets(0) || self == .rate(0) }
+
     /// The value as JSON has it.
     var json: JSONValue {
         switch self {

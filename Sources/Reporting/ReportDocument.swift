@@ -32,7 +32,9 @@ public struct ReportDocument: Sendable {
         slotSeconds = input.slotSeconds
         completenessBasisPoints = input.completenessBasisPoints
         inventoryVersion = input.inventoryVersion
-        ledger = input.ledger
+        ledger = input.ledger(
+            withSlots: input.ledgerSlots && report.name == Report.ledger.name
+        )
 
         let rows = report.rows(input)
         let kept = report.columns.indices.filter { index in
@@ -102,13 +104,20 @@ public struct ReportDocument: Sendable {
             "(\(TextTable.harmless(timezone)))", "slots of \(slotSeconds) s",
             "\(completeness) % complete",
         ]
-        let shown = columns.indices.filter { columns[$0].title != nil }
+        let shown = columns.indices.filter(isShown)
         let body = TextTable(
             headings: shown.map { columns[$0].title ?? "" },
             rows: rows.map { row in shown.map { (row[$0].human, row[$0].isNumber) } }
         )
         let answer = rows.isEmpty ? "no rows\n" : body.text
         return heading.joined(separator: "  ") + "\n\n" + answer
+    }
+
+    /// Whether a terminal has the column at `index`.
+    private func isShown(_ index: Int) -> Bool {
+        guard columns[index].title != nil else { return false }
+        guard columns[index].isHiddenWhenZero else { return true }
+        return rows.contains { !$0[index].isNone && !$0[index].isZero }
     }
 }
 

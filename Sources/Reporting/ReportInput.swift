@@ -26,6 +26,8 @@ public struct ReportInput: Sendable {
     public var gaps: [Gap] = []
     /// Whether sequence numbers and duplicates are counted at all.
     public var measuresSequences = false
+    /// Whether the ledger report tells every slot apart, in JSON and on a terminal.
+    public var ledgerSlots = false
     /// The name of an AS, when a registry knows it.
     public var peerName: @Sendable (ASN) -> String? = { _ in nil }
 
@@ -61,7 +63,12 @@ public struct ReportInput: Sendable {
         asn == .zero ? .none : .optional(peerName(asn))
     }
 
-    var ledger: LedgerDocument {
-        LedgerDocument(ledgers: ledgers, gaps: gaps, measuresSequences: measuresSequences)
+    func ledger(withSlots: Bool = false) -> LedgerDocument {
+        LedgerDocument(
+            ledgers: ledgers,
+            gaps: gaps,
+            withSlots: withSlots,
+            measuresSequences: measuresSequences
+        )
     }
 }

@@ -17,7 +17,7 @@ public struct Settings: Equatable, Sendable {
     public var slotSeconds: Int64 = 300
     /// How often running totals are written, in seconds.
     public var flushSeconds: Int64 = 5
-    /// How long after its end a slot takes increments, in seconds.
+    /// How long after its end a slot takes increments, in seconds; at least two flushes.
     public var latenessSeconds: Int64 = 600
     public var listen = Listen()
     public var neighbors: [Neighbor] = []

@@ -8,9 +8,12 @@ extension FlushBatch {
     /// Stores count in signed 64-bit integers: no count of the batch, and no sum of one over the
     /// batch, may exceed `Int64.max`. The collector caps long before, so this is a fault of ours.
     package func checkLimits() throws(VolumeStoreError) {
+        guard slotSeconds > 0 else {
+            throw .refused(reason: "batch \(id): slots of \(slotSeconds) seconds")
+        }
         for slot in slots.union(prefixes.map(\.slot)).union(sealed) {
             guard slot.magnitude <= Self.farthestSlot else {
-                throw .corrupt(reason: "batch \(id): a slot at \(slot)")
+                throw .refused(reason: "batch \(id): a slot at \(slot)")
             }
         }
         try check(interfaces, "interface")
@@ -26,6 +29,16 @@ extension FlushBatch {
         }
     }
 
+    /// Refuses a batch whose slots are not as long as the store's, of `stored` seconds.
+    package func checkSlotSeconds(stored: Int64) throws(VolumeStoreError) {
+        guard slotSeconds == stored else {
+            throw .refused(
+                reason: "batch \(id): slots of \(slotSeconds) seconds, "
+                    + "in a store of slots of \(stored) seconds"
+            )
+        }
+    }
+
     /// In seconds from 1970, some nine million years: sums of such times cannot overflow.
     private static let farthestSlot: UInt64 = 1 << 48
 
@@ -35,7 +48,7 @@ extension FlushBatch {
         try check(facts.lazy.map(\.measure.unscaledOctets), table)
         try check(facts.lazy.map(\.measure.unscaledPackets), table)
         for fact in facts where !(fact.measure.variance >= 0 && fact.measure.variance.isFinite) {
-            throw .corrupt(reason: "batch \(id): a variance of \(fact.measure.variance)")
+            throw .refused(reason: "batch \(id): a variance of \(fact.measure.variance)")
         }
     }
 
@@ -47,7 +60,7 @@ extension FlushBatch {
         for count in counts {
             let (sum, overflow) = total.addingReportingOverflow(count)
             guard !overflow, sum <= UInt64(Int64.max) else {
-                throw .corrupt(reason: "batch \(id): \(table) counts exceed \(Int64.max)")
+                throw .refused(reason: "batch \(id): \(table) counts exceed \(Int64.max)")
             }
             total = sum
         }

@@ -7,6 +7,8 @@ public import Model
 /// Also the plainest thing that is right: what the other back-ends must agree with.
 public actor InMemoryVolumeStore: VolumeStore {
     private var batches: Set<String> = []
+    private var lastTime: Int64?
+    private var secondsOfSlots: Int64?
     private var interfaces = FactTable<InterfaceKey>()
     private var neighbors = FactTable<NeighborKey>()
     private var paths = FactTable<PathKey>()
@@ -23,6 +25,7 @@ public actor InMemoryVolumeStore: VolumeStore {
     public func add(_ batch: FlushBatch) async throws(VolumeStoreError) -> Bool {
         guard !batches.contains(batch.id) else { return false }
         try batch.checkLimits()
+        if let secondsOfSlots { try batch.checkSlotSeconds(stored: secondsOfSlots) }
         // All that can fail comes before the first change.
         let newInterfaces = try interfaces.sums(with: batch.interfaces)
         let newNeighbors = try neighbors.sums(with: batch.neighbors)
@@ -31,6 +34,8 @@ public actor InMemoryVolumeStore: VolumeStore {
         let newLedgers = try ledgerSums(with: batch.ledgers)
 
         batches.insert(batch.id)
+        lastTime = max(lastTime ?? batch.time, batch.time)
+        secondsOfSlots = batch.slotSeconds
         interfaces.replace(newInterfaces)
         neighbors.replace(newNeighbors)
         paths.replace(newPaths)
@@ -52,7 +57,7 @@ public actor InMemoryVolumeStore: VolumeStore {
             var sum = sums[key] ?? ledgers[key] ?? Ledger()
             sum += fact.ledger
             guard sum.largestCount <= UInt64(Int64.max) else {
-                throw .corrupt(reason: "a ledger's counts exceed \(Int64.max)")
+                throw .refused(reason: "a ledger's counts would exceed \(Int64.max)")
             }
             sums[key] = sum
         }
@@ -142,6 +147,10 @@ public actor InMemoryVolumeStore: VolumeStore {
         return first..<last + 1
     }
 
+    public func lastFlush() async throws(VolumeStoreError) -> Int64? { lastTime }
+
+    public func slotSeconds() async throws(VolumeStoreError) -> Int64? { secondsOfSlots }
+
     public func check() async throws(VolumeStoreError) -> [StoreProblem] {
         var audit = StoreAudit()
         guard let all = try await span() else { return [] }
@@ -191,7 +200,8 @@ private struct FactTable<Key: ContentOrdered> {
         for fact in facts {
             let old = sums[fact.slot]?[fact.key] ?? rows[fact.slot]?[fact.key] ?? Measure()
             guard let sum = old.adding(fact.measure) else {
-                throw .corrupt(reason: "slot \(timeText(fact.slot)): counts exceed \(Int64.max)")
+                let slot = timeText(fact.slot)
+                throw .refused(reason: "slot \(slot): counts would exceed \(Int64.max)")
             }
             sums[fact.slot, default: [:]][fact.key] = sum
         }

@@ -10,6 +10,8 @@ public import Model
 public protocol VolumeStore: Sendable {
     /// Adds one batch, durably and whole, or not at all.
     ///
+    /// The first batch says how long the slots of the store are; all others agree with it.
+    ///
     /// - Returns: false when a batch of that id is there already: then nothing changed.
     func add(_ batch: FlushBatch) async throws(VolumeStoreError) -> Bool
 
@@ -37,6 +39,11 @@ public protocol VolumeStore: Sendable {
     /// From the first slot to the end of the last, in seconds since 1970-01-01 00:00 UTC, rounded
     /// to starts of slots: `first ..< last + 1`; nil for an empty store.
     func span() async throws(VolumeStoreError) -> Range<Int64>?
+    /// The largest `time` of all batches, in seconds since 1970-01-01 00:00 UTC; nil for an empty
+    /// store.
+    func lastFlush() async throws(VolumeStoreError) -> Int64?
+    /// Length of its slots, in seconds; nil for an empty store.
+    func slotSeconds() async throws(VolumeStoreError) -> Int64?
 
     /// Re-checks everything that can be re-checked from the rows; empty when all is well.
     func check() async throws(VolumeStoreError) -> [StoreProblem]
@@ -47,6 +54,9 @@ public protocol VolumeStore: Sendable {
 public enum VolumeStoreError: Error, Equatable {
     /// The back-end cannot be reached now; the same call may succeed later.
     case unavailable(reason: String)
+    /// The batch itself cannot be stored, now or later: a count or a sum is beyond what a store
+    /// holds, or its slots are of another length than the store's. Nothing changed.
+    case refused(reason: String)
     /// What is stored is not what was written. Needs a person.
     case corrupt(reason: String)
     /// It was written by a version of Peerage that this one does not know.

@@ -27,15 +27,31 @@ package struct BatchWriter {
             }
         } catch {
             numbers = DimensionNumbers()  // some may be of rows that were rolled back
-            throw error
+            throw Self.refusal(of: batch, error) ?? error
         }
         return isNew
+    }
+
+    /// What `error` means when it is the batch's own fault.
+    ///
+    /// A sum that overflows becomes REAL, which no integer column of a STRICT table takes.
+    private static func refusal(of batch: FlushBatch, _ error: any Error) -> VolumeStoreError? {
+        guard let failure = error as? DatabaseError,
+            failure.extendedResultCode == .SQLITE_CONSTRAINT_DATATYPE
+        else { return nil }
+        let detail = failure.message.map { " (\($0))" } ?? ""
+        return .refused(reason: "batch \(batch.id): a sum would exceed \(Int64.max)\(detail)")
     }
 
     /// Writes `batch` into the transaction that the caller has begun.
     package mutating func write(_ batch: FlushBatch, _ database: Database) throws -> Bool {
         let isKnown = try database.cachedStatement(sql: "SELECT 1 FROM flush_batch WHERE id = ?")
         guard try Int64.fetchOne(isKnown, arguments: [batch.id]) == nil else { return false }
+        if let seconds = try Periods.slotSeconds(database) {
+            try batch.checkSlotSeconds(stored: seconds)
+        } else {
+            try Periods.setSlotSeconds(batch.slotSeconds, database)
+        }
         numbers.trim()
         let collector = try numbers.number(ofCollector: batch.collector, database)
         let slots = Written(
@@ -144,7 +160,7 @@ struct Written {
 /// A count as SQLite holds it; ``FlushBatch/checkLimits()`` has refused what it cannot.
 func stored(_ count: UInt64) throws -> DatabaseValue {
     guard let value = Int64(exactly: count) else {
-        throw VolumeStoreError.corrupt(reason: "a count of \(count) exceeds \(Int64.max)")
+        throw VolumeStoreError.refused(reason: "a count of \(count) exceeds \(Int64.max)")
     }
     return value.databaseValue
 }

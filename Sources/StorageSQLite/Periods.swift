@@ -46,6 +46,18 @@ enum Periods {
         }
     }
 
+    /// Length of the slots of the store; nil before the first batch.
+    static func slotSeconds(_ database: Database) throws -> Int64? {
+        let select = try database.cachedStatement(sql: "SELECT seconds FROM slot_length")
+        return try Int64.fetchOne(select)
+    }
+
+    /// Sets the length of the slots, with the first batch.
+    static func setSlotSeconds(_ seconds: Int64, _ database: Database) throws {
+        try database.cachedStatement(sql: "INSERT INTO slot_length VALUES (1, ?)")
+            .execute(arguments: [seconds])
+    }
+
     /// Seals `slots`, and the hours that are over when they are.
     static func seal(_ slots: [Int64], _ database: Database) throws {
         let sealSlot = try database.cachedStatement(

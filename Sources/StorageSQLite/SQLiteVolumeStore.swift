@@ -152,6 +152,14 @@ public final class SQLiteVolumeStore: VolumeStore {
         try await read { try StateRows.span($0) }
     }
 
+    public func lastFlush() async throws(VolumeStoreError) -> Int64? {
+        try await read { try Int64.fetchOne($0, sql: "SELECT MAX(time) FROM flush_batch") }
+    }
+
+    public func slotSeconds() async throws(VolumeStoreError) -> Int64? {
+        try await read { try Periods.slotSeconds($0) }
+    }
+
     public func check() async throws(VolumeStoreError) -> [StoreProblem] {
         try await read { try StoreCheck.problems($0) }
     }

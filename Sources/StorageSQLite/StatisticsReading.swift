@@ -24,6 +24,7 @@ extension StoreStatistics {
         UNION ALL SELECT 'prefix_fact', COUNT(*) FROM prefix_fact
         UNION ALL SELECT 'ledger', COUNT(*) FROM ledger
         UNION ALL SELECT 'ledger_reason', COUNT(*) FROM ledger_reason
+        UNION ALL SELECT 'slot_length', COUNT(*) FROM slot_length
         UNION ALL SELECT 'slot', COUNT(*) FROM slot
         UNION ALL SELECT 'hour', COUNT(*) FROM hour
         UNION ALL SELECT 'gap', COUNT(*) FROM gap

@@ -25,8 +25,8 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = FileManager.default.temporaryDirectory
-            .appending(path: "peerage-demo-\(ProcessInfo.processInfo.processIdentifier)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            .appending(path: "peerage-demo-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: folder) }
         var logger = StandardErrorLog.logger()
         logger.logLevel = .warning
@@ -49,7 +49,7 @@ struct DemoCommand: AsyncParsableCommand {
 /// Returns when the program is asked to end.
 private func untilTerminated() async {
     let (stream, continuation) = AsyncStream<Void>.makeStream()
-    let signals = TerminationSignals { continuation.yield() }
+    let signals = TerminationSignals(termination: { continuation.yield() })
     for await _ in stream { break }
     signals.ignore()
 }

@@ -27,8 +27,6 @@ struct Peerage: AsyncParsableCommand {
 
     /// Runs the command; arguments that are wrong end with status 2, like any wrong input.
     static func main() async {
-        // A closed pipe ends the program the way it ends others, without a trap on the way.
-        signal(SIGPIPE, SIG_DFL)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -50,12 +48,20 @@ struct Peerage: AsyncParsableCommand {
 /// The version of this program.
 let peerageVersion = "0.1.0"
 
-/// Writes a message for people.
+/// Writes a message for people; one that cannot be written is lost.
 func standardError(_ message: String) {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    try? FileHandle.standardError.write(contentsOf: Data((message + "\n").utf8))
 }
 
-/// Writes data for the next program.
+/// Writes data for the next program; ends this one when that one has gone, or the disk is full.
 func standardOutput(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+    do {
+        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+        if (error as NSError).code != Int(EPIPE) {
+            let reason = error.localizedDescription
+            standardError("peerage: standard output cannot be written: \(reason)")
+        }
+        exit(1)
+    }
 }

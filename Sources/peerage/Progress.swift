@@ -8,7 +8,7 @@ enum Progress {
     static func onTerminal(unit: String) -> (Int) -> Void {
         guard isatty(STDERR_FILENO) == 1 else { return { _ in } }
         return { count in
-            FileHandle.standardError.write(Data("\r\(count) \(unit) ".utf8))
+            try? FileHandle.standardError.write(contentsOf: Data("\r\(count) \(unit) ".utf8))
         }
     }
 }

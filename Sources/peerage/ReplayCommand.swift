@@ -41,9 +41,12 @@ struct ReplayCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try configuration.load()
         try await explaining {
-            let replay = try ReplayRun(settings: settings, inMemory: store == .memory)
-            let report = try await replay.run(
+            let replay = try ReplayRun(
+                settings: settings,
                 captures: captures,
+                inMemory: store == .memory
+            )
+            let report = try await replay.run(
                 tables: tables,
                 format: format,
                 withSlots: slots,

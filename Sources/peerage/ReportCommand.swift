@@ -33,6 +33,9 @@ struct ReportCommand: AsyncParsableCommand {
     var name: String?
 
     func validate() throws {
+        guard !slots || (name == Report.ledger.name && format != .csv) else {
+            throw ValidationError("--slots goes with the ledger as table or JSON")
+        }
         guard list || name != nil else {
             throw ValidationError(
                 "Which report? Expected a name; `peerage report --list` lists them."
@@ -52,13 +55,8 @@ struct ReportCommand: AsyncParsableCommand {
             let store = try CollectorService.openStoreToRead(settings)
             let service = ReportService(settings: settings, store: store)
             let period = try await service.period(period.request)
-            if slots, name == Report.ledger.name, format != .csv {
-                let ledger = try await service.ledger(of: period, withSlots: true)
-                let json = ledger.json.text(isPretty: true) + "\n"
-                standardOutput(format == .json ? json : ledger.text)
-            } else {
-                standardOutput(try await service.report(name, of: period).text(format))
-            }
+            let report = try await service.report(name, of: period, withSlots: slots)
+            standardOutput(report.text(format))
         }
     }
 

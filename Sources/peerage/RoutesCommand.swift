@@ -7,7 +7,8 @@ import Model
 struct RoutesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "routes",
-        abstract: "Shows what the routing table holds.",
+        abstract: "Shows what the tables of a file or of the configuration hold.",
+        discussion: "What BGP sessions have told a running collector is not among it yet.",
         subcommands: [Summary.self, Lookup.self]
     )
 
@@ -24,9 +25,25 @@ struct RoutesCommand: AsyncParsableCommand {
 
         @OptionGroup var configuration: ConfigurationOption
 
-        func query() throws -> RoutesQuery {
-            if let mrt { return try RoutesQuery.loaded(mrt: mrt) }
-            return try RoutesQuery.loaded(try configuration.load())
+        func validate() throws {
+            guard mrt == nil || configuration.path == nil else {
+                throw ValidationError("--mrt or --config, not both")
+            }
+        }
+
+        /// Answers a question of the routes; what was wrong with their files ends in status 1.
+        func answer(_ question: (borrowing RoutesQuery) -> String) async throws {
+            try await explaining {
+                let query =
+                    if let mrt {
+                        try RoutesQuery.loaded(mrt: mrt)
+                    } else {
+                        try RoutesQuery.loaded(try configuration.load())
+                    }
+                standardOutput(question(query))
+                for problem in query.problems { standardError("peerage: \(problem)") }
+                guard query.problems.isEmpty else { throw ExitCode(1) }
+            }
         }
     }
 
@@ -36,9 +53,7 @@ struct RoutesCommand: AsyncParsableCommand {
         @OptionGroup var options: Options
 
         func run() async throws {
-            try await explaining {
-                standardOutput(try options.query().summary(options.format))
-            }
+            try await options.answer { $0.summary(options.format) }
         }
     }
 
@@ -61,9 +76,7 @@ struct RoutesCommand: AsyncParsableCommand {
                 }
                 return address
             }
-            try await explaining {
-                standardOutput(try options.query().lookup(parsed, options.format))
-            }
+            try await options.answer { $0.lookup(parsed, options.format) }
         }
     }
 }

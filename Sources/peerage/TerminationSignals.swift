@@ -3,12 +3,20 @@
 import Dispatch
 import Foundation
 
-/// Calls a handler on SIGTERM and SIGINT, in place of ending the program at once.
+/// Calls handlers on SIGTERM, SIGINT and SIGHUP, in place of ending the program at once.
 final class TerminationSignals {
     private let sources: [any DispatchSourceSignal]
 
-    init(_ handler: @escaping @Sendable () -> Void) {
-        sources = [SIGTERM, SIGINT].map { number in
+    /// - Parameters:
+    ///   - hangup: Called on SIGHUP; nil leaves that signal as it is.
+    ///   - termination: Called on SIGTERM and SIGINT.
+    init(
+        hangup: (@Sendable () -> Void)? = nil,
+        termination: @escaping @Sendable () -> Void
+    ) {
+        var handlers = [(SIGTERM, termination), (SIGINT, termination)]
+        if let hangup { handlers.append((SIGHUP, hangup)) }
+        sources = handlers.map { number, handler in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler(handler: handler)
@@ -17,6 +25,6 @@ final class TerminationSignals {
         }
     }
 
-    /// No longer calls the handler.
+    /// No longer calls the handlers.
     func ignore() { for source in sources { source.cancel() } }
 }

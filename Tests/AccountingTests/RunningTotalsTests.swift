@@ -53,10 +53,11 @@ struct RunningTotalsTests {
     private func handOver(_ postings: [Posting]) -> FlushBatch {
         var totals = RunningTotals(slotSeconds: 300)
         totals.add(postings)
-        var batch = FlushBatch(id: "1", collector: "test", time: 0)
-        totals.handOver(to: &batch, names: Names())
+        let counted = totals.takeCounted()
         let isEmpty = totals.isEmpty
         #expect(isEmpty)
+        var batch = FlushBatch(id: "1", collector: "test", time: 0)
+        counted.handOver(to: &batch, names: Names())
         return batch
     }
 
@@ -109,6 +110,34 @@ struct RunningTotalsTests {
         #expect(batch.ledgers.first { $0.slot == 300 }?.ledger.receivedOctets == 1)
     }
 
+    @Test("the limit is the slot's, however often it is handed over")
+    func limitAcrossHandOvers() throws {
+        var totals = RunningTotals(slotSeconds: 300)
+        let half = posting(
+            RunningTotals.mostOctetsPerSlot / 2,
+            at: 0,
+            ingress: .inside,
+            egress: .inside
+        )
+        var received: UInt64 = 0
+        for number in 0..<4 {
+            totals.add([half])
+            var batch = FlushBatch(id: "\(number)", collector: "test", time: 0)
+            totals.takeCounted().handOver(to: &batch, names: Names())
+            received += batch.ledgers.reduce(0) { $0 + $1.ledger.receivedOctets }
+        }
+        #expect(received == RunningTotals.mostOctetsPerSlot)
+    }
+
+    @Test("packets without octets have a limit, too")
+    func packetLimit() throws {
+        var flood = posting(0, at: 0, ingress: .inside, egress: .inside)
+        flood.measure.packets = RunningTotals.mostPacketsPerSlot
+        let ledger = try #require(handOver([flood, flood]).ledgers.first?.ledger)
+        #expect(ledger.records == 1)
+        #expect(ledger.errors == [.implausible: 1])
+    }
+
     @Test("transit prefixes are kept by the hour")
     func prefixes() throws {
         var transit = key(17, .egress)
@@ -125,7 +154,7 @@ struct RunningTotalsTests {
         var totals = RunningTotals(slotSeconds: 300)
         totals.count(for: RunningTotals.noExporter, at: 0) { $0.kernelDrops += 5 }
         var batch = FlushBatch(id: "1", collector: "test", time: 0)
-        totals.handOver(to: &batch, names: Names())
+        totals.takeCounted().handOver(to: &batch, names: Names())
         #expect(batch.ledgers.map(\.exporter) == [""])
         #expect(batch.ledgers[0].ledger.kernelDrops == 5)
     }

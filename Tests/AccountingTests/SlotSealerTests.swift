@@ -20,11 +20,13 @@ struct SlotSealerTests {
         #expect(sealer.slotsToSeal(handedOver: [900], now: 1200) == [0, 300, 600, 900])
     }
 
-    @Test("what comes for a sealed slot is sealed again with it")
+    @Test("a sealed slot that something comes for is open as long again, and sealed once")
     func late() {
-        var sealer = SlotSealer(slotSeconds: 300, latenessSeconds: 0)
-        #expect(sealer.slotsToSeal(handedOver: [0], now: 600) == [0, 300])
-        #expect(sealer.slotsToSeal(handedOver: [0], now: 610) == [0])
+        var sealer = SlotSealer(slotSeconds: 300, latenessSeconds: 600)
+        #expect(sealer.slotsToSeal(handedOver: [0], now: 900) == [0])
+        #expect(sealer.slotsToSeal(handedOver: [0], now: 1000) == [])
+        #expect(sealer.slotsToSeal(handedOver: [0], now: 1100) == [])
+        #expect(sealer.slotsToSeal(handedOver: [], now: 1600) == [0, 300, 600])
     }
 
     @Test("a jump of more than a day leaves what lies between missing")

@@ -106,7 +106,10 @@ struct LadderTests {
         var question = LadderQuestion(interconnect: carrier, exchange: nil, staticPrefix: prefix)
         #expect(Ladder.egress.climb(question).rung == .unknown)
         carrier.staticPrefixes = [prefix]
+        carrier.via = ASN(rawValue: 9)
         question.interconnect = carrier
-        #expect(Ladder.egress.climb(question) == (ASN(rawValue: 1), .staticPrefix))
+        #expect(Ladder.egress.climb(question) == (ASN(rawValue: 9), .staticPrefix))
+        question.routePeerAS = ASN(rawValue: 2)
+        #expect(Ladder.egress.climb(question) == (ASN(rawValue: 2), .staticPrefix))
     }
 }

@@ -21,7 +21,7 @@ struct OutputFileTests {
 
     @Test("a folder that is not there is said")
     func noFolder() {
-        #expect(throws: InputProblem.self) {
+        #expect(throws: CollectorError.self) {
             try OutputFile.write("", to: "/nowhere/\(UUID())/file.csv", force: false)
         }
     }

@@ -22,7 +22,7 @@ struct RouteFeedTests {
         var update = RouteUpdate(time: WallClock.nanoseconds())
         update.announced = prefixes.compactMap { IPPrefix($0) }.map { .init($0) }
         update.attributes.asPath = ASPath(sequence: [ASN(rawValue: 64510)])
-        if endOfRIB { update.endOfRIB = [.ipv4] }
+        if endOfRIB { update.endOfRIB = [.ipv4, .ipv6] }
         return update
     }
 
@@ -51,6 +51,20 @@ struct RouteFeedTests {
         feed.received(update(["198.18.1.0/24"], endOfRIB: true), from: source)
         #expect(try route(feed, to: "198.18.1.9")?.isStale == false)
         #expect(try route(feed, to: "198.18.2.9") == nil)
+    }
+
+    @Test("the end of the IPv4 routes says nothing of IPv6 routes that are still to come")
+    func families() throws {
+        let feed = feed(staleSeconds: 900)
+        feed.received(update(["2001:db8::/32"]), from: source)
+        feed.sessionEnded(source, reason: "closed")
+        var end = RouteUpdate(time: WallClock.nanoseconds())
+        end.endOfRIB = [.ipv4]
+        feed.received(end, from: source)
+        #expect(try route(feed, to: "2001:db8::1")?.isStale == true)
+        end.endOfRIB = [.ipv6]
+        feed.received(end, from: source)
+        #expect(try route(feed, to: "2001:db8::1") == nil)
     }
 
     @Test("routes that have been stale for too long go")

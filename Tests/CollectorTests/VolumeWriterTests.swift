@@ -53,6 +53,22 @@ struct VolumeWriterTests {
         #expect(try await received(store) == 1)
     }
 
+    @Test("a batch that can never be stored is given up, and a gap stands in its place")
+    func refused() async throws {
+        let store = InMemoryVolumeStore()
+        let writer = writer(store)
+        var poison = part(slot: 0, octets: 1)
+        poison.ledgers[0].ledger.datagrams = .max
+        let outcome = await writer.write([poison], now: 300)
+        #expect(outcome.givenUp.count == 1)
+        #expect(outcome.problem == nil)
+        let next = await writer.write([part(slot: 300, octets: 2)], now: 600)
+        #expect(next.sealed == [0, 300])
+        #expect(try await received(store) == 2)
+        let gaps = try await store.gaps(in: 0..<1000)
+        #expect(gaps == [Gap(from: 0, to: 300, reason: "batchRefused")])
+    }
+
     @Test("what a store does not take waits, and is added once it does")
     func waits() async throws {
         let store = UnreliableStore()
@@ -110,6 +126,8 @@ private actor UnreliableStore: VolumeStore {
     func save(_ records: [AlertRecord]) async throws(VolumeStoreError) {
         try await store.save(records)
     }
+    func lastFlush() async throws(VolumeStoreError) -> Int64? { try await store.lastFlush() }
+    func slotSeconds() async throws(VolumeStoreError) -> Int64? { try await store.slotSeconds() }
     func span() async throws(VolumeStoreError) -> Range<Int64>? { try await store.span() }
     func check() async throws(VolumeStoreError) -> [StoreProblem] { try await store.check() }
     func statistics() async throws(VolumeStoreError) -> StoreStatistics {

@@ -76,6 +76,100 @@ struct LedgerDocumentTests {
         #expect(document.json.text().contains(#""gaps":[],"balanced":false,"#))
     }
 
+    /// Every outcome has some octets, each another number.
+    private var everyOutcome: Ledger {
+        var ledger = Ledger()
+        (ledger.datagrams, ledger.decoded, ledger.records) = (2, 2, 3)
+        ledger.receivedOctets = 31
+        ledger.ingressOctets = 1
+        ledger.originatedOctets = 2
+        ledger.carriedInOctets = 4
+        ledger.countedElsewhereInOctets = 8
+        ledger.unattributedInOctets = [.multiple: 16]
+        ledger.egressOctets = 10
+        ledger.terminatedOctets = 8
+        ledger.carriedOutOctets = 6
+        ledger.discardedOctets = 4
+        ledger.countedElsewhereOutOctets = 2
+        ledger.unattributedOutOctets = [.multiple: 1]
+        ledger.unknownNeighborOctets = 11
+        ledger.clampedOctets = 12
+        ledger.kernelDrops = 13
+        return ledger
+    }
+
+    private static let everyCell = "er1,2,2,0,0,3,31,1,2,4,8,16,10,8,6,4,2,1,11,12,13,true"
+
+    @Test("the columns of each side sum to what was received, in CSV and on a terminal")
+    func columns() throws {
+        var input = Example.input
+        input.ledgers = [LedgerFact(slot: Example.start, exporter: "er1", ledger: everyOutcome)]
+        let document = ReportDocument(.ledger, of: input)
+        let lines = document.text(.csv).split(separator: "\r\n")
+        let header =
+            "exporter,datagrams,decoded,undecoded,refused_datagrams,records,received_octets,"
+            + "ingress_octets,originated_octets,carried_in_octets,counted_elsewhere_in_octets,"
+            + "unattributed_in_octets,egress_octets,terminated_octets,carried_out_octets,"
+            + "discarded_octets,counted_elsewhere_out_octets,unattributed_out_octets,"
+            + "unknown_neighbor_octets,clamped_octets,kernel_drops,balanced"
+        #expect(lines.map(String.init) == [header, Self.everyCell])
+        let headings: [Substring] = [
+            "exporter", "datagrams", "decoded", "undecoded", "refused", "records", "received",
+            "ingress", "originated", "carried in", "elsewhere in", "unattributed in", "egress",
+            "terminated", "carried out", "discarded", "elsewhere out", "unattributed out",
+            "unknown peer", "impossible time", "kernel drops", "balanced",
+        ]
+        let cells: [Substring] = [
+            "er1", "2", "2", "0", "0", "3", "31 B", "1 B", "2 B", "4 B", "8 B", "16 B", "10 B",
+            "8 B", "6 B", "4 B", "2 B", "1 B", "11 B", "12 B", "13", "yes",
+        ]
+        let table = document.tableWithoutLedger.split(separator: "\n").map(cellTexts)
+        #expect(table.suffix(2) == [headings, cells])
+    }
+
+    /// The cells of a line of a table, which two spaces or more divide.
+    private func cellTexts(_ line: Substring) -> [Substring] {
+        line.split(separator: "  ").map { cell in cell.drop { $0 == " " } }
+    }
+
+    @Test("a terminal does without the outcomes that nothing had; CSV and JSON do not")
+    func hiddenColumns() throws {
+        var input = Example.input
+        input.ledgers.removeFirst()
+        input.ledgers[0].ledger.unattributedOutOctets = [:]
+        let document = ReportDocument(.ledger, of: input)
+        let heading = document.tableWithoutLedger.split(separator: "\n").dropFirst().first
+        #expect(
+            heading == """
+                exporter  datagrams  decoded  undecoded  refused  records  received  ingress  \
+                originated   egress  terminated  unknown peer  balanced
+                """
+        )
+        #expect(document.text(.csv).contains(",carried_in_octets,"))
+        #expect(document.json.text().contains(#""carriedInOctets":0,"#))
+    }
+
+    @Test("the report tells slots apart when asked to, inside the same document")
+    func reportWithSlots() throws {
+        var input = Example.input
+        let plain = ReportDocument(.ledger, of: input)
+        input.ledgerSlots = true
+        let document = ReportDocument(.ledger, of: input)
+        let json = document.json.text()
+        #expect(json.hasPrefix(#"{"report":"ledger","from":"2026-10-01T00:00:00Z","#))
+        #expect(
+            json.contains(#""slots":[{"slot":"2026-10-01T00:00:00Z","datagrams":10,"decoded":2,"#)
+        )
+        #expect(json.contains(#"{"slot":"2026-10-01T00:05:00Z","datagrams":0,"#))
+        #expect(!plain.json.text().contains(#""slots":"#))
+        let line = "\n  slot       2026-10-01T00:00:00Z  116,250,701 octets: in 41,250,001 ingress"
+        #expect(document.text(.table).contains(line))
+        #expect(!plain.text(.table).contains("\n  slot"))
+        #expect(document.text(.csv) == plain.text(.csv))
+        let volumes = try #require(Report.named("volumes"))
+        #expect(!ReportDocument(volumes, of: input).text(.table).contains("\n  slot"))
+    }
+
     @Test("the report of the ledger has the same keys at its top")
     func report() throws {
         let report = try #require(Report.named("ledger"))

@@ -69,7 +69,12 @@ struct SettingsProblemTests {
         Sample(
             "no value",
             "latenessSeconds:",
-            "2:17: latenessSeconds: found nothing; expected an integer from 0 to 86400"
+            "2:17: latenessSeconds: found nothing; expected an integer from 2 to 86400"
+        ),
+        Sample(
+            "slots that are sealed before their last flush",
+            "latenessSeconds: 0",
+            "2:18: latenessSeconds: found 0; expected an integer from 2 to 86400"
         ),
         Sample(
             "a name that is a number",

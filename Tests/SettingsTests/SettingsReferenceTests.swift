@@ -179,6 +179,21 @@ struct SettingsReferenceTests {
             """,
             "10:15: flushSeconds: found 61; expected an integer from 1 to 60"
         ),
+        Sample(
+            "a slot that is sealed before its last flush",
+            """
+            latenessSeconds: 59
+            flushSeconds: 30
+            """,
+            "8:18: latenessSeconds: 59 is below twice flushSeconds; expected at least 60"
+        ),
+        Sample("a slot that is sealed after it", "latenessSeconds: 60\nflushSeconds: 30"),
+        Sample("the default flush, twice", "latenessSeconds: 10"),
+        Sample(
+            "one second less",
+            "latenessSeconds: 9",
+            "8:18: latenessSeconds: 9 is below twice flushSeconds; expected at least 10"
+        ),
     ]
 
     @Test("an address belongs to one exporter, an index and a name to one interface")

@@ -75,8 +75,4 @@ enum DecodedDetail {
         case .octets(let value): .string(hexadecimal(value))
         }
     }
-
-    private static func hexadecimal(_ octets: [UInt8]) -> String {
-        octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
 }

@@ -21,6 +21,11 @@ public struct IPPrefix: Hashable, Sendable {
         other.family == address.family && IPPrefix(other, length: length).address == address
     }
 
+    /// Whether every address of `other` is in this block.
+    public func covers(_ other: IPPrefix) -> Bool {
+        length <= other.length && contains(other.address)
+    }
+
     public var family: AddressFamily { address.family }
 }
 

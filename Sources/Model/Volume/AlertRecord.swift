@@ -19,6 +19,9 @@ public struct AlertRecord: Equatable, Sendable {
     /// Whether the last transition has been delivered.
     public var isDelivered: Bool
 
+    /// Whether the alert has been raised and not resolved.
+    public var isFiring: Bool { state == "firing" || state == "clearing" }
+
     public init(
         rule: String,
         object: String,

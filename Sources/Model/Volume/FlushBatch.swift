@@ -11,6 +11,8 @@ public struct FlushBatch: Sendable {
     public var collector: String
     /// When it was handed over, accounting time, in seconds since 1970-01-01 00:00 UTC.
     public var time: Int64
+    /// Length of the slots of its rows, in seconds; the same for all batches of a store.
+    public var slotSeconds: Int64 = 300
 
     public var interfaces: [InterfaceFact] = []
     public var neighbors: [NeighborFact] = []

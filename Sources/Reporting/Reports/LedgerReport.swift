@@ -4,91 +4,147 @@ import Model
 
 extension Report {
     /// What became of everything received, by exporter.
+    ///
+    /// Every outcome has its column, so that the columns of each side sum to what was received.
     public static let ledger = Report(
         name: "ledger",
         summary: "what became of everything received, by exporter",
-        columns: [
-            ReportColumn(
-                "exporter",
-                "exporter",
-                "Name of the exporter; nothing for what belongs to none."
-            ),
-            ReportColumn(
-                "datagrams",
-                "datagrams",
-                unit: "datagrams",
-                "Received: decoded + undecoded + refusedDatagrams."
-            ),
-            ReportColumn("decoded", "decoded", unit: "datagrams", "Read, at least in part."),
-            ReportColumn(
-                "undecoded",
-                "undecoded",
-                unit: "datagrams",
-                "Of which nothing could be read."
-            ),
-            ReportColumn(
-                "refusedDatagrams",
-                "refused",
-                unit: "datagrams",
-                "From senders that are not configured."
-            ),
-            ReportColumn("records", "records", unit: "records", "Flow records and samples."),
-            ReportColumn(
-                "receivedOctets",
-                "received",
-                unit: "octets",
-                "Octets of all records, scaled. Both sides of the ledger sum to it."
-            ),
-            ReportColumn(
-                "ingressOctets",
-                "ingress",
-                unit: "octets",
-                "Came in by an interconnect, or by an interface nobody has listed."
-            ),
-            ReportColumn(
-                "originatedOctets",
-                "originated",
-                unit: "octets",
-                "Came from inside the network."
-            ),
-            ReportColumn(
-                "egressOctets",
-                "egress",
-                unit: "octets",
-                "Went out by an interconnect, or by an interface nobody has listed."
-            ),
-            ReportColumn(
-                "terminatedOctets",
-                "terminated",
-                unit: "octets",
-                "Stayed inside the network."
-            ),
-            ReportColumn(
-                "unattributedInOctets",
-                nil,
-                unit: "octets",
-                "Whose ingress side could not be told, all reasons together."
-            ),
-            ReportColumn(
-                "unattributedOutOctets",
-                nil,
-                unit: "octets",
-                "Whose egress side could not be told, all reasons together."
-            ),
-            ReportColumn(
-                "unknownNeighborOctets",
-                "unknown peer",
-                unit: "octets",
-                "Inside ingress and egress: no evidence named a neighbor."
-            ),
-            ReportColumn("balanced", "balanced", "Whether every sum holds exactly."),
-        ],
-        rows: { input in input.ledger.exporters.map(ledgerCells) }
+        columns: datagramColumns + ingressColumns + egressColumns + otherColumns,
+        rows: { input in input.ledger().exporters.map(ledgerCells) }
     )
+
+    private static let datagramColumns = [
+        ReportColumn(
+            "exporter",
+            "exporter",
+            "Name of the exporter; nothing for what belongs to none."
+        ),
+        ReportColumn(
+            "datagrams",
+            "datagrams",
+            unit: "datagrams",
+            "Received: decoded + undecoded + refusedDatagrams."
+        ),
+        ReportColumn("decoded", "decoded", unit: "datagrams", "Read, at least in part."),
+        ReportColumn(
+            "undecoded",
+            "undecoded",
+            unit: "datagrams",
+            "Of which nothing could be read."
+        ),
+        ReportColumn(
+            "refusedDatagrams",
+            "refused",
+            unit: "datagrams",
+            "From senders that are not configured."
+        ),
+        ReportColumn("records", "records", unit: "records", "Flow records and samples."),
+        ReportColumn(
+            "receivedOctets",
+            "received",
+            unit: "octets",
+            "Octets of all records, scaled. Both sides of the ledger sum to it."
+        ),
+    ]
+
+    /// Sum to the octets received.
+    private static let ingressColumns = [
+        ReportColumn(
+            "ingressOctets",
+            "ingress",
+            unit: "octets",
+            "Came in by an interconnect, or by an interface nobody has listed."
+        ),
+        ReportColumn(
+            "originatedOctets",
+            "originated",
+            unit: "octets",
+            "Came from inside the network."
+        ),
+        rareOctets(
+            "carriedInOctets",
+            "carried in",
+            "Came in over a backbone interface: its ingress is told where it entered the network."
+        ),
+        rareOctets(
+            "countedElsewhereInOctets",
+            "elsewhere in",
+            "Whose ingress side another exporter or interface tells."
+        ),
+        rareOctets(
+            "unattributedInOctets",
+            "unattributed in",
+            "Whose ingress side could not be told, all reasons together."
+        ),
+    ]
+
+    /// Sum to the octets received, too.
+    private static let egressColumns = [
+        ReportColumn(
+            "egressOctets",
+            "egress",
+            unit: "octets",
+            "Went out by an interconnect, or by an interface nobody has listed."
+        ),
+        ReportColumn(
+            "terminatedOctets",
+            "terminated",
+            unit: "octets",
+            "Stayed inside the network."
+        ),
+        rareOctets(
+            "carriedOutOctets",
+            "carried out",
+            "Went on over a backbone interface: its egress is told where it leaves the network."
+        ),
+        rareOctets("discardedOctets", "discarded", "Dropped by the exporter, which says so."),
+        rareOctets(
+            "countedElsewhereOutOctets",
+            "elsewhere out",
+            "Whose egress side another exporter or interface tells."
+        ),
+        rareOctets(
+            "unattributedOutOctets",
+            "unattributed out",
+            "Whose egress side could not be told, all reasons together."
+        ),
+    ]
+
+    private static let otherColumns = [
+        ReportColumn(
+            "unknownNeighborOctets",
+            "unknown peer",
+            unit: "octets",
+            "Inside ingress and egress: no evidence named a neighbor."
+        ),
+        rareOctets(
+            "clampedOctets",
+            "impossible time",
+            "Of records whose times cannot be; counted when their datagram arrived."
+        ),
+        ReportColumn(
+            "kernelDrops",
+            "kernel drops",
+            unit: "datagrams",
+            isHiddenWhenZero: true,
+            "Dropped by the kernel before they were received; in no other column."
+        ),
+        ReportColumn("balanced", "balanced", "Whether every sum holds exactly."),
+    ]
+
+    /// Octets of which most ledgers have none.
+    private static func rareOctets(
+        _ name: String,
+        _ title: String,
+        _ explanation: String
+    ) -> ReportColumn {
+        ReportColumn(name, title, unit: "octets", isHiddenWhenZero: true, explanation)
+    }
 
     @Sendable
     private static func ledgerCells(_ name: String, _ ledger: Ledger) -> [ReportCell] {
-        [
+        let sides = LedgerLine.ingress + LedgerLine.egress
+        return [
             name.isEmpty ? .none : .text(name),
             .count(ledger.datagrams),
             .count(ledger.decoded),
@@ -96,13 +152,10 @@ extension Report {
             .count(ledger.refused.values.reduce(0, &+)),
             .count(ledger.records),
             .octets(ledger.receivedOctets),
-            .octets(ledger.ingressOctets),
-            .octets(ledger.originatedOctets),
-            .octets(ledger.egressOctets),
-            .octets(ledger.terminatedOctets),
-            .octets(ledger.unattributedInOctets.values.reduce(0, &+)),
-            .octets(ledger.unattributedOutOctets.values.reduce(0, &+)),
+        ] + sides.map { .octets($0.octets(ledger)) } + [
             .octets(ledger.unknownNeighborOctets),
+            .octets(ledger.clampedOctets),
+            .count(ledger.kernelDrops),
             .flag(ledger.isBalanced),
         ]
     }

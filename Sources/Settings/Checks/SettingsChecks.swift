@@ -22,6 +22,7 @@ struct SettingsChecks {
         checks.checkInterconnects()
         checks.checkInterfaceUse()
         checks.checkPrices()
+        checks.checkLimits()
         return checks.reading.problems
     }
 
@@ -36,6 +37,15 @@ struct SettingsChecks {
         }
         if settings.flushSeconds > settings.slotSeconds {
             reading.report("flushSeconds", "is above slotSeconds", expected: "at most a slot")
+        }
+        // What comes at the end of a slot is flushed once more before the slot is sealed.
+        let least = 2 * settings.flushSeconds
+        if settings.latenessSeconds < least {
+            reading.report(
+                "latenessSeconds",
+                "\(settings.latenessSeconds) is below twice flushSeconds",
+                expected: "at least \(least)"
+            )
         }
     }
 

@@ -50,10 +50,11 @@ enum Keys {
         ),
         .key(
             "latenessSeconds",
-            .integer(0...86_400),
+            .integer(2...86_400),
             \.latenessSeconds,
             unit: "seconds",
-            "How long after its end a slot takes increments before it is sealed."
+            "How long after its end a slot takes increments before it is sealed: at least twice "
+                + "`flushSeconds`."
         ),
         .inside("listen", listen, \.listen, "The sockets the collector opens."),
     ]

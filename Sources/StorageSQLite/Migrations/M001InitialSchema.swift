@@ -99,6 +99,12 @@ enum M001InitialSchema {
         """
 
     private static let periods = """
+        -- Length of all slots, in seconds: one row, of the first batch.
+        CREATE TABLE slot_length (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            seconds INTEGER NOT NULL
+        ) STRICT;
+
         -- generation: the one that takes rows now; the first is 0.
         CREATE TABLE slot (
             start INTEGER PRIMARY KEY,
@@ -129,6 +135,8 @@ enum M001InitialSchema {
             path_octets INTEGER NOT NULL,
             prefix_octets INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX flush_batch_time ON flush_batch (time);
 
         -- ends: the second after the last.
         CREATE TABLE gap (
