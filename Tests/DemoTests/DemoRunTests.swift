@@ -25,7 +25,7 @@ struct DemoRunTests {
         )
         try await demo.run { _ in }
         let text = said.text
-        for word in ["transit-1", "transit-2", "ix-one", "pni-64540", "customer"] {
+        for word in ["transit-1", "transit-2", "ix-one", "pni-500540", "customer"] {
             #expect(text.contains(word), "\(word)")
         }
         #expect(text.contains("ledger: balanced"))
