@@ -114,8 +114,8 @@ let package = Package(
         .testTarget(
             name: "CollectorTests",
             dependencies: [
-                "Accounting", "Collector", "FlowReception", "Model", "RouteReception", "Routing",
-                "Settings", "Storage", "TestSupport", logging,
+                "Accounting", "Alerting", "Collector", "FlowReception", "Model", "RouteReception",
+                "Routing", "Settings", "Storage", "TestSupport", logging,
             ]
         ),
         .testTarget(

@@ -57,10 +57,7 @@ public struct Attributor: ~Copyable, Sendable {
         ownPrefixes = PrefixSet(inventory.network.prefixes)
         staticPrefixList = inventory.staticPrefixes
         staticPrefixes = PrefixSet(staticPrefixList)
-        exchanges = Dictionary(
-            inventory.exchanges.map { ($0.id, ExchangeMembers($0)) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        exchanges = ExchangeMembers.all(of: inventory)
         self.viewLists = viewLists
         self.reader = reader
         learner = ObservationLearner()

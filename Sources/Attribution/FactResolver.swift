@@ -12,10 +12,7 @@ public struct FactResolver: Sendable {
 
     public init(inventory: Inventory) {
         directory = InterfaceDirectory(inventory)
-        exchanges = Dictionary(
-            inventory.exchanges.map { ($0.id, ExchangeMembers($0)) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        exchanges = ExchangeMembers.all(of: inventory)
     }
 
     /// The meaning of `fact`; nil when its interface is by now known to lie within our network.

@@ -82,6 +82,14 @@ package struct ExchangeMembers: Sendable {
     package let lan: PrefixSet
     package let routeServerAS: ASN?
 
+    /// The members of each exchange, by its identifier.
+    package static func all(of inventory: Inventory) -> [String: ExchangeMembers] {
+        Dictionary(
+            inventory.exchanges.map { ($0.id, ExchangeMembers($0)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
     package init(_ exchange: Exchange) {
         byMAC = Dictionary(
             exchange.members.flatMap { member in member.macs.map { ($0, member.asn) } },

@@ -74,11 +74,7 @@ public actor AlertService {
     /// - Throws: What the store throws.
     public func run(through slot: Int64, deliver: Bool) async throws -> Outcome {
         let kept = try await store.alerts()
-        guard let view = try await readings(through: slot, kept: kept) else {
-            return Outcome(
-                records: kept.filter { record in rules.contains { $0.id == record.rule } }
-            )
-        }
+        let view = try await readings(through: slot, kept: kept)
         var outcome = Outcome()
         for rule in rules {
             for object in rule.objects(in: inventory) {
@@ -134,8 +130,8 @@ public actor AlertService {
         return isDelivered
     }
 
-    /// The traffic of the slots that some rule has not seen; nil when all have seen all.
-    private func readings(through slot: Int64, kept: [AlertRecord]) async throws -> AlertView? {
+    /// The traffic of the slots that some rule has not seen.
+    private func readings(through slot: Int64, kept: [AlertRecord]) async throws -> AlertView {
         let seen = rules.flatMap { rule in
             rule.objects(in: inventory).filter(hasCapacity).map { object in
                 kept.first { $0.rule == rule.id && $0.object == object.name }?.slot
@@ -143,8 +139,8 @@ public actor AlertService {
         }
         let firstLook = slot - Self.firstLook * slotSeconds
         let from = seen.map { $0.map { $0 + slotSeconds } ?? firstLook }.min() ?? firstLook
-        guard from <= slot else { return nil }
-        let range = max(from, firstLook)..<slot + slotSeconds
+        let end = slot + slotSeconds
+        let range = min(max(from, firstLook), end)..<end
         let resolver = FactResolver(inventory: inventory)
         let slots = try await store.slots(in: range).filter { $0.isSealed || $0.generation > 0 }
         let volumes = try await store.neighborFacts(in: range).compactMap(resolver.resolve)

@@ -8,7 +8,6 @@ import RouteReception
 package import Routing
 package import Settings
 package import Storage
-import StorageSQLite
 
 /// Makes the parts of a collector from its configuration.
 package enum CollectorComponents {
@@ -56,20 +55,6 @@ package enum CollectorComponents {
             decoder: FlowDecoder(holdsData: true),
             attributor: attributor
         )
-    }
-
-    /// The store of the configuration, to be written by this process alone.
-    package static func writableStore(
-        _ settings: Settings
-    ) throws(VolumeStoreError) -> any VolumeStore {
-        try SQLiteVolumeStore.opened(path: settings.store.sqlite.path, mode: .readWrite)
-    }
-
-    /// The store of the configuration, to be read, also while a collector writes it.
-    package static func readableStore(
-        _ settings: Settings
-    ) throws(VolumeStoreError) -> any VolumeStore {
-        try SQLiteVolumeStore.opened(path: settings.store.sqlite.path, mode: .readOnly)
     }
 
     /// The time between the last flush of an earlier run and now: nobody counted then.

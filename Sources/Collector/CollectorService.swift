@@ -8,7 +8,7 @@ import Model
 import RouteReception
 public import Settings
 public import Storage
-import Synchronization
+import StorageSQLite
 
 /// The running collector: flows and routes in, volumes into the store, alerts out.
 public actor CollectorService {
@@ -227,13 +227,13 @@ extension CollectorService {
     public static func openStore(
         _ settings: Settings
     ) throws(VolumeStoreError) -> any VolumeStore {
-        try CollectorComponents.writableStore(settings)
+        try SQLiteVolumeStore.opened(path: settings.store.sqlite.path, mode: .readWrite)
     }
 
     /// The store of the configuration, to be read, also while a collector writes it.
     public static func openStoreToRead(
         _ settings: Settings
     ) throws(VolumeStoreError) -> any VolumeStore {
-        try CollectorComponents.readableStore(settings)
+        try SQLiteVolumeStore.opened(path: settings.store.sqlite.path, mode: .readOnly)
     }
 }

@@ -87,9 +87,15 @@ public struct DemoRun: Sendable {
         A collector runs on loopback: flows to UDP port \(flowPort), BGP on TCP port \(bgpPort).
         Sending it \(player.count) datagrams of real exporters (\(fixtures.captureNames)),
         and a router's routes by BGP; half an hour of traffic in about \
-        \((player.lastArrival - player.firstArrival) / 1_000_000_000 / Self.pace + 6) seconds.
+        \(seconds(player)) seconds.
 
         """
+    }
+
+    /// How long it takes until the last slot is sealed.
+    private func seconds(_ player: FlowPlayer) -> Int64 {
+        let traffic = (player.lastArrival - player.firstArrival) / 1_000_000_000
+        return (traffic + settings.slotSeconds + settings.latenessSeconds) / Self.pace + 1
     }
 
     private func sendRoutes(to port: UInt16) async throws {
@@ -108,13 +114,13 @@ public struct DemoRun: Sendable {
         of service: CollectorService,
         sentBy sender: Task<Void, any Error>
     ) async throws {
-        for _ in 0..<200 {
+        for _ in 0..<600 {
             if await service.hasAllInitialRoutes { return }
             try await Task.sleep(for: .milliseconds(50))
         }
         sender.cancel()
         try await sender.value
-        throw CollectorError("no routes came by BGP within 10 seconds")
+        throw CollectorError("no routes came by BGP within 30 seconds")
     }
 
     private func waitUntilSealed(

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Alerting
+import Collector
+import Foundation
+import Logging
+import Model
+import Settings
+import Storage
+import Testing
+
+@Suite("AlertService")
+struct AlertServiceTests {
+    /// A transit port of 1 Gbit/s, full in the slots from 0 on, watched by one rule.
+    private func service(
+        slots: Int64,
+        webhook: String? = nil
+    ) async throws -> (AlertService, InMemoryVolumeStore) {
+        var settings = try Settings.load(
+            text: """
+                network: { asns: [64500], prefixes: [203.0.113.0/24], timezone: UTC, currency: EUR }
+                exporters:
+                  - { name: er1, addresses: [192.0.2.1], interfaces: [{ index: 17, speed: 1G }] }
+                interconnects:
+                  - id: transit-1
+                    kind: transit
+                    peers: [64510]
+                    interfaces: [{ exporter: er1, index: 17 }]
+                """,
+            file: "test.yaml"
+        )
+        settings.alerts.rules = [AlertRuleSettings(id: "busy")]
+        settings.alerts.notify = webhook.map { [.webhook(.init(url: $0))] } ?? []
+        let store = InMemoryVolumeStore()
+        var batch = FlushBatch(id: "1", collector: "test", time: 0)
+        let key = InterfaceKey(
+            exporter: "er1",
+            interface: 17,
+            direction: .ingress,
+            family: .ipv4
+        )
+        for slot in stride(from: 0, to: slots * 300, by: 300) {
+            let octets: UInt64 = 300 * 1_000_000_000 / 8
+            let measure = Measure(
+                octets: octets,
+                packets: 1,
+                unscaledOctets: octets,
+                unscaledPackets: 1
+            )
+            let neighbor = NeighborKey(interface: key, evidence: Evidence())
+            batch.neighbors.append(NeighborFact(slot: slot, key: neighbor, measure: measure))
+            batch.sealed.append(slot)
+        }
+        #expect(try await store.add(batch))
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return (try AlertService(settings: settings, store: store, logger: logger), store)
+    }
+
+    @Test("an alert is raised once, however often its slots are looked at")
+    func once() async throws {
+        let (service, store) = try await service(slots: 3)
+        let first = try await service.run(through: 600, deliver: true)
+        #expect(first.events.map(\.object) == ["transit-1 ingress"])
+        let second = try await service.run(through: 600, deliver: true)
+        #expect(second.events.isEmpty)
+        #expect(try await store.alerts().filter(\.isFiring).count == 1)
+    }
+
+    @Test("a slot that was sealed again, long after newer ones, changes nothing")
+    func older() async throws {
+        let (service, store) = try await service(slots: 3)
+        _ = try await service.run(through: 600, deliver: true)
+        let before = try await store.alerts()
+        let late = try await service.run(through: 0, deliver: true)
+        #expect(late.events.isEmpty)
+        #expect(try await store.alerts() == before)
+    }
+
+    @Test("looking without delivering keeps nothing")
+    func looks() async throws {
+        let (service, store) = try await service(slots: 3)
+        #expect(try await service.run(through: 600, deliver: false).events.count == 1)
+        #expect(try await store.alerts().isEmpty)
+    }
+
+    @Test("an event that no webhook took is offered again by the next evaluation")
+    func undelivered() async throws {
+        // Port 9 of loopback: nobody listens there.
+        let (service, store) = try await service(slots: 3, webhook: "http://127.0.0.1:9/")
+        #expect(try await service.run(through: 600, deliver: true).undelivered == 1)
+        #expect(try await store.alerts().contains { !$0.isDelivered })
+        #expect(try await service.run(through: 600, deliver: true).undelivered == 1)
+    }
+}
