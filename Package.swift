@@ -120,7 +120,10 @@ let package = Package(
         ),
         .testTarget(
             name: "DemoTests",
-            dependencies: ["Collector", "Demo", "Model", "RouteReception", logging]
+            dependencies: [
+                "Attribution", "Collector", "Demo", "Model", "RouteReception", "Settings",
+                "Storage", logging,
+            ]
         ),
         .testTarget(
             name: "FlowDecodingTests",
