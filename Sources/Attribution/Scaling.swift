@@ -30,7 +30,8 @@ enum Scaling {
     ///
     /// The variance is that of independent sampling, one packet in N: the sum over samples of
     /// `N(N-1)s^2` (DOMAIN 3h). A record of several samples gives only their sum, so the sum of
-    /// squares is taken at its upper bound, as if all but one packet were full-sized.
+    /// squares is taken at its upper bound, as if all but one packet were full-sized; where their
+    /// mean is larger than that, as if all were of the mean.
     static func measure(_ record: FlowRecord, at rate: SamplingRate) -> Measure? {
         guard let octets = rate.scale(record.octets), octets <= mostOctetsPerRecord,
             let packets = rate.scale(record.packets), packets <= mostOctetsPerRecord
@@ -39,9 +40,9 @@ enum Scaling {
         let factor = rate.value
         if factor > 1 {
             let exported = Double(record.octets)
-            let squares =
-                record.packets <= 1
-                ? exported * exported : min(exported * mostOctetsPerPacket, exported * exported)
+            let mean = exported / Double(max(record.packets, 1))
+            let largest = min(max(mostOctetsPerPacket, mean), exported)
+            let squares = exported * (record.packets <= 1 ? exported : largest)
             variance = factor * (factor - 1) * squares
         }
         return Measure(

@@ -36,11 +36,10 @@ public struct AlertCheck: Sendable {
         var check = AlertCheck()
         let store: any VolumeStore
         var isOwner = true
-        let readable = try CollectorService.openStoreToRead(settings)
-        do throws(VolumeStoreError) {
-            store = try CollectorService.openStore(settings)
-        } catch {
-            guard case .unavailable(let reason) = error else { throw error }
+        let readable = try await CollectorService.openStoreToRead(settings)
+        do {
+            store = try await CollectorService.openStore(settings)
+        } catch VolumeStoreError.unavailable(let reason) {
             store = readable
             isOwner = false
             check.messages.append("only looked, nothing was posted or kept: \(reason)")

@@ -123,7 +123,7 @@ public struct Replay: Sendable {
             pipeline.handOver(to: &part)
             outcome.ledgers += part.ledgers
             let written = await writer.write([part], now: part.time, isFinal: isOver)
-            if let problem = written.problem { throw problem }
+            if let problem = written.problem ?? written.givenUp.first { throw problem }
             known += written.known
             added += written.added
         }

@@ -22,17 +22,18 @@ public struct ReplayRun {
     public struct Result: Sendable {
         public var text: String
         public var messages: [String]
-        /// Captures that end in the middle of a packet.
-        public var cutOff: [String]
+        /// Whether a capture or a table was damaged, so that something is missing.
+        public var isIncomplete: Bool
     }
 
     /// Opens the store of the configuration, or one in memory that is thrown away, once it is
     /// known that `captures` can be read.
-    public init(settings: Settings, captures: [String], inMemory: Bool) throws {
+    public init(settings: Settings, captures: [String], inMemory: Bool) async throws {
         for path in captures { _ = try CaptureFile.opened(path) }
         self.captures = captures
         self.settings = settings
-        store = inMemory ? InMemoryVolumeStore() : try CollectorService.openStore(settings)
+        store =
+            inMemory ? InMemoryVolumeStore() : try await CollectorService.openStore(settings)
     }
 
     /// Replays the captures, routed by `tables` ("[VIEW=]FILE").
@@ -65,7 +66,7 @@ public struct ReplayRun {
         return Result(
             text: format == .json ? ledger.json.text(isPretty: true) + "\n" : ledger.text,
             messages: messages,
-            cutOff: outcome.cutOff
+            isIncomplete: !outcome.cutOff.isEmpty || !outcome.tableProblems.isEmpty
         )
     }
 

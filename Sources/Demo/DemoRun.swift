@@ -55,7 +55,7 @@ public struct DemoRun: Sendable {
     public func run(stay: @Sendable (UInt16) async -> Void) async throws {
         let player = try FlowPlayer(captures: fixtures.captures)
         let clock = ScaledClock(origin: player.firstArrival, factor: Self.pace)
-        let store = try CollectorService.openStore(settings)
+        let store = try await CollectorService.openStore(settings)
         let service = CollectorService(
             settings: settings,
             store: store,

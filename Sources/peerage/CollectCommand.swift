@@ -21,7 +21,7 @@ struct CollectCommand: AsyncParsableCommand {
         try await explaining {
             let logger = StandardErrorLog.logger()
             let work = Task {
-                let store = try CollectorService.openStore(settings)
+                let store = try await CollectorService.openStore(settings)
                 let service = CollectorService(settings: settings, store: store, logger: logger)
                 try await service.start()
                 try await service.run()

@@ -40,7 +40,7 @@ struct ExportCommand: AsyncParsableCommand {
         func run() async throws {
             let settings = try configuration.load()
             try await explaining {
-                let store = try CollectorService.openStoreToRead(settings)
+                let store = try await CollectorService.openStoreToRead(settings)
                 let service = ReportService(settings: settings, store: store)
                 let period = try await service.period(.month(month))
                 let text = try await service.volumesExport(of: period)

@@ -25,6 +25,14 @@ struct Peerage: AsyncParsableCommand {
         ]
     )
 
+    /// Whether help is about to be printed for arguments that have options, none of them for help.
+    private static func didNotAskForHelp(_ error: any Error) -> Bool {
+        let arguments = CommandLine.arguments.dropFirst()
+        let asks = arguments.contains { ["-h", "--help", "-help", "help"].contains($0) }
+        return !asks && arguments.contains { $0.hasPrefix("-") }
+            && fullMessage(for: error).hasPrefix("OVERVIEW:")
+    }
+
     /// Runs the command; arguments that are wrong end with status 2, like any wrong input.
     static func main() async {
         do {
@@ -36,6 +44,11 @@ struct Peerage: AsyncParsableCommand {
             }
         } catch {
             let status = exitCode(for: error)
+            if status.isSuccess, Self.didNotAskForHelp(error) {
+                // A value such as -1h after another mistake is taken for -h.
+                standardError("Error: the arguments are not understood; see `peerage help`")
+                exit(withError: ExitCode(2))
+            }
             if status == .validationFailure {
                 standardError(fullMessage(for: error))
                 exit(withError: ExitCode(2))

@@ -41,7 +41,7 @@ struct ReplayCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try configuration.load()
         try await explaining {
-            let replay = try ReplayRun(
+            let replay = try await ReplayRun(
                 settings: settings,
                 captures: captures,
                 inMemory: store == .memory
@@ -54,7 +54,7 @@ struct ReplayCommand: AsyncParsableCommand {
             )
             for message in report.messages { standardError(message) }
             standardOutput(report.text)
-            guard report.cutOff.isEmpty else { throw ExitCode(1) }
+            guard !report.isIncomplete else { throw ExitCode(1) }
         }
     }
 }

@@ -52,7 +52,7 @@ struct ReportCommand: AsyncParsableCommand {
         if let explain { return try explainColumn(explain, of: name) }
         let settings = try configuration.load()
         try await explaining {
-            let store = try CollectorService.openStoreToRead(settings)
+            let store = try await CollectorService.openStoreToRead(settings)
             let service = ReportService(settings: settings, store: store)
             let period = try await service.period(period.request)
             let report = try await service.report(name, of: period, withSlots: slots)

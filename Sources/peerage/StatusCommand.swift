@@ -21,7 +21,7 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try configuration.load()
         try await explaining {
-            let store = try CollectorService.openStoreToRead(settings)
+            let store = try await CollectorService.openStoreToRead(settings)
             let status = try await StatusDocument(settings: settings, store: store)
             standardOutput(format == .json ? status.json() : status.text())
         }

@@ -49,6 +49,13 @@ struct ScalingTests {
         #expect(measure.variance == 90 * 3000 * 1500)
     }
 
+    @Test("jumbo frames have the variance of their own size")
+    func jumbo() throws {
+        let rate = SamplingRate(10)
+        let measure = try #require(Scaling.measure(record(octets: 90_000, packets: 10), at: rate))
+        #expect(measure.variance == 90 * 90_000 * 9000)
+    }
+
     @Test("what no link can carry is no volume")
     func implausible() {
         let most = Scaling.mostOctetsPerRecord
