@@ -14,7 +14,13 @@ let asyncHTTPClient = Target.Dependency.product(
 )
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -27,10 +33,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
@@ -73,6 +82,12 @@ let package = Package(
         ),
         .target(name: "Reporting", dependencies: ["Analysis", "Model"]),
 
+        // Answers over HTTP, on the control socket and the console's port.
+        .target(
+            name: "Console",
+            dependencies: [asyncHTTPClient, hummingbird, logging, metrics, nioCore, nioPosix]
+        ),
+
         // What the operator says.
         .target(name: "Settings", dependencies: ["Model", yams]),
 
@@ -80,10 +95,10 @@ let package = Package(
         .target(
             name: "Collector",
             dependencies: [
-                "Accounting", "Alerting", "Analysis", "Attribution", "FlowDecoding",
-                "FlowReception", "Model", "Notification", "Reporting", "RouteDecoding",
-                "RouteReception", "Routing", "Settings", "Storage", "StorageSQLite", "Wire",
-                crypto, logging,
+                "Accounting", "Alerting", "Analysis", "Attribution", "CLinux", "Console",
+                "FlowDecoding", "FlowReception", "Model", "Notification", "Reporting",
+                "RouteDecoding", "RouteReception", "Routing", "Settings", "Storage",
+                "StorageSQLite", "Wire", crypto, lifecycle, logging, metrics,
             ]
         ),
         .target(
@@ -97,8 +112,8 @@ let package = Package(
         .executableTarget(
             name: "peerage",
             dependencies: [
-                "Collector", "Demo", "Model", "Reporting", "Settings", "Storage", argumentParser,
-                logging,
+                "Collector", "Console", "Demo", "Model", "Reporting", "Settings", "Storage",
+                argumentParser, lifecycle, logging,
             ]
         ),
 
@@ -117,6 +132,10 @@ let package = Package(
                 "Accounting", "Alerting", "Collector", "FlowReception", "Model", "RouteReception",
                 "Routing", "Settings", "Storage", "TestSupport", logging,
             ]
+        ),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: ["Console", asyncHTTPClient, logging, metrics, nioCore, nioPosix]
         ),
         .testTarget(
             name: "DemoTests",

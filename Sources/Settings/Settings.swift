@@ -19,6 +19,12 @@ public struct Settings: Equatable, Sendable {
     public var flushSeconds: Int64 = 5
     /// How long after its end a slot takes increments, in seconds; at least two flushes.
     public var latenessSeconds: Int64 = 600
+    /// Directory of templates, samplers and route snapshots; nil keeps none.
+    public var state: String?
+    /// Path of the control socket; nil for none.
+    public var control: String?
+    public var learn = Learn()
+    public var limits = Limits()
     public var listen = Listen()
     public var neighbors: [Neighbor] = []
     public var tables: [Table] = []
@@ -36,9 +42,51 @@ public struct Settings: Equatable, Sendable {
         public struct SQLite: Equatable, Sendable {
             /// Path of the database file.
             public var path = "peerage.db"
+            /// Copies of it made while it is in use; nil for none.
+            public var backup: Backup?
 
             public init() {}
         }
+
+        /// When and where copies of the database are made.
+        public struct Backup: Equatable, Sendable {
+            public var directory: String
+            /// From one to the next, in seconds.
+            public var everySeconds: Int64 = 86_400
+            /// How many are kept, the newest.
+            public var keep = 7
+
+            public init(directory: String) { self.directory = directory }
+        }
+    }
+
+    /// Exporters that are not listed, and may be held apart until they are adopted.
+    public struct Learn: Equatable, Sendable {
+        /// Where they may be; empty for nowhere.
+        public var from: [IPPrefix] = []
+        /// How long what they report is held, in seconds.
+        public var holdSeconds: Int64 = 86_400
+        /// How many are held at once.
+        public var exporters = 16
+
+        public init() {}
+    }
+
+    /// How much the collector remembers at most; each bound has a metric and a ledger reason.
+    public struct Limits: Equatable, Sendable {
+        /// Templates of one exporter.
+        public var templates = 1_024
+        /// Observation domains of one exporter.
+        public var domains = 64
+        /// Rows of one exporter in one slot that name a neighbor or a path; what is beyond goes
+        /// to one row an interface.
+        public var series = 100_000
+        /// Rows that wait in memory for a store that is out of reach.
+        public var waitingRows = 4_000_000
+        /// Route updates that wait to be applied.
+        public var routeUpdates = 65_536
+
+        public init() {}
     }
 
     /// The sockets the collector opens.
@@ -47,6 +95,10 @@ public struct Settings: Equatable, Sendable {
         public var flows: [Endpoint] = Self.customaryFlows
         /// TCP, for BGP sessions that routers open; nil for none.
         public var bgp: Endpoint?
+        /// TCP, for the API, metrics and health; nil for none.
+        public var console: Endpoint?
+        /// Threads that receive flows; nil for one a processor, at most 16.
+        public var workers: Int?
 
         public init() {}
 
@@ -81,6 +133,24 @@ public struct Settings: Equatable, Sendable {
         public var asn: ASN
         /// How long its routes stand after the session has dropped, in seconds.
         public var staleSeconds: Int64 = 900
+        /// Key of TCP MD5 signatures (RFC 2385); nil for none.
+        public var md5: Secret?
+        /// Generalized TTL security (RFC 5082): how many hops away it may be; nil for any.
+        public var ttlHops: Int?
+        /// The one of our addresses that its session comes to; nil for any.
+        public var localAddress: IPAddress?
+        /// More prefixes than this of one family end the session (RFC 4486, subcode 1).
+        public var maxPrefixes = MaxPrefixes()
+
+        /// Bounds of what a neighbor may announce.
+        public struct MaxPrefixes: Equatable, Sendable {
+            public var ipv4 = 2_000_000
+            public var ipv6 = 500_000
+            /// How long a session that passed a bound is refused, in seconds.
+            public var restartSeconds: Int64 = 900
+
+            public init() {}
+        }
 
         public init(name: String, address: IPAddress, asn: ASN) {
             self.name = name

@@ -26,6 +26,7 @@ struct TidyTests {
         "StorageSQLite": ["Model", "Storage"],
         "Notification": ["Alerting", "Model"],
         "Reporting": ["Analysis", "Model"],
+        "Console": ["Alerting", "Analysis", "Model", "Reporting", "Storage"],
     ]
 
     /// At the top, where everything below may be named.
@@ -39,12 +40,15 @@ struct TidyTests {
     /// Which targets a third-party package enters through.
     static let entrances: [String: Set<String>] = [
         "ArgumentParser": ["peerage"],
-        "AsyncHTTPClient": ["Notification"],
+        "AsyncHTTPClient": ["Console", "Notification"],
         "Crypto": ["Collector", "Notification"],
         "GRDB": ["StorageSQLite"],
-        "Logging": ["Collector", "Demo", "peerage"],
-        "NIOCore": ["Notification", "RouteReception"],
-        "NIOPosix": ["RouteReception"],
+        "Hummingbird": ["Console"],
+        "Logging": ["Collector", "Console", "Demo", "peerage"],
+        "Metrics": ["Collector", "Console"],
+        "NIOCore": ["Console", "Notification", "RouteReception"],
+        "NIOPosix": ["Console", "RouteReception"],
+        "ServiceLifecycle": ["Collector", "Console", "peerage"],
         "Yams": ["Settings"],
     ]
 

@@ -27,6 +27,10 @@ public struct FlushBatch: Sendable {
     public var exporters: [ExporterState] = []
     /// The state of each BGP session as of this batch.
     public var sessions: [SessionState] = []
+    /// What happened to the collector since the last batch.
+    public var events: [OperationalEvent] = []
+    /// What exporters told of their interfaces since the last batch.
+    public var interfaceNotes: [InterfaceNote] = []
 
     public init(id: String, collector: String, time: Int64) {
         self.id = id
@@ -88,6 +92,16 @@ public struct ExporterState: Equatable, Sendable {
     public var flowProtocol: FlowProtocol
     public var rate: SamplingRate
     public var rateSource: SamplingSource
+    /// Where its datagrams come from; nil when not known.
+    public var address: IPAddress?
+    /// Arrival of its first datagram, in seconds since 1970-01-01 00:00 UTC; 0 when not known.
+    public var firstSeen: Int64 = 0
+    /// Not in the configuration: its volumes are held apart until it is adopted.
+    public var isPending = false
+    /// By how much its clock is ahead of ours, in milliseconds; nil when it does not tell its time.
+    public var skewMilliseconds: Int64?
+    /// How often it was seen to have restarted.
+    public var restarts: Int = 0
 
     public init(
         name: String,

@@ -94,11 +94,17 @@ public struct Ledger: Equatable, Sendable {
 /// Why a datagram was refused before decoding; a closed list.
 public enum RefusalReason: UInt8, Hashable, Sendable, CaseIterable, Comparable {
     case unknownExporter = 0
+    /// Inside the networks of `learn:`, but as many exporters as it allows are held already.
+    case learnLimit = 1
+    /// Held apart until its exporter is adopted; a report's word, no row's.
+    case quarantined = 2
 
     /// The word in JSON output and metrics.
     public var word: String {
         switch self {
         case .unknownExporter: "unknownExporter"
+        case .learnLimit: "learnLimit"
+        case .quarantined: "quarantined"
         }
     }
 
