@@ -53,6 +53,23 @@ public struct SlotSealer: Sendable {
         return due.sorted()
     }
 
+    /// The clock was set: what lies between its times is no silence, and waits count from `now`.
+    ///
+    /// After a step back, slots that were sealed already and get traffic again are new generations,
+    /// open until their lateness has passed by the new time.
+    ///
+    /// - Parameter now: Accounting time after the step, in seconds since 1970-01-01 00:00 UTC.
+    public mutating func clockStepped(to now: Int64) {
+        watermark = now
+        let slot = now - (now % slotSeconds + slotSeconds) % slotSeconds
+        if latest != nil { latest = slot }
+        begin(slot)
+        // By the new time these would stay open for as long as the clock was ahead.
+        for (slot, due) in open where due > now + slotSeconds + latenessSeconds {
+            open[slot] = now + latenessSeconds
+        }
+    }
+
     /// All slots begun and not yet sealed, when counting ends for good.
     public mutating func sealAll() -> [Int64] {
         defer { open.removeAll() }

@@ -50,4 +50,26 @@ struct SlotSealerTests {
         #expect(sealer.slotsToSeal(handedOver: [1200], now: 1200) == [0])
         #expect(sealer.sealAll() == [1200])
     }
+
+    @Test("a clock set forward by an hour leaves the hour missing, not silent")
+    func setForward() {
+        var sealer = SlotSealer(slotSeconds: 300, latenessSeconds: 0)
+        #expect(sealer.slotsToSeal(handedOver: [0], now: 10) == [])
+        sealer.clockStepped(to: 3610)
+        #expect(sealer.slotsToSeal(handedOver: [3600], now: 3610) == [0])
+        #expect(sealer.slotsToSeal(handedOver: [], now: 3900) == [3600])
+    }
+
+    @Test("after a clock set back, a sealed slot that gets traffic is sealed again in its time")
+    func setBack() {
+        var sealer = SlotSealer(slotSeconds: 300, latenessSeconds: 600)
+        #expect(sealer.slotsToSeal(handedOver: [0], now: 10) == [])
+        #expect(sealer.slotsToSeal(handedOver: [3900], now: 4000).first == 0)
+        sealer.clockStepped(to: 400)
+        #expect(sealer.slotsToSeal(handedOver: [300], now: 405) == [])
+        // What was begun by the wrong time does not stay open until that time comes.
+        let sealed = sealer.slotsToSeal(handedOver: [], now: 1200)
+        #expect(sealed.contains(300) && sealed.contains(3900))
+        #expect(sealer.slotsToSeal(handedOver: [], now: 1500) == [600])
+    }
 }

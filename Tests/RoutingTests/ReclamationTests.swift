@@ -148,4 +148,19 @@ struct ReclamationTests {
         test.reclaim(60, step: 100)
         #expect(test.writer.footprint.prefixes == 0)
     }
+
+    @Test("a clock set back does not bring back what was replaced before")
+    func routesAfterTheClockIsSetBack() {
+        var test = TestTable(retention: 600)
+        test.time = 100_000
+        test.announce("203.0.113.0/24", path: [64510])
+        test.reclaim()
+        test.time = 100_100
+        test.announce("203.0.113.0/24", path: [64520])
+        test.reclaim()
+        #expect(test.route("203.0.113.9", at: 100_050) == "203.0.113.0/24 64510")
+        test.time = 50_000
+        test.reclaim()
+        #expect(test.route("203.0.113.9", at: 50_000) == "203.0.113.0/24 64520")
+    }
 }

@@ -83,11 +83,18 @@ struct RouteHistory {
     }
 
     /// Lets the events go that are older than the retention; returns the words they held.
+    ///
+    /// A clock that was set back lets all go: by its times, what is in use now would still be to
+    /// come, and what was replaced would be used again.
     mutating func age(to time: Int64) -> [ColumnWord] {
-        let (elapsed, overflow) = time.subtractingReportingOverflow(lastStep ?? .min)
-        guard lastStep != nil, !overflow, elapsed >= 0 else {
+        guard let last = lastStep else {
             lastStep = time
             return []
+        }
+        let (elapsed, overflow) = time.subtractingReportingOverflow(last)
+        guard !overflow, elapsed >= 0 else {
+            lastStep = time
+            return letAllGo()
         }
         guard elapsed >= stepLength else { return [] }
         lastStep = time
@@ -100,6 +107,17 @@ struct RouteHistory {
             }
             states[index].age = UInt8(clamping: Int64(age) + Int64(steps))
             guard Int64(age) + Int64(steps) >= Self.steps + 1 else { continue }
+            words.append(states[index].word)
+            states[index].word = .none
+            states[index].age = nil
+            events.forgetReplaced(at: UInt32(index))
+        }
+        return words
+    }
+
+    private mutating func letAllGo() -> [ColumnWord] {
+        var words: [ColumnWord] = []
+        for index in states.indices where !states[index].word.isNone {
             words.append(states[index].word)
             states[index].word = .none
             states[index].age = nil

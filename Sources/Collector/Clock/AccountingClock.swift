@@ -30,6 +30,17 @@ public struct WallClock: AccountingClock {
     }
 }
 
+/// Time since boot, suspension included: nobody can set it, so deadlines are measured by it.
+package enum BootClock {
+    /// In nanoseconds.
+    package static func nanoseconds() -> Int64 {
+        var time = timespec()
+        // Safe: the call writes one timespec, which outlives it.
+        unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
+
 /// Accounting time runs faster than the wall by a whole factor, from a given start.
 public struct ScaledClock: AccountingClock {
     private let origin: Int64
