@@ -69,7 +69,7 @@ public struct Replay: Sendable {
             let writer = VolumeWriter(
                 store: store,
                 collector: settings.collectorName,
-                idPrefix: "replay-\(try Self.digest(of: capture))",
+                idPrefix: try FlushBatch.replayPrefix + Self.digest(of: capture),
                 sealer: SlotSealer(
                     slotSeconds: settings.slotSeconds,
                     latenessSeconds: settings.latenessSeconds

@@ -64,12 +64,14 @@ package actor VolumeWriter {
     ///   - parts: What workers handed over.
     ///   - now: Accounting time, in seconds since 1970-01-01 00:00 UTC.
     ///   - sessions: The state of the BGP sessions.
+    ///   - events: What happened to the collector since the last flush.
     ///   - isFinal: Whether nothing will follow, so that every slot is sealed.
     /// - Returns: What became of it and of what had been waiting.
     package func write(
         _ parts: [FlushBatch],
         now: Int64,
         sessions: [SessionState] = [],
+        events: [OperationalEvent] = [],
         isFinal: Bool = false
     ) async -> Outcome {
         count += 1
@@ -81,8 +83,11 @@ package actor VolumeWriter {
             batch.prefixes += part.prefixes
             batch.ledgers += part.ledgers
             batch.exporters += part.exporters
+            batch.interfaceNotes += part.interfaceNotes
+            batch.events += part.events
         }
         batch.sessions = sessions
+        batch.events += events
         swap(&batch.gaps, &gaps)
         let slots = Set(batch.ledgers.map(\.slot))
         batch.sealed = sealer.slotsToSeal(handedOver: slots, now: now)

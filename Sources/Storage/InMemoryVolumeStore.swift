@@ -6,16 +6,19 @@ public import Model
 ///
 /// Also the plainest thing that is right: what the other back-ends must agree with.
 public actor InMemoryVolumeStore: VolumeStore {
-    private var batches: Set<String> = []
-    private var lastTime: Int64?
+    /// Time of each, by id.
+    private var batches: [String: Int64] = [:]
     private var secondsOfSlots: Int64?
-    private var interfaces = FactTable<InterfaceKey>()
-    private var neighbors = FactTable<NeighborKey>()
-    private var paths = FactTable<PathKey>()
-    private var prefixes = FactTable<PrefixKey>()
+    private var interfaces = InMemoryFactTable<InterfaceKey>()
+    private var neighbors = InMemoryFactTable<NeighborKey>()
+    private var paths = InMemoryFactTable<PathKey>()
+    private var prefixes = InMemoryFactTable<PrefixKey>()
     private var ledgers: [LedgerKey: Ledger] = [:]
     private var states: [Int64: SlotState] = [:]
     private var known: Set<Gap> = []
+    private var told: [OperationalEvent] = []
+    private var notes: [NoteKey: (time: Int64, note: InterfaceNote)] = [:]
+    private var adopted: [IPAddress: Adoption] = [:]
     private var exporterStates: [String: ExporterState] = [:]
     private var sessionStates: [String: (time: Int64, state: SessionState)] = [:]
     private var alertRecords: [AlertKey: AlertRecord] = [:]
@@ -23,7 +26,7 @@ public actor InMemoryVolumeStore: VolumeStore {
     public init() {}
 
     public func add(_ batch: FlushBatch) async throws(VolumeStoreError) -> Bool {
-        guard !batches.contains(batch.id) else { return false }
+        guard batches[batch.id] == nil else { return false }
         try batch.checkLimits()
         if let secondsOfSlots { try batch.checkSlotSeconds(stored: secondsOfSlots) }
         // All that can fail comes before the first change.
@@ -33,8 +36,7 @@ public actor InMemoryVolumeStore: VolumeStore {
         let newPrefixes = try prefixes.sums(with: batch.prefixes)
         let newLedgers = try ledgerSums(with: batch.ledgers)
 
-        batches.insert(batch.id)
-        lastTime = max(lastTime ?? batch.time, batch.time)
+        batches[batch.id] = batch.time
         secondsOfSlots = batch.slotSeconds
         interfaces.replace(newInterfaces)
         neighbors.replace(newNeighbors)
@@ -87,6 +89,12 @@ public actor InMemoryVolumeStore: VolumeStore {
             if let old = exporterStates[state.name], old.lastSeen > state.lastSeen { continue }
             exporterStates[state.name] = state
         }
+        for note in batch.interfaceNotes {
+            let key = NoteKey(exporter: note.exporter, index: note.index)
+            if let old = notes[key], old.time > batch.time { continue }
+            notes[key] = (batch.time, note)
+        }
+        told += batch.events
         for state in batch.sessions {
             if let old = sessionStates[state.neighbor], old.time > batch.time { continue }
             sessionStates[state.neighbor] = (batch.time, state)
@@ -132,6 +140,59 @@ public actor InMemoryVolumeStore: VolumeStore {
         sessionStates.values.map(\.state).sorted { $0.neighbor < $1.neighbor }
     }
 
+    public func events(
+        in times: Range<Int64>
+    ) async throws(VolumeStoreError) -> [OperationalEvent] {
+        told.enumerated().filter { times.contains($0.element.time) }
+            .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+            .map(\.element)
+    }
+
+    public func interfaceNotes() async throws(VolumeStoreError) -> [InterfaceNote] {
+        notes.values.map(\.note).sorted { ($0.exporter, $0.index) < ($1.exporter, $1.index) }
+    }
+
+    public func adoptions() async throws(VolumeStoreError) -> [Adoption] {
+        adopted.values.sorted { $0.address < $1.address }
+    }
+
+    public func adopt(_ adoption: Adoption) async throws(VolumeStoreError) {
+        adopted[adoption.address] = adoption
+    }
+
+    public func deleteHeld(
+        exporters: [String],
+        before slot: Int64
+    ) async throws(VolumeStoreError) -> Int {
+        let names = Set(exporters)
+        interfaces.remove { $0 < slot && names.contains($1.exporter) }
+        neighbors.remove { $0 < slot && names.contains($1.interface.exporter) }
+        paths.remove { $0 < slot && names.contains($1.neighbor.interface.exporter) }
+        prefixes.remove { $0 + 3_600 <= slot && names.contains($1.interface.exporter) }
+        var dropped: UInt64 = 0
+        for (key, ledger) in ledgers where key.slot < slot && names.contains(key.exporter) {
+            dropped.addSaturating(ledger.receivedOctets)
+            ledgers[key] = nil
+        }
+        for name in names {
+            guard let state = exporterStates[name], state.lastSeen < slot else { continue }
+            exporterStates[name] = nil
+            notes = notes.filter { $0.key.exporter != name }
+        }
+        return Int(clamping: dropped)
+    }
+
+    public func forget(batchesBefore time: Int64) async throws(VolumeStoreError) -> Int {
+        guard let last = batches.values.max() else { return 0 }
+        let count = batches.count
+        batches = batches.filter {
+            $0.value >= min(time, last) || $0.key.hasPrefix(FlushBatch.replayPrefix)
+        }
+        return count - batches.count
+    }
+
+    public func compact() async throws(VolumeStoreError) {}
+
     public func alerts() async throws(VolumeStoreError) -> [AlertRecord] {
         alertRecords.values.sorted { ($0.rule, $0.object) < ($1.rule, $1.object) }
     }
@@ -147,7 +208,7 @@ public actor InMemoryVolumeStore: VolumeStore {
         return first..<last + 1
     }
 
-    public func lastFlush() async throws(VolumeStoreError) -> Int64? { lastTime }
+    public func lastFlush() async throws(VolumeStoreError) -> Int64? { batches.values.max() }
 
     public func slotSeconds() async throws(VolumeStoreError) -> Int64? { secondsOfSlots }
 
@@ -170,11 +231,17 @@ public actor InMemoryVolumeStore: VolumeStore {
             ("ledger", ledgers.count), ("slot", states.count), ("gap", known.count),
             ("flush_batch", batches.count), ("exporter_state", exporterStates.count),
             ("session_state", sessionStates.count), ("alert_state", alertRecords.count),
+            ("event", told.count), ("interface_note", notes.count), ("adoption", adopted.count),
         ]
-        return StoreStatistics(
+        var statistics = StoreStatistics(
             rows: rows.sorted { ($1.count, $0.table) < ($0.count, $1.table) },
             octets: 0
         )
+        statistics.span = try await span()
+        statistics.batches = batches.count
+        statistics.oldestBatch = batches.values.min()
+        statistics.newestBatch = batches.values.max()
+        return statistics
     }
 }
 
@@ -188,34 +255,7 @@ private struct AlertKey: Hashable {
     var object: String
 }
 
-/// The rows of one table, by slot and then by key.
-private struct FactTable<Key: ContentOrdered> {
-    private var rows: [Int64: [Key: Measure]] = [:]
-
-    var count: Int { rows.values.reduce(0) { $0 + $1.count } }
-
-    /// The rows that `facts` touch, as they will be.
-    func sums(with facts: [Fact<Key>]) throws(VolumeStoreError) -> [Int64: [Key: Measure]] {
-        var sums: [Int64: [Key: Measure]] = [:]
-        for fact in facts {
-            let old = sums[fact.slot]?[fact.key] ?? rows[fact.slot]?[fact.key] ?? Measure()
-            guard let sum = old.adding(fact.measure) else {
-                let slot = timeText(fact.slot)
-                throw .refused(reason: "slot \(slot): counts would exceed \(Int64.max)")
-            }
-            sums[fact.slot, default: [:]][fact.key] = sum
-        }
-        return sums
-    }
-
-    mutating func replace(_ sums: [Int64: [Key: Measure]]) {
-        for (slot, measures) in sums { rows[slot, default: [:]].merge(measures) { $1 } }
-    }
-
-    func facts(in slots: Range<Int64>) -> [Fact<Key>] {
-        rows.keys.filter(slots.contains).sorted().flatMap { slot in
-            (rows[slot] ?? [:]).sorted { $0.key.precedes($1.key) }
-                .map { Fact(slot: slot, key: $0.key, measure: $0.value) }
-        }
-    }
+private struct NoteKey: Hashable {
+    var exporter: String
+    var index: UInt32
 }

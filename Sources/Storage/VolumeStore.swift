@@ -31,6 +31,31 @@ public protocol VolumeStore: Sendable {
     /// Each BGP session as last seen.
     func sessions() async throws(VolumeStoreError) -> [SessionState]
 
+    /// What happened to collectors in `times`, in ascending order of time; of the same second, in
+    /// the order in which it was told.
+    func events(in times: Range<Int64>) async throws(VolumeStoreError) -> [OperationalEvent]
+    /// What exporters told of each of their interfaces last.
+    func interfaceNotes() async throws(VolumeStoreError) -> [InterfaceNote]
+
+    /// The exporters that were learned and count now, in ascending order of address.
+    func adoptions() async throws(VolumeStoreError) -> [Adoption]
+    /// Keeps `adoption` in the place of what is kept of its address.
+    func adopt(_ adoption: Adoption) async throws(VolumeStoreError)
+    /// Drops what pending exporters reported and nobody adopted in time.
+    ///
+    /// Facts and ledgers of slots that began before `slot` go; so do the state and the notes of an
+    /// exporter that has not been seen since.
+    ///
+    /// - Parameters:
+    ///   - exporters: Their names, as in the rows.
+    ///   - slot: Start of the first slot that stays, in seconds since 1970-01-01 00:00 UTC.
+    /// - Returns: Octets received that the dropped ledgers held.
+    /// - Throws: `unavailable` when nothing was dropped, and may be later.
+    func deleteHeld(
+        exporters: [String],
+        before slot: Int64
+    ) async throws(VolumeStoreError) -> Int
+
     /// Each alert as it was last left.
     func alerts() async throws(VolumeStoreError) -> [AlertRecord]
     /// Replaces what is kept of the rule and object of each of `records`.
@@ -48,6 +73,19 @@ public protocol VolumeStore: Sendable {
     /// Re-checks everything that can be re-checked from the rows; empty when all is well.
     func check() async throws(VolumeStoreError) -> [StoreProblem]
     func statistics() async throws(VolumeStoreError) -> StoreStatistics
+
+    /// Forgets the ids of live batches handed over before `time`, but for the latest of all.
+    ///
+    /// An id is needed as long as its batch may be offered again: those of a replay forever, for
+    /// the same capture may be replayed any day; those of a running collector until the store has
+    /// answered. So the caller must hold no batch of before `time`.
+    ///
+    /// - Parameter time: In seconds since 1970-01-01 00:00 UTC.
+    /// - Returns: How many were forgotten.
+    /// - Throws: `unavailable` when none were, and may be later.
+    func forget(batchesBefore time: Int64) async throws(VolumeStoreError) -> Int
+    /// Gives back the space of what was deleted; may take long and as much space again.
+    func compact() async throws(VolumeStoreError)
 }
 
 /// Why a store did not do what it was asked.
@@ -61,33 +99,4 @@ public enum VolumeStoreError: Error, Equatable {
     case corrupt(reason: String)
     /// It was written by a version of Peerage that this one does not know.
     case incompatible(reason: String)
-}
-
-/// Something that `check` found.
-public struct StoreProblem: Equatable, Sendable {
-    /// Which rows: "slot 2026-10-01T00:00:00Z of er1.fra".
-    public var object: String
-    public var problem: String
-
-    public init(object: String, problem: String) {
-        self.object = object
-        self.problem = problem
-    }
-}
-
-/// How large a store is.
-public struct StoreStatistics: Equatable, Sendable {
-    /// Rows by table, in the order of size.
-    public var rows: [(table: String, count: Int)]
-    /// On disk, in octets; 0 in memory.
-    public var octets: Int
-
-    public init(rows: [(table: String, count: Int)], octets: Int) {
-        self.rows = rows
-        self.octets = octets
-    }
-
-    public static func == (a: StoreStatistics, b: StoreStatistics) -> Bool {
-        a.octets == b.octets && a.rows.elementsEqual(b.rows, by: ==)
-    }
 }

@@ -128,11 +128,47 @@ public final class SQLiteVolumeStore: VolumeStore {
     }
 
     public func exporters() async throws(VolumeStoreError) -> [ExporterState] {
-        try await read { try StateRows.exporters($0) }
+        try await read { try ExporterRows.states($0) }
     }
 
     public func sessions() async throws(VolumeStoreError) -> [SessionState] {
         try await read { try StateRows.sessions($0) }
+    }
+
+    public func events(
+        in times: Range<Int64>
+    ) async throws(VolumeStoreError) -> [OperationalEvent] {
+        try await read { try EventRows.read($0, times) }
+    }
+
+    public func interfaceNotes() async throws(VolumeStoreError) -> [InterfaceNote] {
+        try await read { try ExporterRows.notes($0) }
+    }
+
+    public func adoptions() async throws(VolumeStoreError) -> [Adoption] {
+        try await read { try ExporterRows.adoptions($0) }
+    }
+
+    public func adopt(_ adoption: Adoption) async throws(VolumeStoreError) {
+        try await change { try ExporterRows.adopt(adoption, $0) }
+    }
+
+    public func deleteHeld(
+        exporters: [String],
+        before slot: Int64
+    ) async throws(VolumeStoreError) -> Int {
+        try await change { try Pruning.deleteHeld(exporters, before: slot, $0) }
+    }
+
+    public func forget(batchesBefore time: Int64) async throws(VolumeStoreError) -> Int {
+        try await change { try Pruning.forget(batchesBefore: time, $0) }
+    }
+
+    public func compact() async throws(VolumeStoreError) {
+        try await write { database in
+            try database.execute(sql: "VACUUM")
+            try database.checkpoint(.truncate)
+        }
     }
 
     public func alerts() async throws(VolumeStoreError) -> [AlertRecord] {
@@ -140,12 +176,7 @@ public final class SQLiteVolumeStore: VolumeStore {
     }
 
     public func save(_ records: [AlertRecord]) async throws(VolumeStoreError) {
-        try await write { database in
-            try database.inTransaction(.immediate) {
-                try StateRows.save(records, database)
-                return .commit
-            }
-        }
+        try await change { try StateRows.save(records, $0) }
     }
 
     public func span() async throws(VolumeStoreError) -> Range<Int64>? {
@@ -166,6 +197,21 @@ public final class SQLiteVolumeStore: VolumeStore {
 
     public func statistics() async throws(VolumeStoreError) -> StoreStatistics {
         try await read { [path] in try StoreStatistics($0, path: path) }
+    }
+
+    /// Runs `body` in a transaction of the one connection that writes.
+    private func change<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(VolumeStoreError) -> Value {
+        try await write { database in
+            var value: Value?
+            try database.inTransaction(.immediate) {
+                value = try body(database)
+                return .commit
+            }
+            guard let value else { throw VolumeStoreError.unavailable(reason: "nothing was done") }
+            return value
+        }
     }
 
     /// Runs `body` on the one connection that writes.

@@ -4,7 +4,7 @@ import GRDB
 import Model
 import Storage
 
-/// The small tables: slots, gaps, and what exporters, sessions and alerts were last.
+/// The small tables: slots, gaps, and what sessions and alerts were last.
 enum StateRows {
     /// Gaps and states of a batch; an older state never replaces a newer one.
     static func write(
@@ -19,15 +19,7 @@ enum StateRows {
         for value in batch.gaps {
             try gap.execute(arguments: [collector, value.from, value.to, value.reason])
         }
-        let exporter = try database.cachedStatement(sql: upsertExporter)
-        for state in batch.exporters {
-            let rate = try numbers.number(of: state.rate, state.rateSource, database)
-            try exporter.execute(
-                arguments: [
-                    state.name, state.lastSeen, Int64(state.flowProtocol.rawValue), rate,
-                ]
-            )
-        }
+        try ExporterRows.write(batch, &numbers, database)
         let session = try database.cachedStatement(sql: upsertSession)
         for state in batch.sessions {
             try session.execute(
@@ -37,6 +29,7 @@ enum StateRows {
                 ]
             )
         }
+        try EventRows.write(batch, collector: collector, database)
     }
 
     static func save(_ records: [AlertRecord], _ database: Database) throws {
@@ -60,7 +53,7 @@ enum StateRows {
                 WHERE start >= ? AND start < ? ORDER BY start
                 """
         )
-        return try rows(statement, [slots.lowerBound, slots.upperBound], "slot") { row in
+        return try StoredRow.all(statement, [slots.lowerBound, slots.upperBound], "slot") { row in
             SlotState(
                 start: try row.integer(0),
                 generation: try row.integer(1),
@@ -73,7 +66,7 @@ enum StateRows {
         let statement = try database.cachedStatement(
             sql: "SELECT MIN(start), MAX(start) FROM slot HAVING COUNT(*) > 0"
         )
-        return try rows(statement, [], "slot") { row in
+        return try StoredRow.all(statement, [], "slot") { row in
             let (first, last): (Int64, Int64) = (try row.integer(0), try row.integer(1))
             guard first <= last, last < Int64.max else { throw row.failure(1) }
             return first..<last + 1
@@ -87,34 +80,9 @@ enum StateRows {
                 SELECT DISTINCT begins, ends, reason FROM gap WHERE begins < ? AND ends > ?
                 """
         )
-        return try rows(statement, [times.upperBound, times.lowerBound], "gap") { row in
+        return try StoredRow.all(statement, [times.upperBound, times.lowerBound], "gap") { row in
             Gap(from: try row.integer(0), to: try row.integer(1), reason: try row.text(2))
         }.sorted { ($0.from, $0.to, $0.reason) < ($1.from, $1.to, $1.reason) }
-    }
-
-    static func exporters(_ database: Database) throws -> [ExporterState] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT name, last_seen, flow_protocol, numerator, denominator, source
-                FROM exporter_state
-                JOIN sampling_rate ON sampling_rate.id = sampling_rate
-                """
-        )
-        return try rows(statement, [], "exporter_state") { row in
-            guard let flowProtocol = FlowProtocol(rawValue: try row.integer(2)) else {
-                throw row.failure(2)
-            }
-            guard let source = SamplingSource(rawValue: try row.integer(5)) else {
-                throw row.failure(5)
-            }
-            return ExporterState(
-                name: try row.text(0),
-                lastSeen: try row.integer(1),
-                flowProtocol: flowProtocol,
-                rate: try row.rate(3),
-                rateSource: source
-            )
-        }.sorted { $0.name < $1.name }
     }
 
     static func sessions(_ database: Database) throws -> [SessionState] {
@@ -124,7 +92,7 @@ enum StateRows {
                 FROM session_state
                 """
         )
-        return try rows(statement, [], "session_state") { row in
+        return try StoredRow.all(statement, [], "session_state") { row in
             SessionState(
                 neighbor: try row.text(0),
                 state: try row.text(1),
@@ -143,7 +111,7 @@ enum StateRows {
                 FROM alert_state
                 """
         )
-        return try rows(statement, [], "alert_state") { row in
+        return try StoredRow.all(statement, [], "alert_state") { row in
             AlertRecord(
                 rule: try row.text(0),
                 object: try row.text(1),
@@ -156,29 +124,6 @@ enum StateRows {
             )
         }.sorted { ($0.rule, $0.object) < ($1.rule, $1.object) }
     }
-
-    private static func rows<Value>(
-        _ statement: Statement,
-        _ arguments: StatementArguments,
-        _ table: String,
-        _ value: (StoredRow) throws -> Value
-    ) throws -> [Value] {
-        var values: [Value] = []
-        let cursor = try Row.fetchCursor(statement, arguments: arguments)
-        while let row = try cursor.next() {
-            values.append(try value(StoredRow(row: row, table: table)))
-        }
-        return values
-    }
-
-    private static let upsertExporter = """
-        INSERT INTO exporter_state VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET
-            last_seen = excluded.last_seen,
-            flow_protocol = excluded.flow_protocol,
-            sampling_rate = excluded.sampling_rate
-        WHERE excluded.last_seen >= last_seen
-        """
 
     private static let upsertSession = """
         INSERT INTO session_state VALUES (?, ?, ?, ?, ?, ?, ?)

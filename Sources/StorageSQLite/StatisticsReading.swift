@@ -15,6 +15,14 @@ extension StoreStatistics {
             rows: rows.sorted { ($1.count, $0.table) < ($0.count, $1.table) },
             octets: fileSize(path) + fileSize(path + "-wal")
         )
+        logOctets = fileSize(path + "-wal")
+        let freePages = try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
+        let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+        freeOctets = freePages.multipliedReportingOverflow(by: pageSize).partialValue
+        span = try StateRows.span(database)
+        batches = self.rows.first { $0.table == "flush_batch" }?.count ?? 0
+        oldestBatch = try Int64.fetchOne(database, sql: "SELECT MIN(time) FROM flush_batch")
+        newestBatch = try Int64.fetchOne(database, sql: "SELECT MAX(time) FROM flush_batch")
     }
 
     private static let countRows = """
@@ -32,6 +40,10 @@ extension StoreStatistics {
         UNION ALL SELECT 'exporter_state', COUNT(*) FROM exporter_state
         UNION ALL SELECT 'session_state', COUNT(*) FROM session_state
         UNION ALL SELECT 'alert_state', COUNT(*) FROM alert_state
+        UNION ALL SELECT 'event', COUNT(*) FROM event
+        UNION ALL SELECT 'interface_note', COUNT(*) FROM interface_note
+        UNION ALL SELECT 'adoption', COUNT(*) FROM adoption
+        UNION ALL SELECT 'manifest_carry', COUNT(*) FROM manifest_carry
         UNION ALL SELECT 'collector', COUNT(*) FROM collector
         UNION ALL SELECT 'exporter', COUNT(*) FROM exporter
         UNION ALL SELECT 'sampling_rate', COUNT(*) FROM sampling_rate

@@ -11,8 +11,8 @@ import Storage
 /// First SQLite's own check of the file; when that fails nothing else can be believed. Then, an
 /// hour of slots at a time so that memory stays small, double entry (`StoreAudit`) over the rows
 /// as readers get them. Last the manifest: what the batches of a collector brought must be what
-/// its rows hold, which finds a slot that is gone together with its ledger. Whoever prunes facts
-/// must take their octets out of the manifest too.
+/// its rows hold, which finds a slot that is gone together with its ledger (`Pruning` keeps the
+/// manifest true).
 struct StoreCheck {
     private let database: Database
     private var audit = StoreAudit()
@@ -103,8 +103,11 @@ struct StoreCheck {
     }
 
     private static let interfaceBrought = """
-        SELECT name, SUM(interface_octets >> 32), SUM(interface_octets & 4294967295)
-        FROM flush_batch JOIN collector ON collector.id = collector GROUP BY collector
+        SELECT name, SUM(upper), SUM(lower) FROM (
+            SELECT collector, interface_octets >> 32 AS upper, interface_octets & 4294967295 AS lower
+            FROM flush_batch
+            UNION ALL SELECT collector, interface_upper, interface_lower FROM manifest_carry
+        ) JOIN collector ON collector.id = collector GROUP BY collector
         """
 
     private static let interfaceHeld = """
@@ -113,8 +116,11 @@ struct StoreCheck {
         """
 
     private static let neighborBrought = """
-        SELECT name, SUM(neighbor_octets >> 32), SUM(neighbor_octets & 4294967295)
-        FROM flush_batch JOIN collector ON collector.id = collector GROUP BY collector
+        SELECT name, SUM(upper), SUM(lower) FROM (
+            SELECT collector, neighbor_octets >> 32 AS upper, neighbor_octets & 4294967295 AS lower
+            FROM flush_batch
+            UNION ALL SELECT collector, neighbor_upper, neighbor_lower FROM manifest_carry
+        ) JOIN collector ON collector.id = collector GROUP BY collector
         """
 
     private static let neighborHeld = """
@@ -123,8 +129,11 @@ struct StoreCheck {
         """
 
     private static let pathBrought = """
-        SELECT name, SUM(path_octets >> 32), SUM(path_octets & 4294967295)
-        FROM flush_batch JOIN collector ON collector.id = collector GROUP BY collector
+        SELECT name, SUM(upper), SUM(lower) FROM (
+            SELECT collector, path_octets >> 32 AS upper, path_octets & 4294967295 AS lower
+            FROM flush_batch
+            UNION ALL SELECT collector, path_upper, path_lower FROM manifest_carry
+        ) JOIN collector ON collector.id = collector GROUP BY collector
         """
 
     private static let pathHeld = """
@@ -133,8 +142,11 @@ struct StoreCheck {
         """
 
     private static let prefixBrought = """
-        SELECT name, SUM(prefix_octets >> 32), SUM(prefix_octets & 4294967295)
-        FROM flush_batch JOIN collector ON collector.id = collector GROUP BY collector
+        SELECT name, SUM(upper), SUM(lower) FROM (
+            SELECT collector, prefix_octets >> 32 AS upper, prefix_octets & 4294967295 AS lower
+            FROM flush_batch
+            UNION ALL SELECT collector, prefix_upper, prefix_lower FROM manifest_carry
+        ) JOIN collector ON collector.id = collector GROUP BY collector
         """
 
     private static let prefixHeld = """

@@ -20,6 +20,12 @@ struct StoredRow {
     /// A sum of variances; nil is what SQLite makes of what is not a number.
     func real(_ column: Int) -> Double? { row[column] }
 
+    /// nil for NULL.
+    func optionalInteger(_ column: Int) throws -> Int64? {
+        let stored: DatabaseValue = row[column]
+        return stored.isNull ? nil : try integer(column)
+    }
+
     func text(_ column: Int) throws -> String {
         let stored: String? = row[column]
         guard let stored else { throw failure(column) }
@@ -52,5 +58,20 @@ struct StoredRow {
 
     func failure(_ column: Int) -> VolumeStoreError {
         .corrupt(reason: "column \(column) of a row of \(table) is not readable")
+    }
+
+    /// Every row of `statement`, made a value.
+    static func all<Value>(
+        _ statement: Statement,
+        _ arguments: StatementArguments,
+        _ table: String,
+        _ value: (StoredRow) throws -> Value
+    ) throws -> [Value] {
+        var values: [Value] = []
+        let cursor = try Row.fetchCursor(statement, arguments: arguments)
+        while let row = try cursor.next() {
+            values.append(try value(StoredRow(row: row, table: table)))
+        }
+        return values
     }
 }

@@ -126,6 +126,28 @@ private actor UnreliableStore: VolumeStore {
     func save(_ records: [AlertRecord]) async throws(VolumeStoreError) {
         try await store.save(records)
     }
+    func events(in times: Range<Int64>) async throws(VolumeStoreError) -> [OperationalEvent] {
+        try await store.events(in: times)
+    }
+    func interfaceNotes() async throws(VolumeStoreError) -> [InterfaceNote] {
+        try await store.interfaceNotes()
+    }
+    func adoptions() async throws(VolumeStoreError) -> [Adoption] {
+        try await store.adoptions()
+    }
+    func adopt(_ adoption: Adoption) async throws(VolumeStoreError) {
+        try await store.adopt(adoption)
+    }
+    func deleteHeld(
+        exporters: [String],
+        before slot: Int64
+    ) async throws(VolumeStoreError) -> Int {
+        try await store.deleteHeld(exporters: exporters, before: slot)
+    }
+    func forget(batchesBefore time: Int64) async throws(VolumeStoreError) -> Int {
+        try await store.forget(batchesBefore: time)
+    }
+    func compact() async throws(VolumeStoreError) { try await store.compact() }
     func lastFlush() async throws(VolumeStoreError) -> Int64? { try await store.lastFlush() }
     func slotSeconds() async throws(VolumeStoreError) -> Int64? { try await store.slotSeconds() }
     func span() async throws(VolumeStoreError) -> Range<Int64>? { try await store.span() }

@@ -47,15 +47,7 @@ extension VolumeStoreTests {
             LedgerFact(slot: slot, exporter: "er1.fra", ledger: ledger()),
         ]
         batch.gaps = [Gap(from: slot - 60, to: slot, reason: "the collector was stopped")]
-        batch.exporters = [
-            ExporterState(
-                name: "er1.fra",
-                lastSeen: slot + 4,
-                flowProtocol: .netflow9,
-                rate: SamplingRate(10_001, per: 7) ?? .one,
-                rateSource: .configured
-            )
-        ]
+        batch.exporters = [exporterState(), unknownState()]
         batch.sessions = [
             SessionState(
                 neighbor: "rr1",
@@ -66,7 +58,47 @@ extension VolumeStoreTests {
                 lastError: "6/2: administrative shutdown"
             )
         ]
+        batch.events = [
+            OperationalEvent(time: slot - 1, kind: .collectorStarted),
+            OperationalEvent(
+                time: slot + 3,
+                kind: .clockStepped,
+                object: "fra",
+                detail: "forward by 3600 s, 'as \"told\"' é"
+            ),
+        ]
+        batch.interfaceNotes = [
+            InterfaceNote(exporter: "er1.fra", index: 0, name: "", description: "é"),
+            InterfaceNote(exporter: "er1.fra", index: .max, name: "et-0/0/1", description: ""),
+        ]
         return batch
+    }
+
+    private static func exporterState() -> ExporterState {
+        var state = ExporterState(
+            name: "er1.fra",
+            lastSeen: slot + 4,
+            flowProtocol: .netflow9,
+            rate: SamplingRate(10_001, per: 7) ?? .one,
+            rateSource: .configured
+        )
+        state.address = .v6(0x2001_0db8 << 96 | 1)
+        state.firstSeen = slot - 86_400
+        state.isPending = true
+        state.skewMilliseconds = -1_501
+        state.restarts = 3
+        return state
+    }
+
+    /// Of an exporter of which only what must be known is.
+    private static func unknownState() -> ExporterState {
+        ExporterState(
+            name: "er2.ams",
+            lastSeen: slot,
+            flowProtocol: .sflow5,
+            rate: .one,
+            rateSource: .assumed
+        )
     }
 
     private static func fact<Key>(_ key: Key, _ number: UInt64) -> Fact<Key> {

@@ -67,13 +67,13 @@ struct SQLiteVolumeStoreTests {
         #expect(numbers == 3)
     }
 
-    @Test("the first migration is recorded, and whose file it is")
+    @Test("every migration is recorded, and whose file it is")
     func migration() throws {
         try SQLiteVolumeStore.opened(path: path, mode: .readWrite).close()
         let names = try raw {
             try String.fetchAll($0, sql: "SELECT identifier FROM grdb_migrations")
         }
-        #expect(names == ["M001InitialSchema"])
+        #expect(names == ["M001InitialSchema", "M002LiveService"])
         #expect(names == Migrations.all.map(\.name))
         #expect(try raw { try Int64.fetchOne($0, sql: "PRAGMA application_id") } == 0x5065_6572)
         #expect(try raw { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")

@@ -27,6 +27,11 @@ struct VolumeStoreTests {
             #expect(try await store.exporters().isEmpty)
             #expect(try await store.sessions().isEmpty)
             #expect(try await store.alerts().isEmpty)
+            #expect(try await store.events(in: Self.all).isEmpty)
+            #expect(try await store.interfaceNotes().isEmpty)
+            #expect(try await store.adoptions().isEmpty)
+            #expect(try await store.forget(batchesBefore: .max) == 0)
+            #expect(try await store.deleteHeld(exporters: ["er1"], before: .max) == 0)
             #expect(try await store.check().isEmpty)
             #expect(try await store.statistics().rows.allSatisfy { $0.count == 0 })
         }
@@ -45,6 +50,8 @@ struct VolumeStoreTests {
             #expect(try await store.exporters() == batch.exporters)
             #expect(try await store.sessions() == batch.sessions)
             #expect(try await store.gaps(in: Self.all) == batch.gaps)
+            #expect(try await store.events(in: Self.all) == batch.events)
+            #expect(try await store.interfaceNotes() == batch.interfaceNotes)
         }
     }
 

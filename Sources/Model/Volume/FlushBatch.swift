@@ -37,6 +37,9 @@ public struct FlushBatch: Sendable {
         self.collector = collector
         self.time = time
     }
+
+    /// Begins the ids of replayed batches, which a store never forgets: they may come again.
+    public static let replayPrefix = "replay-"
 }
 
 /// What became of one exporter's traffic in one slot.

@@ -9,7 +9,8 @@ package import GRDB
 /// names one not listed here was written by a newer version and is not opened.
 package enum Migrations {
     package static let all: [Migration] = [
-        Migration("M001InitialSchema", M001InitialSchema.apply)
+        Migration("M001InitialSchema", M001InitialSchema.apply),
+        Migration("M002LiveService", M002LiveService.apply),
     ]
 
     package struct Migration: Sendable {

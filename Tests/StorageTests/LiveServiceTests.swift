@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Storage
+import Testing
+
+/// What every back-end must keep for a collector that runs for months, and what it may let go.
+extension VolumeStoreTests {
+    @Test("events come in the order of time, then as they were told", arguments: Backend.allCases)
+    func events(backend: Backend) async throws {
+        try await backend.withStore { (store) async throws in
+            let early = OperationalEvent(time: 100, kind: .collectorStarted)
+            let first = OperationalEvent(time: 200, kind: .sessionEstablished, object: "rr1")
+            let second = OperationalEvent(time: 200, kind: .clockStepped, detail: "by 1 s")
+            for (id, events) in [("1", [first]), ("2", [second, early]), ("2", [first])] {
+                var batch = FlushBatch(id: id, collector: "fra", time: 200)
+                batch.events = events
+                _ = try await store.add(batch)
+            }
+            #expect(try await store.events(in: Self.all) == [early, first, second])
+            #expect(try await store.events(in: 100..<200) == [early])
+            #expect(try await store.events(in: 101..<201) == [first, second])
+        }
+    }
+
+    @Test("the latest note of an interface stands", arguments: Backend.allCases)
+    func notes(backend: Backend) async throws {
+        try await backend.withStore { (store) async throws in
+            for (id, time, name) in [("1", 100, "xe-0"), ("2", 300, "et-0"), ("3", 200, "ge-0")] {
+                var batch = FlushBatch(id: id, collector: "fra", time: Int64(time))
+                batch.interfaceNotes = [note("er1.fra", 17, name)]
+                if id == "3" { batch.interfaceNotes.append(note("er1.fra", 4, "lo0")) }
+                _ = try await store.add(batch)
+            }
+            let expected = [note("er1.fra", 4, "lo0"), note("er1.fra", 17, "et-0")]
+            #expect(try await store.interfaceNotes() == expected)
+        }
+    }
+
+    @Test("adopting an address again replaces the name it had", arguments: Backend.allCases)
+    func adoptions(backend: Backend) async throws {
+        try await backend.withStore { (store) async throws in
+            let ipv6 = Adoption(address: .v6(1 << 64), name: "er3.lon", since: 900)
+            let once = Adoption(address: .v4(0xc000_0209), name: "er2", since: 600)
+            let again = Adoption(address: .v4(0xc000_0209), name: "er2.ams", since: 300)
+            for adoption in [ipv6, once, again] { try await store.adopt(adoption) }
+            #expect(try await store.adoptions() == [again, ipv6])
+        }
+    }
+
+    @Test("what is held too long goes, and only that", arguments: Backend.allCases)
+    func held(backend: Backend) async throws {
+        try await backend.withStore { (store) async throws in
+            _ = try await store.add(batchOfHeld("1"))
+            #expect(try await store.deleteHeld(exporters: [], before: .max) == 0)
+            #expect(try await store.deleteHeld(exporters: ["nobody"], before: .max) == 0)
+            let names = ["192.0.2.9", "192.0.2.10", "192.0.2.9"]
+            let next = Self.slot + 300
+            #expect(try await store.deleteHeld(exporters: names, before: next) == 3_000_000)
+            #expect(
+                try await store.pathFacts(in: Self.all).map { "\($0.slot) \($0.exporter)" } == [
+                    "\(Self.slot) er1.fra", "\(next) 192.0.2.9",
+                ]
+            )
+            #expect(
+                try await store.ledgers(in: Self.all).map { "\($0.slot) \($0.exporter)" } == [
+                    "\(Self.slot) er1.fra", "\(next) 192.0.2.9",
+                ]
+            )
+            #expect(try await store.neighborFacts(in: Self.all).count == 2)
+            #expect(try await store.interfaceFacts(in: Self.all).count == 2)
+            #expect(try await store.prefixFacts(in: Self.all).count == 1)
+            #expect(try await store.exporters().map(\.name) == ["192.0.2.9"])
+            #expect(try await store.interfaceNotes().map(\.exporter) == ["192.0.2.9"])
+            #expect(try await store.deleteHeld(exporters: names, before: next) == 0)
+            #expect(try await store.check().isEmpty)
+            // Its hour is over: the prefixes go as well.
+            let later = Self.slot + 3_600
+            #expect(try await store.deleteHeld(exporters: names, before: later) == 1_500_000)
+            #expect(try await store.prefixFacts(in: Self.all).isEmpty)
+            #expect(try await store.check().isEmpty)
+            // What comes late for a slot it was dropped from counts like any.
+            _ = try await store.add(batchOfHeld("2"))
+            #expect(try await store.check().isEmpty)
+        }
+    }
+
+    @Test(
+        "ids of live batches are forgotten, those of replays and the last flush never",
+        arguments: Backend.allCases
+    )
+    func forgotten(backend: Backend) async throws {
+        try await backend.withStore { (store) async throws in
+            let replay = FlushBatch.replayPrefix + "1"
+            for (id, time) in [("fra-1", 100), ("fra-2", 200), (replay, 50), ("fra-3", 300)] {
+                var batch = FlushBatch.sample(id, [SampleSide()])
+                batch.time = Int64(time)
+                _ = try await store.add(batch)
+            }
+            #expect(try await store.forget(batchesBefore: 100) == 0)
+            #expect(try await store.forget(batchesBefore: 200) == 1)
+            #expect(try await store.forget(batchesBefore: .max) == 1)
+            #expect(try await store.forget(batchesBefore: .max) == 0)
+            #expect(try await store.lastFlush() == 300)
+            #expect(try await store.add(.sample(replay, [SampleSide()])) == false)
+            #expect(try await store.add(.sample("fra-3", [SampleSide()])) == false)
+            #expect(try await store.interfaceFacts(in: Self.all).map(\.measure.packets) == [4_000])
+            let statistics = try await store.statistics()
+            #expect(statistics.batches == 2)
+            #expect(statistics.oldestBatch == 50)
+            #expect(statistics.newestBatch == 300)
+            #expect(statistics.span == Self.slot..<Self.slot + 1)
+            #expect(try await store.check().isEmpty)
+            try await store.compact()
+            #expect(try await store.interfaceFacts(in: Self.all).map(\.measure.packets) == [4_000])
+            #expect(try await store.statistics().freeOctets == 0)
+            #expect(try await store.check().isEmpty)
+        }
+    }
+
+    private func note(_ exporter: String, _ index: UInt32, _ name: String) -> InterfaceNote {
+        InterfaceNote(exporter: exporter, index: index, name: name, description: "to \(name)")
+    }
+
+    /// Two pending exporters and a listed one; one of the pending is still there in the next slot.
+    private func batchOfHeld(_ id: String) -> FlushBatch {
+        var batch = FlushBatch.sample(
+            id,
+            [
+                SampleSide(), SampleSide(exporter: "192.0.2.9"),
+                SampleSide(exporter: "192.0.2.10", direction: .ingress),
+                SampleSide(slot: Self.slot + 300, exporter: "192.0.2.9"),
+            ]
+        )
+        let key = PrefixKey(
+            interface: SampleSide(exporter: "192.0.2.9").interfaceKey,
+            prefix: nil
+        )
+        batch.prefixes = [Fact(slot: Self.slot, key: key, measure: SampleSide().measure)]
+        for (name, lastSeen) in [("192.0.2.9", Self.slot + 301), ("192.0.2.10", Self.slot + 5)] {
+            var state = ExporterState(
+                name: name,
+                lastSeen: lastSeen,
+                flowProtocol: .ipfix,
+                rate: .one,
+                rateSource: .assumed
+            )
+            state.isPending = true
+            batch.exporters.append(state)
+            batch.interfaceNotes.append(note(name, 1, "et-0"))
+        }
+        return batch
+    }
+}
+
+extension Fact where Key == PathKey {
+    fileprivate var exporter: String { key.neighbor.interface.exporter }
+}
