@@ -24,6 +24,10 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -98,7 +102,7 @@ let package = Package(
                 "Accounting", "Alerting", "Analysis", "Attribution", "CLinux", "Console",
                 "FlowDecoding", "FlowReception", "Model", "Notification", "Reporting",
                 "RouteDecoding", "RouteReception", "Routing", "Settings", "Storage",
-                "StorageSQLite", "Wire", crypto, lifecycle, logging, metrics,
+                "StorageSQLite", "Wire", crypto, lifecycle, logging, metrics, unixSignals,
             ]
         ),
         .target(

@@ -104,6 +104,12 @@ package actor VolumeWriter {
         return await offerWaiting()
     }
 
+    /// The wall clock was set: slots end by the new time, and the next batch says what that left.
+    package func clockStepped(to now: Int64, leaving gap: Gap?) {
+        sealer.clockStepped(to: now)
+        if let gap { gaps.append(gap) }
+    }
+
     /// Batches that the store has not taken.
     package var waitingCount: Int { waiting.count }
 

@@ -49,6 +49,7 @@ struct TidyTests {
         "NIOCore": ["Console", "Notification", "RouteReception"],
         "NIOPosix": ["Console", "RouteReception"],
         "ServiceLifecycle": ["Collector", "Console", "peerage"],
+        "UnixSignals": ["Collector"],
         "Yams": ["Settings"],
     ]
 

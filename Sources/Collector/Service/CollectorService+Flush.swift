@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Logging
+import Model
+
+/// What happens every flush interval.
+extension CollectorService {
+    /// Stores what the workers handed over, with what happened meanwhile.
+    func flush(to writer: VolumeWriter) async {
+        await lookAtClock(writer)
+        feed.tidy()
+        let parts = box.takeAll()
+        // A slot is over when every worker has handed over what it had of it.
+        let now = parts.map(\.time).min() ?? clock.now() / 1_000_000_000
+        var happened: [OperationalEvent] = []
+        swap(&happened, &events)
+        let outcome = await writer.write(
+            parts,
+            now: now,
+            sessions: feed.sessions(),
+            events: happened
+        )
+        report(outcome)
+        newestSealed = max(newestSealed, outcome.sealed.max() ?? .min)
+        if !outcome.sealed.isEmpty { evaluateAlerts() }
+    }
+
+    /// A wall clock that was set changes accounting time, and is a fact of its own.
+    private func lookAtClock(_ writer: VolumeWriter) async {
+        guard let following = clock as? FollowingClock else { return }
+        let boot = BootClock.nanoseconds()
+        guard let step = clockWatch.look(wall: WallClock.nanoseconds(), boot: boot) else { return }
+        following.stepped(step)
+        events.append(step.event)
+        logger.warning("the wall clock was set", metadata: ["step": "\(step.event.detail)"])
+        await writer.clockStepped(to: following.now() / 1_000_000_000, leaving: step.gap)
+    }
+
+    private func report(_ outcome: VolumeWriter.Outcome) {
+        for reason in outcome.givenUp {
+            logger.error("volumes given up", metadata: ["reason": "\(reason)"])
+        }
+        if let problem = outcome.problem {
+            hasStoreProblem = true
+            logger.error("volumes wait for the store", metadata: ["reason": "\(problem)"])
+        } else if hasStoreProblem {
+            hasStoreProblem = false
+            logger.info("the store takes volumes again")
+        }
+    }
+
+    /// Evaluates the alert rules beside the flushes, which never wait for a webhook.
+    private func evaluateAlerts() {
+        guard let alerts, evaluation == nil, !isDraining else { return }
+        let slot = newestSealed
+        evaluation = Task {
+            await alerts.evaluate(through: slot)
+            evaluation = nil
+            if newestSealed > slot { evaluateAlerts() }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowReception
+import Foundation
+import Logging
+import Model
+import RouteReception
+import Settings
+
+/// Opening what the collector listens on.
+extension CollectorService {
+    /// Octets that the kernel may queue for each socket.
+    private static let receiveBuffer = 32 << 20
+
+    func loadTables() throws {
+        for loaded in try TableLoader.load(settings, feed: feed) {
+            logger.info(
+                "table loaded",
+                metadata: ["path": "\(loaded.path)", "updates": "\(loaded.updates)"]
+            )
+            if let problem = loaded.problem { logger.warning("\(problem)") }
+        }
+    }
+
+    func startSpeaker() async throws {
+        guard let endpoint = settings.listen.bgp else { return }
+        let speaker = BGPSpeaker(
+            localASN: settings.inventory.network.asns.first ?? .zero,
+            routerID: settings.routerID,
+            neighbors: settings.neighbors.map {
+                BGPNeighbor(name: $0.name, address: $0.address, asn: $0.asn)
+            },
+            events: feed
+        )
+        do {
+            bgpPort = try await speaker.start(on: endpoint.address, port: endpoint.port)
+        } catch {
+            throw CollectorError("listen.bgp \(endpoint): \(error)")
+        }
+        self.speaker = speaker
+        logger.info("BGP sessions accepted", metadata: ["port": "\(bgpPort ?? 0)"])
+    }
+
+    func startWorker(_ endpoint: Settings.Endpoint) throws {
+        let socket: UDPSocket
+        do throws(SystemError) {
+            socket = try UDPSocket.bound(
+                to: endpoint.address,
+                port: endpoint.port,
+                receiveBuffer: Self.receiveBuffer
+            )
+        } catch {
+            throw CollectorError("listen.flows \(endpoint): \(error)")
+        }
+        let port = try socket.localPort()
+        let granted = try socket.grantedReceiveBuffer()
+        if granted < Self.receiveBuffer {
+            logger.warning(
+                "the kernel grants a smaller receive buffer: raise net.core.rmem_max",
+                metadata: ["octets": "\(granted)", "wanted": "\(Self.receiveBuffer)"]
+            )
+        }
+        let worker = FlowWorker(
+            socket: socket,
+            pipeline: CollectorComponents.pipeline(settings, feed),
+            clock: clock,
+            flushSeconds: settings.flushSeconds,
+            handOver: { [box] in box.put($0) },
+            whenDone: { [finished] in finished.signal() }
+        )
+        worker.start(name: "flows-\(port)")
+        workers.append(worker)
+        flowPorts.append(port)
+        logger.info("flows received", metadata: ["port": "\(port)"])
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Accounting
+import Foundation
+public import Logging
+import Model
+import RouteReception
+public import ServiceLifecycle
+public import Settings
+public import Storage
+
+/// The running collector: flows and routes in, volumes into the store, alerts out.
+///
+/// The control plane of the process: everything here happens every few seconds, not per datagram.
+public actor CollectorService: Service {
+    let settings: Settings
+    let store: any VolumeStore
+    let clock: any AccountingClock
+    let logger: Logger
+    let feed: RouteFeed
+    let box = HandOverBox()
+    let finished = WorkerCount()
+    var workers: [FlowWorker] = []
+    var speaker: BGPSpeaker?
+    var alerts: AlertService?
+    var clockWatch = ClockWatch()
+    /// What happened since the last flush, for the store.
+    var events: [OperationalEvent] = []
+    var hasStoreProblem = false
+    var isDraining = false
+    private var isStarted = false
+    /// The newest slot ever sealed, in seconds since 1970-01-01 00:00 UTC.
+    var newestSealed = Int64.min
+    var evaluation: Task<Void, Never>?
+
+    /// The ports that sockets were bound to, in the order of `listen.flows`.
+    public internal(set) var flowPorts: [UInt16] = []
+    public internal(set) var bgpPort: UInt16?
+
+    /// - Parameters:
+    ///   - settings: The configuration.
+    ///   - store: Where volumes are kept; written by this collector alone.
+    ///   - clock: Accounting time; nil for the time on the wall, also when that is set.
+    ///   - logger: Receives what an operator should know.
+    public init(
+        settings: Settings,
+        store: any VolumeStore,
+        clock: (any AccountingClock)? = nil,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.store = store
+        self.clock = clock ?? FollowingClock()
+        self.logger = logger
+        feed = CollectorComponents.routeFeed(settings, clock: self.clock)
+    }
+
+    /// Loads the tables and opens the sockets: when it returns, what is sent is received.
+    public func start() async throws {
+        guard !isStarted else { return }
+        isStarted = true
+        try loadTables()
+        alerts = try AlertService(settings: settings, store: store, logger: logger)
+        try await startSpeaker()
+        for endpoint in settings.listen.flows { try startWorker(endpoint) }
+        note(.collectorStarted, detail: "\(settings.inventory.exporters.count) exporters")
+        logger.info(
+            "collector started",
+            metadata: ["exporters": "\(settings.inventory.exporters.count)"]
+        )
+    }
+
+    /// Stores what is counted, every flush interval, until the process is to end or the task is
+    /// cancelled; then drains the sockets, stores the rest and ends.
+    public func run() async throws {
+        try await start()
+        let now = clock.now() / 1_000_000_000
+        let writer = VolumeWriter(
+            store: store,
+            collector: settings.collectorName,
+            idPrefix: "\(settings.collectorName)-\(WallClock.nanoseconds())",
+            sealer: try await CollectorComponents.sealer(settings, resuming: store),
+            gaps: try await CollectorComponents.gapBeforeStart(of: store, now: now)
+        )
+        await cancelWhenGracefulShutdown { await self.flushUntilCancelled(to: writer) }
+        // In a task of its own: what is cancelled does not wait for anything any more.
+        try await Task { try await drain(to: writer) }.value
+    }
+
+    private func flushUntilCancelled(to writer: VolumeWriter) async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(settings.flushSeconds))
+            await flush(to: writer)
+        }
+    }
+
+    /// Takes what the kernel still holds, stores the rest and ends.
+    private func drain(to writer: VolumeWriter) async throws {
+        isDraining = true
+        evaluation?.cancel()
+        for worker in workers { worker.stop() }
+        await finished.wait(for: workers.count)
+        await speaker?.stop()
+        note(.collectorStopped)
+        await flush(to: writer)
+        let left = await writer.waitingCount
+        guard left == 0 else {
+            throw CollectorError("\(left) batches could not be stored: their volumes are lost")
+        }
+        logger.info("collector stopped")
+    }
+
+    /// Keeps what happened for the next flush.
+    func note(_ kind: OperationalEvent.Kind, object: String = "", detail: String = "") {
+        let time = clock.now() / 1_000_000_000
+        events.append(OperationalEvent(time: time, kind: kind, object: object, detail: detail))
+    }
+
+    /// Whether every configured neighbor has sent all its routes at least once.
+    public var hasAllInitialRoutes: Bool {
+        let complete = feed.neighborsWithAllRoutes
+        return settings.neighbors.allSatisfy { complete.contains($0.name) }
+    }
+}
+
+/// Why a collector does not run, in one sentence.
+public struct CollectorError: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}
