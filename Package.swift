@@ -152,7 +152,7 @@ let package = Package(
             name: "FlowDecodingTests",
             dependencies: ["FlowDecoding", "Model", "TestSupport", "Wire"]
         ),
-        .testTarget(name: "FlowReceptionTests", dependencies: ["FlowReception", "Model"]),
+        .testTarget(name: "FlowReceptionTests", dependencies: ["CLinux", "FlowReception", "Model"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(
             name: "NotificationTests",

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <CLinux.h>
 
+#include <linux/filter.h>
 #include <linux/sock_diag.h>
 
 _Static_assert(sizeof(CLinux_mmsghdr) == sizeof(struct mmsghdr), "layout of <sys/socket.h>");
@@ -9,6 +10,7 @@ _Static_assert(
     offsetof(CLinux_mmsghdr, msg_len) == offsetof(struct mmsghdr, msg_len),
     "layout of <sys/socket.h>"
 );
+_Static_assert(sizeof(CLinux_instruction) == sizeof(struct sock_filter), "linux/filter.h");
 
 int CLinux_recvmmsg(int fd, CLinux_mmsghdr *messages, unsigned int count, int flags) {
     return recvmmsg(fd, (struct mmsghdr *)messages, count, flags, NULL);
@@ -33,3 +35,8 @@ const int CLinux_SO_TIMESTAMPNS = SO_TIMESTAMPNS;
 const int CLinux_SO_MEMINFO = SO_MEMINFO;
 const int CLinux_memoryDrops = SK_MEMINFO_DROPS;
 const int CLinux_memoryWords = SK_MEMINFO_VARS;
+
+int CLinux_chooseSocketBy(int fd, const CLinux_instruction *program, unsigned short length) {
+    struct sock_fprog filter = {.len = length, .filter = (struct sock_filter *)program};
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter, sizeof filter);
+}

@@ -10,6 +10,7 @@ let auditedFiles: Set<String> = [
     "Sources/FlowReception/Sockets/DatagramSender.swift",
     "Sources/FlowReception/Sockets/Descriptor.swift",
     "Sources/FlowReception/Sockets/SocketAddress.swift",
+    "Sources/FlowReception/Sockets/SocketGroup.swift",
     "Sources/FlowReception/Sockets/UDPSocket.swift",
     "Sources/FlowReception/SystemError.swift",
     "Sources/RouteReception/BGP/BGPSpeaker.swift",

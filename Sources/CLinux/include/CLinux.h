@@ -11,6 +11,7 @@
 #endif
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -40,5 +41,17 @@ extern const int CLinux_SO_TIMESTAMPNS;
 extern const int CLinux_SO_MEMINFO;
 extern const int CLinux_memoryDrops;
 extern const int CLinux_memoryWords;
+
+/// struct sock_filter of linux/filter.h: one instruction of a classic BPF program.
+typedef struct {
+    uint16_t code;
+    uint8_t jump_true;
+    uint8_t jump_false;
+    uint32_t operand;
+} CLinux_instruction;
+
+/// Lets `program` choose the socket of a SO_REUSEPORT group (SO_ATTACH_REUSEPORT_CBPF, socket(7)).
+/// Returns 0, or -1 with errno set.
+int CLinux_chooseSocketBy(int fd, const CLinux_instruction *program, unsigned short length);
 
 #endif

@@ -110,6 +110,9 @@ public struct DatagramBatch: ~Copyable {
         return unsafe headers[index].msg_hdr.msg_flags & CInt(MSG_TRUNC) != 0
     }
 
+    /// Forgets what it holds.
+    mutating func removeAll() { count = 0 }
+
     /// Makes the headers ready, lets `body` fill them, and keeps the count it returns.
     @unsafe
     mutating func fill(

@@ -30,8 +30,20 @@ public struct UDPSocket: ~Copyable, Sendable {
         port: UInt16,
         receiveBuffer: Int
     ) throws(SystemError) -> UDPSocket {
+        try bound(to: address, port: port, receiveBuffer: receiveBuffer, isShared: false)
+    }
+
+    /// As ``bound(to:port:receiveBuffer:)``; a shared port may be bound again by this user, if all
+    /// its sockets are shared (SO_REUSEPORT).
+    static func bound(
+        to address: IPAddress,
+        port: UInt16,
+        receiveBuffer: Int,
+        isShared: Bool
+    ) throws(SystemError) -> UDPSocket {
         // Owned from here on: a throw below drops it, which closes it.
         let descriptor = try Descriptor.datagramSocket(address.family)
+        if isShared { try descriptor.set(SO_REUSEPORT, to: 1, name: "SO_REUSEPORT") }
         let size = CInt(clamping: max(receiveBuffer, 0))
         do {
             try descriptor.set(SO_RCVBUFFORCE, to: size, name: "SO_RCVBUFFORCE")
@@ -72,8 +84,26 @@ public struct UDPSocket: ~Copyable, Sendable {
     /// buffer, and what failed its checksum. The kernel counts in 32 bits; asking at least once
     /// in 2^32 drops keeps this count whole.
     public mutating func kernelDrops() throws(SystemError) -> UInt64 {
-        let words = try descriptor.memoryInformation()
-        return drops.advance(to: words[Int(CLinux_memoryDrops)])
+        drops.advance(to: try dropReading())
+    }
+
+    /// The kernel's own counter behind ``kernelDrops()``, which starts again at 2^32.
+    borrowing func dropReading() throws(SystemError) -> UInt32 {
+        try descriptor.memoryInformation()[Int(CLinux_memoryDrops)]
+    }
+
+    /// Makes the kernel choose among the sockets that share this one's port by `program`.
+    borrowing func chooseSocket(by program: [CLinux_instruction]) throws(SystemError) {
+        let (number, length) = (descriptor.number, UInt16(program.count))
+        // Safe: the kernel reads `length` instructions of the array it is lent.
+        guard unsafe CLinux_chooseSocketBy(number, program, length) == 0 else {
+            throw SystemError(call: "setsockopt(SO_ATTACH_REUSEPORT_CBPF)")
+        }
+    }
+
+    /// What to ask poll(2) of this socket.
+    borrowing func pollRequest() -> pollfd {
+        pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
     }
 
     /// Takes what has queued, up to `batch.capacity` datagrams, in one system call (recvmmsg(2)).
@@ -104,7 +134,7 @@ public struct UDPSocket: ~Copyable, Sendable {
         return ready > 0
     }
 
-    private borrowing func takeQueued(into batch: inout DatagramBatch) throws(SystemError) -> Int {
+    borrowing func takeQueued(into batch: inout DatagramBatch) throws(SystemError) -> Int {
         let number = descriptor.number
         // Safe: the headers that the batch lends point into its own memory, with true lengths.
         return try unsafe batch.fill { (headers, count) throws(SystemError) in
