@@ -8,6 +8,11 @@ extension Settings {
     /// The configured name of this collector, else the host's.
     package var collectorName: String { collector ?? ProcessInfo.processInfo.hostName }
 
+    /// Threads that receive flows: as configured, else one a processor, at most 16.
+    package var workerCount: Int {
+        listen.workers ?? min(16, max(1, ProcessInfo.processInfo.activeProcessorCount))
+    }
+
     /// The BGP identifier we open sessions with.
     ///
     /// The IPv4 address we listen on, else one of the documentation range (RFC 5737): it need only

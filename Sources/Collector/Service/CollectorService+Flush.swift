@@ -10,7 +10,7 @@ extension CollectorService {
     func flush(to writer: VolumeWriter) async {
         await lookAtClock(writer)
         feed.tidy()
-        let parts = box.takeAll()
+        let parts = box.takeAll().map(\.totals)
         // A slot is over when every worker has handed over what it had of it.
         let now = parts.map(\.time).min() ?? clock.now() / 1_000_000_000
         var happened: [OperationalEvent] = []

@@ -41,36 +41,44 @@ extension CollectorService {
         logger.info("BGP sessions accepted", metadata: ["port": "\(bgpPort ?? 0)"])
     }
 
-    func startWorker(_ endpoint: Settings.Endpoint) throws {
-        let socket: UDPSocket
-        do throws(SystemError) {
-            socket = try UDPSocket.bound(
-                to: endpoint.address,
-                port: endpoint.port,
+    /// One thread a worker, each with a socket for every endpoint.
+    func startWorkers() throws {
+        let endpoints = settings.listen.flows
+        guard !endpoints.isEmpty else { return }
+        let groups: [SocketGroup]
+        do throws(SocketGroup.BindingError) {
+            groups = try SocketGroup.bound(
+                to: endpoints.map { .init(address: $0.address, port: $0.port) },
+                workers: settings.workerCount,
                 receiveBuffer: Self.receiveBuffer
             )
         } catch {
-            throw CollectorError("listen.flows \(endpoint): \(error)")
+            throw CollectorError("listen.flows \(endpoints[error.endpoint]): \(error.reason)")
         }
-        let port = try socket.localPort()
-        let granted = try socket.grantedReceiveBuffer()
+        for endpoint in endpoints.indices { flowPorts.append(try groups[0].port(of: endpoint)) }
+        let granted = try groups[0].grantedReceiveBuffer(of: 0)
         if granted < Self.receiveBuffer {
             logger.warning(
                 "the kernel grants a smaller receive buffer: raise net.core.rmem_max",
                 metadata: ["octets": "\(granted)", "wanted": "\(Self.receiveBuffer)"]
             )
         }
-        let worker = FlowWorker(
-            socket: socket,
-            pipeline: CollectorComponents.pipeline(settings, feed),
-            clock: clock,
-            flushSeconds: settings.flushSeconds,
-            handOver: { [box] in box.put($0) },
-            whenDone: { [finished] in finished.signal() }
+        for (number, group) in groups.enumerated() {
+            let worker = FlowWorker(
+                sockets: group,
+                pipeline: CollectorComponents.pipeline(settings, feed),
+                clock: clock,
+                flushSeconds: settings.flushSeconds,
+                handOver: { [box] in box.put($0) },
+                whenDone: { [finished] in finished.signal() }
+            )
+            worker.start(name: "flows-\(number)")
+            workers.append(worker)
+        }
+        let ports = flowPorts.map { "\($0)" }.joined(separator: " ")
+        logger.info(
+            "flows received",
+            metadata: ["ports": "\(ports)", "workers": "\(groups.count)"]
         )
-        worker.start(name: "flows-\(port)")
-        workers.append(worker)
-        flowPorts.append(port)
-        logger.info("flows received", metadata: ["port": "\(port)"])
     }
 }

@@ -62,7 +62,7 @@ public actor CollectorService: Service {
         try loadTables()
         alerts = try AlertService(settings: settings, store: store, logger: logger)
         try await startSpeaker()
-        for endpoint in settings.listen.flows { try startWorker(endpoint) }
+        try startWorkers()
         note(.collectorStarted, detail: "\(settings.inventory.exporters.count) exporters")
         logger.info(
             "collector started",
@@ -89,7 +89,8 @@ public actor CollectorService: Service {
 
     private func flushUntilCancelled(to writer: VolumeWriter) async {
         while !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(settings.flushSeconds))
+            // A worker that is stopped, or stuck, does not keep the others' totals waiting.
+            await box.wait(for: workers.count, atMost: .seconds(settings.flushSeconds + 1))
             await flush(to: writer)
         }
     }
