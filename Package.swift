@@ -14,7 +14,12 @@ let asyncHTTPClient = Target.Dependency.product(
 )
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(
+    name: "HummingbirdCore",
+    package: "hummingbird"
+)
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
@@ -36,6 +41,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -89,7 +95,11 @@ let package = Package(
         // Answers over HTTP, on the control socket and the console's port.
         .target(
             name: "Console",
-            dependencies: [asyncHTTPClient, hummingbird, logging, metrics, nioCore, nioPosix]
+            dependencies: [
+                asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging,
+                metrics,
+                nioCore, nioHTTP1, nioPosix,
+            ]
         ),
 
         // What the operator says.
@@ -139,7 +149,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", asyncHTTPClient, logging, metrics, nioCore, nioPosix]
+            dependencies: [
+                "Console", asyncHTTPClient, lifecycle, logging, metrics, nioCore, nioHTTP1,
+                nioPosix,
+            ]
         ),
         .testTarget(
             name: "DemoTests",
@@ -152,7 +165,10 @@ let package = Package(
             name: "FlowDecodingTests",
             dependencies: ["FlowDecoding", "Model", "TestSupport", "Wire"]
         ),
-        .testTarget(name: "FlowReceptionTests", dependencies: ["CLinux", "FlowReception", "Model"]),
+        .testTarget(
+            name: "FlowReceptionTests",
+            dependencies: ["CLinux", "FlowReception", "Model"]
+        ),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(
             name: "NotificationTests",
