@@ -68,7 +68,9 @@ private func leaveSocket(at path: String) {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     // Safe: the path is shorter than the array, which is zero elsewhere.
-    unsafe withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { octets in
+        unsafe octets.copyBytes(from: Array(path.utf8))
+    }
     // Safe: bind(2) reads the one structure it is lent.
     unsafe withUnsafePointer(to: &address) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
