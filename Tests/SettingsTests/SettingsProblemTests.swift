@@ -236,7 +236,7 @@ struct SettingsProblemTests {
         Sample(
             "a tag of YAML",
             "collector: !secret x",
-            "2:12: the tag !secret means nothing here; expected a value without a tag"
+            "2:12: collector: the tag !secret means nothing here; expected a value without a tag"
         ),
     ]
 

@@ -61,8 +61,9 @@ struct SettingsComparison {
         guard old != new else { return }
         switch (old, new) {
         case (.mapping(let a)?, .mapping(let b)?):
-            let keys = a.map(\.key) + b.map(\.key).filter { key in !a.contains { $0.key == key } }
-            for key in keys { compare(old?[key], new?[key], at: position.key(key)) }
+            for key in Self.keys(of: a, and: b) {
+                compare(old?[key], new?[key], at: position.key(key))
+            }
         case (.list(let a)?, .list(let b)?):
             if Self.identities[position.list] == nil {
                 compareValues(a, b, at: position)
@@ -76,6 +77,23 @@ struct SettingsComparison {
             let (a, b) = (old.map(Self.text) ?? "not set", new.map(Self.text) ?? "not set")
             add(isShown ? "\(a) -> \(b)" : "changed", at: position)
         }
+    }
+
+    /// The keys of two sections, each once, in the order that both are shown in.
+    private static func keys(
+        of a: [OutputValue.Member],
+        and b: [OutputValue.Member]
+    ) -> [String] {
+        let common = Set(a.map(\.key)).intersection(b.map(\.key))
+        var keys: [String] = []
+        var rest = b[...]
+        for member in a {
+            if common.contains(member.key) {
+                while let next = rest.popFirst(), next.key != member.key { keys.append(next.key) }
+            }
+            keys.append(member.key)
+        }
+        return keys + rest.map(\.key)
     }
 
     private mutating func add(_ text: String, at position: Position) {
