@@ -40,6 +40,8 @@ public struct DemoRun: Sendable {
         var settings = try fixtures.settings()
         let loopback = IPAddress.v4(0x7f00_0001)
         settings.store.sqlite.path = folder.appending(path: "peerage.db").path
+        settings.state = nil
+        settings.control = nil
         settings.listen.flows = [.init(address: loopback, port: port)]
         settings.listen.bgp = .init(address: loopback, port: 0)
         settings.flushSeconds = 1

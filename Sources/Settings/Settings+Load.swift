@@ -24,35 +24,26 @@ extension Settings {
         try load(SourceTree(text: text, file: file))
     }
 
+    /// The configuration in the file at `path`, and what is odd about it without being wrong.
+    ///
+    /// - Parameter path: The file, relative to the working directory.
+    /// - Returns: The configuration, and notes in the order of the files and their lines: files
+    ///   and variables that are missing, views that nothing fills, rules that watch nothing.
+    /// - Throws: All that is wrong with it, not only the first.
+    public static func check(
+        path: String
+    ) throws(SettingsError) -> (settings: Settings, notes: [SettingsProblem]) {
+        let loading = SettingsLoading(SourceTree(path: path))
+        let settings = try loading.result()
+        return (settings, sorted(loading.notes, loading.files))
+    }
+
     private static func load(_ tree: SourceTree) throws(SettingsError) -> Settings {
-        var problems = tree.problems
-        var files = tree.files
-        var settings = Settings()
-        if let root = tree.root {
-            var reading = Reading()
-            let main = files.first ?? ""
-            settings.store.sqlite.path = SourceTree.absolute(
-                settings.store.sqlite.path,
-                relativeTo: main
-            )
-            reading.enter("", root.place) { Keys.root.read(root, into: &settings, &$0) }
-            problems += SettingsChecks.problems(of: settings, reading)
-            if let directory = settings.alerts.directory {
-                let place = reading.place(of: "alerts.directory")
-                let rules = AlertRuleFiles(directory: directory, named: place, settings)
-                settings.alerts.rules = rules.rules
-                problems += rules.problems
-                files += rules.files
-            }
-        }
-        guard problems.isEmpty else {
-            throw SettingsError(problems: sorted(problems, files))
-        }
-        return settings
+        try SettingsLoading(tree).result()
     }
 
     /// By file in the order they were opened, then by position; each problem once.
-    private static func sorted(
+    fileprivate static func sorted(
         _ problems: [SettingsProblem],
         _ files: [String]
     ) -> [SettingsProblem] {
@@ -67,75 +58,51 @@ extension Settings {
     }
 }
 
-/// The rules in all files of a directory, by the names of the files.
-struct AlertRuleFiles {
-    private(set) var rules: [AlertRuleSettings] = []
-    private(set) var problems: [SettingsProblem] = []
-    private(set) var files: [String] = []
+/// A configuration while it is read: its values, and all that is said about them.
+private struct SettingsLoading {
+    private var settings = Settings()
+    private var problems: [SettingsProblem]
+    private(set) var notes: [SettingsProblem] = []
+    private(set) var files: [String]
 
-    /// Reads the files of `directory`, which the configuration names at `place`.
-    init(directory: String, named place: Place, _ settings: Settings) {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
-            let problem = SettingsProblem(
-                file: place.file,
-                line: place.line,
-                column: place.column,
-                key: "alerts.directory",
-                message: "\(directory) cannot be read",
-                expected: "a directory of rule files"
-            )
-            problems.append(problem)
-            return
-        }
-        var ids: [String: Place] = [:]
-        let display = Self.display(directory, place)
-        for name in names.sorted()
-        where !name.hasPrefix(".") && (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) {
-            add(file: "\(display)/\(name)", settings, &ids)
-        }
-    }
-
-    private mutating func add(
-        file: String,
-        _ settings: Settings,
-        _ ids: inout [String: Place]
-    ) {
-        files.append(file)
-        let (root, found) = SourceFile.read(path: file)
-        problems += found
-        guard let root else { return }
+    init(_ tree: SourceTree) {
+        (problems, files) = (tree.problems, tree.files)
+        guard let root = tree.root else { return }
         var reading = Reading()
-        var rules: [AlertRuleSettings] = []
-        reading.enter("", root.place) { Keys.ruleFile.read(root, into: &rules, &$0) }
-        let interconnects = settings.inventory.interconnects.map(\.id)
-        for (index, rule) in rules.enumerated() {
-            let path = "rules[\(index)]"
-            if let first = ids[rule.id], !rule.id.isEmpty {
-                reading.report(
-                    path + ".id",
-                    "\(rule.id) is already used at \(first)",
-                    expected: "each once"
-                )
-            }
-            ids[rule.id] = ids[rule.id] ?? reading.place(of: path + ".id")
-            if case .interconnect(let id) = rule.selection, !interconnects.contains(id) {
-                reading.reportUnknown(
-                    path + ".select.interconnect",
-                    "there is no interconnect \(id)",
-                    id,
-                    among: interconnects
-                )
-            }
+        let defaultControl = setDefaults(besides: files.first ?? "")
+        reading.enter("", root.place) { Keys.root.read(root, into: &settings, &$0) }
+        problems += SettingsChecks.problems(of: settings, reading)
+        notes += SettingsNotes.notes(on: settings, reading)
+        if settings.control == nil, !reading.hasProblems(below: "control") {
+            reading.report("control", SettingsNotes.noControl(at: defaultControl))
+            notes.append(reading.problems.removeLast())
         }
-        problems += reading.problems
-        self.rules += rules
+        if let directory = settings.alerts.directory {
+            let place = reading.place(of: "alerts.directory")
+            let rules = AlertRuleFiles(directory: directory, named: place, settings)
+            settings.alerts.rules = rules.rules
+            problems += rules.problems
+            notes += rules.notes
+            files += rules.files
+        }
     }
 
-    /// The directory as a message names it: next to the file that names it, when that is relative.
-    private static func display(_ directory: String, _ place: Place) -> String {
-        let trimmed = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
-        let current = FileManager.default.currentDirectoryPath + "/"
-        guard !place.file.hasPrefix("/"), trimmed.hasPrefix(current) else { return trimmed }
-        return String(trimmed.dropFirst(current.count))
+    /// Sets what is beside the main file unless it is said to be elsewhere.
+    ///
+    /// - Returns: The path of the control socket, which is set only if the kernel takes it.
+    private mutating func setDefaults(besides main: String) -> String {
+        let path = settings.store.sqlite.path
+        settings.store.sqlite.path = SourceTree.absolute(path, relativeTo: main)
+        settings.state = SourceTree.absolute("state/", relativeTo: main)
+        let control = SourceTree.absolute("peerage.sock", relativeTo: main)
+        if control.utf8.count <= Settings.longestSocketPath { settings.control = control }
+        return control
+    }
+
+    func result() throws(SettingsError) -> Settings {
+        guard problems.isEmpty else {
+            throw SettingsError(problems: Settings.sorted(problems, files))
+        }
+        return settings
     }
 }

@@ -33,6 +33,9 @@ public struct Settings: Equatable, Sendable {
 
     public init() {}
 
+    /// In octets; the kernel holds the path of a socket in 108, the last of them zero (unix(7)).
+    public static let longestSocketPath = 107
+
     /// Where volumes are kept.
     public struct Store: Equatable, Sendable {
         public var sqlite = SQLite()

@@ -45,9 +45,18 @@ public struct SettingsProblem: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// "peerage.yaml:12:5: exporters[0].speed: found 10X; expected a speed such as 100G".
+    ///
+    /// On one line, without control characters, whatever the configuration holds.
     public var description: String {
         let subject = key.isEmpty ? "" : "\(key): "
         let ending = expected.map { "; expected \($0)" } ?? ""
-        return "\(file):\(line):\(column): \(subject)\(message)\(ending)"
+        let text = "\(file):\(line):\(column): \(subject)\(message)\(ending)"
+        return String(String.UnicodeScalarView(text.unicodeScalars.map(Self.printable)))
+    }
+    private static func printable(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: "\u{fffd}"
+        default: scalar
+        }
     }
 }

@@ -13,14 +13,19 @@ struct ConfigCommand: ParsableCommand {
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Says every problem: file, line, column, key and what was expected."
+            abstract: "Says every problem: file, line, column, key and what was expected.",
+            discussion: """
+                Notes are no problems: files and variables that are missing, views that nothing \
+                fills, alert rules that watch nothing. With notes alone the status is 0.
+                """
         )
 
         @OptionGroup var configuration: ConfigurationOption
 
         func run() throws {
-            let settings = try configuration.load()
+            let (settings, notes) = try configuration.check()
             let inventory = settings.inventory
+            for note in notes { standardError("note: \(note)") }
             standardOutput(
                 "\(configuration.resolvedPath): good: \(inventory.exporters.count) exporters, "
                     + "\(inventory.interconnects.count) interconnects, "

@@ -18,8 +18,23 @@ struct ConfigurationOption: ParsableArguments {
 
     /// Reads the configuration; ends the program with status 2 when it is wrong.
     func load() throws -> Settings {
+        try explainingProblems { () throws(SettingsError) in
+            try Settings.load(path: resolvedPath)
+        }
+    }
+
+    /// As ``load()``, with what is odd about it without being wrong.
+    func check() throws -> (settings: Settings, notes: [SettingsProblem]) {
+        try explainingProblems { () throws(SettingsError) in
+            try Settings.check(path: resolvedPath)
+        }
+    }
+
+    private func explainingProblems<Result>(
+        _ work: () throws(SettingsError) -> Result
+    ) throws -> Result {
         do throws(SettingsError) {
-            return try Settings.load(path: resolvedPath)
+            return try work()
         } catch {
             standardError(error.description)
             throw ExitCode(2)

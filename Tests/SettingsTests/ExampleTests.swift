@@ -30,10 +30,11 @@ struct ExampleTests {
     func complete() throws {
         let commented: Set = [
             "include", "exporters[].samplingRate.override", "alerts.notify[].webhook.secret.env",
+            "neighbors[].md5.env",
         ]
         let known = Set(Settings.keyPaths(supported: true))
         #expect(known.subtracting(Settings.keyPaths(in: example)) == commented)
-        for line in ["# include: [", "# override: 1/1000", "secret: { env: "] {
+        for line in ["# include: [", "# override: 1/1000", "secret: { env: ", "variable (env)"] {
             #expect(example.contains(line))
         }
         let rules = exampleFolder.appending(path: "alerts/transit.yaml")
@@ -44,7 +45,10 @@ struct ExampleTests {
     @Test("its keys stand under a comment that says default, required, or what is in them")
     func commented() {
         let lines = example.split(separator: "\n", omittingEmptySubsequences: false)
-        for name in ["slotSeconds", "latenessSeconds", "cycleDay", "staleSeconds", "percentile"] {
+        for name in [
+            "slotSeconds", "latenessSeconds", "cycleDay", "staleSeconds", "percentile", "control",
+            "hold", "series", "workers", "ttlSecurity", "restart", "keep",
+        ] {
             let index = lines.firstIndex { $0.drop { $0 == " " }.hasPrefix("\(name):") } ?? 0
             let comments = lines[..<index].reversed().prefix { $0.contains("# ") }
             #expect(comments.joined().contains("Default:"), "\(name)")

@@ -35,11 +35,24 @@ struct SettingsOutputTests {
                 store:
                   sqlite:
                     path: "/etc/peerage/peerage.db"
+                state: "/etc/peerage/state/"
+                control: "/etc/peerage/peerage.sock"
                 slotSeconds: 300
                 flushSeconds: 5
                 latenessSeconds: 600
+                learn:
+                  from: []
+                  hold: "24h"
+                  exporters: 16
+                limits:
+                  templates: 1024
+                  domains: 64
+                  series: 100000
+                  waitingRows: 4000000
+                  routeUpdates: 65536
                 listen:
                   flows: ["127.0.0.1:2055", "127.0.0.1:4739", "127.0.0.1:6343"]
+                  workers: auto
                 exporters:
                   - name: "yes"
                     tags: []
@@ -86,8 +99,8 @@ struct SettingsOutputTests {
         #expect(
             slot["description"] as? String == "Length of an accounting slot. Unit: seconds."
         )
-        let state = try #require(properties["state"])
-        #expect(state["not"] is [String: Any])
+        let groups = try #require(properties["groups"])
+        #expect(groups["not"] is [String: Any])
         let rules = try #require((schema["$defs"] as? [String: Any])?["alertRules"])
         #expect(rules is [String: Any])
     }
@@ -98,9 +111,9 @@ struct SettingsOutputTests {
             Settings.keyPaths(supported: false).sorted() == [
                 "alerts.notify[].alertmanager", "alerts.notify[].email", "alerts.notify[].syslog",
                 "contracts[].components[].burst", "contracts[].components[].flat",
-                "contracts[].components[].tiers", "control", "corrections", "exchanges[].ixf",
-                "groups", "learn", "listen.bmp", "listen.console", "neighbors[].addPath",
-                "neighbors[].md5", "policies", "registry", "state", "stations", "store.clickhouse",
+                "contracts[].components[].tiers", "corrections", "exchanges[].ixf", "groups",
+                "listen.bmp", "neighbors[].addPath", "policies", "registry", "stations",
+                "store.clickhouse",
             ]
         )
     }

@@ -77,7 +77,7 @@ struct SettingsReferenceTests {
             neighbors:
               - { name: n, address: 192.0.2.7, asn: 1 }
               - { name: n, address: 192.0.2.7, asn: 1 }
-            listen: { bgp: "[::1]:179" }
+            listen: { bgp: "[::]:179" }
             """,
             "10:11: interconnects[1].id: a is already used at p.yaml:9:11; expected each once",
             "13:13: neighbors[1].name: n is already used at p.yaml:12:13; expected each once",

@@ -13,6 +13,8 @@ struct SettingsTests {
         var expected = Settings()
         expected.inventory.network.asns = [ASN(rawValue: 64500)]
         expected.store.sqlite.path = "/etc/p/peerage.db"
+        expected.state = "/etc/p/state/"
+        expected.control = "/etc/p/peerage.sock"
         #expect(settings == expected)
         #expect(settings.slotSeconds == 300)
         #expect(settings.flushSeconds == 5)

@@ -15,7 +15,10 @@ struct SettingsChecks {
     static func problems(of settings: Settings, _ reading: Reading) -> [SettingsProblem] {
         var checks = SettingsChecks(settings: settings, reading: reading)
         checks.checkNetwork()
-        checks.checkRoutes()
+        checks.checkSockets()
+        checks.checkPaths()
+        checks.checkLearning()
+        checks.checkNeighbors()
         checks.checkExporters()
         checks.checkExchanges()
         checks.checkContracts()
@@ -45,24 +48,6 @@ struct SettingsChecks {
                 "latenessSeconds",
                 "\(settings.latenessSeconds) is below twice flushSeconds",
                 expected: "at least \(least)"
-            )
-        }
-    }
-
-    private mutating func checkRoutes() {
-        let neighbors = settings.neighbors.enumerated()
-        reading.requireUnique(neighbors.map { ($1.name, "neighbors[\($0)].name") })
-        reading.requireUnique(
-            neighbors.filter { $1.address != .v4(0) }
-                .map { ("\($1.address)", "neighbors[\($0)].address") }
-        )
-        if !settings.neighbors.isEmpty, settings.listen.bgp == nil,
-            !reading.hasProblems(below: "listen.bgp")
-        {
-            reading.report(
-                "neighbors",
-                "no neighbor can connect, for listen.bgp is not set",
-                expected: "listen.bgp, or no neighbors"
             )
         }
     }

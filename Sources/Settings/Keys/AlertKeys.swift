@@ -14,7 +14,7 @@ extension Keys {
                 default: "no rules",
                 "Directory of rule files: all of its files that end in .yaml or .yml."
             ),
-            .key("notify", .list(of: notifier), \.notify, "Who is told."),
+            .key("notify", .list(of: notifier).hidden(), \.notify, "Who is told."),
         ]
     )
 
@@ -58,38 +58,10 @@ extension Keys {
             ),
         ]
     )
-
-    private static let secret = Kind<SecretDraft>.section(
-        Section<SecretDraft>(
-            "a secret",
-            isChoice: true,
-            initial: { _ in SecretDraft() },
-            rows: [
-                .optional("file", .path, \.file, "A file that holds nothing else."),
-                .optional("env", .environmentVariable, \.variable, "An environment variable."),
-            ]
-        )
-    ).map(
-        { draft, _, _ in
-            draft.file.map { Settings.Secret.file($0) }
-                ?? draft.variable.map { Settings.Secret.environment($0) }
-        },
-        back: { secret, _ in
-            switch secret {
-            case .file(let path): SecretDraft(file: path)
-            case .environment(let name): SecretDraft(variable: name)
-            }
-        }
-    )
 }
 
 private struct NotifierDraft {
     var webhook: Settings.Webhook?
-}
-
-private struct SecretDraft {
-    var file: String?
-    var variable: String?
 }
 
 // MARK: - Rule files

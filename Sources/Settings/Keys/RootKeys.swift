@@ -34,6 +34,20 @@ enum Keys {
             }
         ),
         .inside("store", store, \.store, "Where volumes are kept."),
+        .optional(
+            "state",
+            .path,
+            \.state,
+            default: "state/ beside the main file",
+            "Directory of templates, samplers and route snapshots, which survive a restart."
+        ),
+        .optional(
+            "control",
+            .socketPath,
+            \.control,
+            default: "peerage.sock beside the main file",
+            "The UNIX socket by which commands reach a running collector."
+        ),
         .key(
             "slotSeconds",
             .integer(of: [60, 180, 300, 900]),
@@ -56,6 +70,8 @@ enum Keys {
             "How long after its end a slot takes increments before it is sealed: at least twice "
                 + "`flushSeconds`."
         ),
+        .inside("learn", learn, \.learn, "Exporters that are held until they are adopted."),
+        .inside("limits", limits, \.limits, "How much the collector remembers at most."),
         .inside("listen", listen, \.listen, "The sockets the collector opens."),
     ]
 
@@ -100,9 +116,6 @@ enum Keys {
     ]
 
     private static let laterRows: [Row<Settings>] = [
-        .later("state", "directory of templates, samplers and route snapshots."),
-        .later("control", "the control socket."),
-        .later("learn", "accepting exporters that are not listed."),
         .later("groups", "ASes that count as one."),
         .later("stations", "BMP stations."),
         .later("registry", "PeeringDB, IX-F and AS relationship files."),
@@ -132,7 +145,7 @@ enum Keys {
     )
 }
 
-// MARK: - Sections with few keys
+// MARK: - The network
 
 extension Keys {
     static let network = Section<Inventory.Network>(
@@ -163,86 +176,6 @@ extension Keys {
             ),
             .key("timezone", .timezone, \.timezone, "IANA time zone in which months begin."),
             .key("currency", .currency, \.currency, "ISO 4217 code of the prices."),
-        ]
-    )
-
-    static let store = Section<Settings.Store>(
-        "the store",
-        initial: { _ in Settings.Store() },
-        rows: [
-            .inside("sqlite", sqlite, \.sqlite, "The embedded store."),
-            .later("clickhouse", "the distributed store."),
-        ]
-    )
-
-    private static let sqlite = Section<Settings.Store.SQLite>(
-        "the embedded store",
-        initial: { _ in Settings.Store.SQLite() },
-        rows: [.key("path", .path, \.path, "The database file; made when it does not exist.")]
-    )
-
-    static let listen = Section<Settings.Listen>(
-        "the sockets",
-        initial: { _ in Settings.Listen() },
-        rows: [
-            .key(
-                "flows",
-                .list(of: .endpoint),
-                \.flows,
-                "UDP addresses and ports for flow exports; each takes every protocol."
-            ),
-            .optional(
-                "bgp",
-                .endpoint,
-                \.bgp,
-                default: "no BGP",
-                "TCP address and port on which routers open BGP sessions."
-            ),
-            .later("bmp", "BMP stations."),
-            .later("console", "the web console and API."),
-        ]
-    )
-
-    static let neighbor = Section<Settings.Neighbor>(
-        "a neighbor",
-        initial: { _ in
-            Settings.Neighbor(name: "", address: .v4(0), asn: .zero)
-        },
-        rows: [
-            .key("name", .name, \.name, required: true, "Name of the router, and of its view."),
-            .key("address", .address, \.address, required: true, "Where the session comes from."),
-            .key("asn", .asn, \.asn, required: true, "The router's AS number."),
-            .key(
-                "staleSeconds",
-                .integer(0...86_400),
-                \.staleSeconds,
-                unit: "seconds",
-                "How long its routes stand, marked stale, after the session has dropped."
-            ),
-            .later("md5", "TCP MD5 signatures (RFC 2385)."),
-            .later("addPath", "several paths to a prefix (RFC 7911)."),
-        ]
-    )
-
-    static let table = Section<Settings.Table>(
-        "a table",
-        initial: { _ in Settings.Table(view: "", mrt: "") },
-        rows: [
-            .key("view", .name, \.view, required: true, "The view that the routes fill."),
-            .key(
-                "mrt",
-                .path,
-                \.mrt,
-                required: true,
-                "File of a TABLE_DUMP_V2 dump (RFC 6396), plain or compressed by gzip or bzip2."
-            ),
-            .optional(
-                "peer",
-                .address,
-                \.peer,
-                default: "all peers",
-                "Only the routes of the peer with this address."
-            ),
         ]
     )
 }

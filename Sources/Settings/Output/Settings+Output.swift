@@ -65,4 +65,32 @@ extension Settings {
             return own + paths(of: property.value, at: name, supported: supported)
         }
     }
+
+    /// The lists of sections, as "exporters.interfaces", and the keys of their entries.
+    package static func sectionLists() -> [String: Set<String>] {
+        var lists: [String: Set<String>] = [:]
+        collect(Keys.root.schema, at: "", into: &lists)
+        collect(Keys.ruleFile.schema, at: "alerts", into: &lists)
+        return lists
+    }
+
+    /// The keys that name an entry of a list of sections.
+    package static func identity(ofList list: String) -> [String]? {
+        SettingsComparison.identities[list]
+    }
+
+    private static func collect(
+        _ schema: OutputValue,
+        at path: String,
+        into lists: inout [String: Set<String>]
+    ) {
+        if let items = schema["items"] {
+            if let keys = items["properties"] { lists[path] = Set(keys.members.map(\.key)) }
+            return collect(items, at: path, into: &lists)
+        }
+        for property in schema["properties"]?.members ?? [] {
+            let name = path.isEmpty ? property.key : "\(path).\(property.key)"
+            collect(property.value, at: name, into: &lists)
+        }
+    }
 }

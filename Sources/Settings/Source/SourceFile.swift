@@ -18,6 +18,9 @@ struct SourceFile {
     /// Values in one file, aliases followed: aliases of aliases grow without bound.
     static let mostNodes = 1_000_000
 
+    /// Keys that are there twice and named one by one; the text is composed again for each.
+    private static let mostRepairs = 100
+
     private let file: String
     private var nodes = 0
     private var isDamaged = false
@@ -90,7 +93,7 @@ extension SourceFile {
     /// The tree of `text`: nil when it is no YAML, the inner nil when it is empty.
     private mutating func compose(_ text: String) -> Node?? {
         var text = text
-        for _ in 0..<1_000 {
+        for _ in 0..<Self.mostRepairs {
             do {
                 return try Yams.compose(yaml: text, .default, .default, .utf8)
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
@@ -106,7 +109,7 @@ extension SourceFile {
                 return nil
             }
         }
-        report(1, 1, "more than 1000 keys are there twice", "each key once")
+        report(1, 1, "more than \(Self.mostRepairs) keys are there twice", "each key once")
         return nil
     }
 
@@ -172,16 +175,16 @@ extension SourceFile {
         }
         switch yaml {
         case .scalar(let scalar):
-            refuseTag(of: scalar.tag, at: place)
+            refuseTag(of: scalar.tag, at: place, key: path)
             return SourceNode(place: place, content: content(of: scalar))
         case .sequence(let sequence):
-            refuseTag(of: sequence.tag, at: place)
+            refuseTag(of: sequence.tag, at: place, key: path)
             let elements = sequence.enumerated().map { index, element in
                 node(from: element, at: "\(path)[\(index)]", depth: depth + 1)
             }
             return SourceNode(place: place, content: .sequence(elements))
         case .mapping(let mapping):
-            refuseTag(of: mapping.tag, at: place)
+            refuseTag(of: mapping.tag, at: place, key: path)
             let entries = entries(of: mapping, at: path, depth: depth)
             return SourceNode(place: place, content: .mapping(entries))
         case .alias:
@@ -209,7 +212,8 @@ extension SourceFile {
         for (key, value) in mapping {
             let place = place(of: key)
             guard case .scalar(let scalar) = key else {
-                report(place.line, place.column, "a list or a mapping is no key", "a word")
+                let message = "a list or a mapping is no key"
+                report(place.line, place.column, key: path, message, "a word")
                 continue
             }
             let word = overwritten[place] ?? scalar.string
@@ -232,12 +236,13 @@ extension SourceFile {
     }
 
     /// Only the tags of YAML itself: no other means anything here.
-    private mutating func refuseTag(of tag: Tag, at place: Place) {
+    private mutating func refuseTag(of tag: Tag, at place: Place, key: String) {
         let name = tag.rawValue
         guard !name.isEmpty, name != "!", !name.hasPrefix("tag:yaml.org,2002:") else { return }
         report(
             place.line,
             place.column,
+            key: key,
             "the tag \(name) means nothing here",
             "a value without a tag"
         )

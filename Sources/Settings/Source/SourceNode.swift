@@ -27,6 +27,12 @@ struct SourceNode: Sendable {
         }
     }
 
+    /// What the node is, without what it says.
+    var noun: String {
+        if case .scalar = content { return "a text that is not shown" }
+        return summary
+    }
+
     /// Whether the node is a number, true or false of the YAML 1.2 core schema (section 10.3.2).
     var isNumberOrBoolean: Bool {
         guard case .scalar(let text, isPlain: true) = content else { return false }

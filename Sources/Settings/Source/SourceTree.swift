@@ -155,8 +155,13 @@ extension SourceTree {
         return FileManager.default.currentDirectoryPath + "/" + plain
     }
 
+    /// The folder a file is in; the root's is the root.
+    static func folder(of path: String) -> String {
+        URL(filePath: path).deletingLastPathComponent().standardizedFileURL.path
+    }
+
     /// One name for a file, whatever links lead to it.
-    private static func resolved(_ path: String) -> String {
+    static func resolved(_ path: String) -> String {
         URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().path
     }
 }

@@ -73,6 +73,14 @@ struct Kind<Value>: Sendable {
         return kind
     }
 
+    /// The same value, quoted in no message: it may be a secret, or hold one.
+    func hidden() -> Kind {
+        var kind = self
+        let plain = read
+        kind.read = { node, reading in reading.hiding { plain(node, &$0) } }
+        return kind
+    }
+
     /// A list of values that differ from each other.
     static func list<Element>(of element: Kind<Element>, least: Int = 0) -> Kind
     where Value == [Element] {
@@ -112,7 +120,7 @@ struct Kind<Value>: Sendable {
                         reading.report(
                             at: node.place,
                             key: reading.path,
-                            "\(text) is already listed in line \(first.line)",
+                            "\(reading.quote(text)) is already listed in line \(first.line)",
                             expected: "each value once"
                         )
                         return nil

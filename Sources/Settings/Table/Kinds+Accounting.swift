@@ -63,22 +63,7 @@ extension Kind where Value == Int {
     }
 
     /// A number of slots in a row.
-    static var slots: Kind {
-        scalar(
-            "1 to 288 slots, as 2 slots",
-            .text,
-            schema: ["type": "string", "pattern": "^[0-9]{1,3} slots?$"],
-            parse: { text in
-                let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-                guard parts.count == 2, ["slot", "slots"].contains(parts[1]),
-                    parts[0].utf8.allSatisfy({ (48...57).contains($0) }),
-                    let count = Int(parts[0]), (1...288).contains(count)
-                else { return nil }
-                return count
-            },
-            show: { .text($0 == 1 ? "1 slot" : "\($0) slots") }
-        )
-    }
+    static var slots: Kind { count(1...288, of: "slot") }
 }
 
 /// A day of the calendar, in no time zone.

@@ -56,6 +56,24 @@ extension Kind where Value == String {
         return kind
     }
 
+    /// A UNIX socket, whose path the kernel holds in 108 octets (unix(7)).
+    static var socketPath: Kind {
+        path.map(
+            { path, node, reading in
+                let octets = path.utf8.count
+                if octets <= Settings.longestSocketPath { return path }
+                reading.report(
+                    at: node.place,
+                    key: reading.path,
+                    "\(path) is \(octets) octets long",
+                    expected: "a path of at most \(Settings.longestSocketPath) octets, all in all"
+                )
+                return nil
+            },
+            back: { path, _ in path }
+        )
+    }
+
     static var environmentVariable: Kind {
         scalar(
             "the name of an environment variable",
@@ -68,7 +86,7 @@ extension Kind where Value == String {
         )
     }
 
-    /// A URL that gives no secret away when it is shown.
+    /// A URL that gives no secret away when it is shown; one that would is not quoted.
     static var url: Kind {
         scalar(
             "an http or https URL without user and password",
@@ -83,7 +101,7 @@ extension Kind where Value == String {
                 return text
             },
             show: OutputValue.text
-        )
+        ).hidden()
     }
 
     /// A time zone of the IANA database.
@@ -163,6 +181,24 @@ extension Kind where Value: FixedWidthInteger & Sendable {
                 return value
             },
             show: OutputValue.integer
+        )
+    }
+
+    /// A whole number of a range, and a noun behind it: "2 hops".
+    static func count(_ range: ClosedRange<Value>, of noun: String) -> Kind {
+        scalar(
+            "\(range.lowerBound) to \(range.upperBound) \(noun)s, as 2 \(noun)s",
+            .text,
+            schema: ["type": "string", "pattern": .text("^[0-9]{1,3} \(noun)s?$")],
+            parse: { text in
+                let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+                guard parts.count == 2, [noun, noun + "s"].contains(String(parts[1])),
+                    parts[0].utf8.allSatisfy({ (48...57).contains($0) }),
+                    let count = Value(parts[0]), range.contains(count)
+                else { return nil }
+                return count
+            },
+            show: { .text($0 == 1 ? "1 \(noun)" : "\($0) \(noun)s") }
         )
     }
 

@@ -14,6 +14,8 @@ struct Reading: Sendable {
     /// The others are reported already, and left out.
     private var kept: [String: [Int]] = [:]
     var surroundings = Surroundings()
+    /// Whether what is read may be a secret, and is not to be quoted.
+    private var isHiding = false
 
     /// What a value means depends on these; a section may set them for what is inside it.
     struct Surroundings: Sendable {
@@ -117,6 +119,19 @@ struct Reading: Sendable {
 
     /// Reports that `node`, at the current path, is not what was expected.
     mutating func reject(_ node: SourceNode, expected: String) {
-        report(at: node.place, key: path, "found \(node.summary)", expected: expected)
+        let found = isHiding ? node.noun : node.summary
+        report(at: node.place, key: path, "found \(found)", expected: expected)
     }
+
+    /// Reads what may be a secret: no message quotes it.
+    mutating func hiding<Result>(_ body: (inout Reading) -> Result) -> Result {
+        let outer = isHiding
+        isHiding = true
+        let result = body(&self)
+        isHiding = outer
+        return result
+    }
+
+    /// A word of the configuration as a message may name it.
+    func quote(_ word: String) -> String { isHiding ? "what is not shown here" : word }
 }

@@ -90,9 +90,10 @@ struct Section<Target>: Sendable {
         for entry in entries where !rows.contains(where: { $0.name == entry.key }) {
             let guess = NearestWord.to(entry.key, among: rows.map(\.name))
             let hint = guess.map { ", perhaps \($0) is meant" } ?? ""
+            let name = guess == nil ? reading.quote(entry.key) : entry.key
             reading.report(
                 at: entry.place,
-                key: reading.path.isEmpty ? entry.key : "\(reading.path).\(entry.key)",
+                key: reading.path.isEmpty ? name : "\(reading.path).\(name)",
                 "unknown key\(hint)",
                 expected: "one of \(names.joined(separator: ", "))"
             )
