@@ -14,7 +14,8 @@ package import Model
 ///     sum of neighbor rows by interface key = interface row
 ///     sum of interface rows by exporter and direction = ledger
 ///
-/// and every ledger balances in itself. Sums wrap, which equality survives. It runs over the rows
+/// The first two hold for packets and for what was exported as well, and for the variance as far
+/// as sums of floating-point numbers go. And every ledger balances in itself. Sums wrap, which equality survives. It runs over the rows
 /// as readers get them, so that it vouches for the reads as well.
 package struct StoreAudit {
     package private(set) var problems: [StoreProblem] = []
@@ -81,16 +82,18 @@ package struct StoreAudit {
         _ partName: String,
         exporter: (Key) -> String
     ) {
-        let wrong = Set(whole.keys).union(parts.keys).filter { whole[$0] != parts[$0] }
+        let wrong = Set(whole.keys).union(parts.keys).filter { key in
+            guard let total = whole[key], let sum = parts[key] else { return true }
+            return !sum.agrees(with: total)
+        }
         let ordered = wrong.sorted { a, b in
             a.slot == b.slot ? a.key.precedes(b.key) : a.slot < b.slot
         }
         for key in ordered {
             let (total, sum) = (whole[key] ?? Sum(), parts[key] ?? Sum())
-            let problem =
-                "\(partName) rows hold \(sum.octets) octets in \(sum.packets) packets, "
-                + "the \(wholeName) row \(total.octets) in \(total.packets)"
             let object = objectText(key.slot, exporter(key.key))
+            let (held, expected) = sum.texts(differingFrom: total)
+            let problem = "\(partName) rows hold \(held), the \(wholeName) row \(expected)"
             add(StoreProblem(object: object, problem: problem))
         }
     }
@@ -118,9 +121,41 @@ private struct Entry: Hashable, Comparable {
     }
 }
 
-private struct Sum: Equatable {
+private struct Sum {
     var octets: UInt64 = 0
     var packets: UInt64 = 0
+    var unscaledOctets: UInt64 = 0
+    var unscaledPackets: UInt64 = 0
+    var variance: Double = 0
+
+    /// By how much of the larger one two variances may differ: they are sums of floating-point
+    /// numbers, which depend on the order in which they were added.
+    private static let tolerance = 1e-6
+
+    func agrees(with other: Sum) -> Bool {
+        octets == other.octets && packets == other.packets
+            && unscaledOctets == other.unscaledOctets && unscaledPackets == other.unscaledPackets
+            && abs(variance - other.variance) <= Self.tolerance * max(variance, other.variance)
+    }
+
+    /// What they hold, in what they differ in.
+    func texts(differingFrom other: Sum) -> (String, String) {
+        let isEqual = (octets, packets) == (other.octets, other.packets)
+        if isEqual,
+            (unscaledOctets, unscaledPackets) != (
+                other.unscaledOctets, other.unscaledPackets
+            )
+        {
+            return (
+                "\(unscaledOctets) octets in \(unscaledPackets) packets as exported",
+                "\(other.unscaledOctets) in \(other.unscaledPackets)"
+            )
+        }
+        if isEqual, !agrees(with: other) {
+            return ("a variance of \(variance)", "\(other.variance)")
+        }
+        return ("\(octets) octets in \(packets) packets", "\(other.octets) in \(other.packets)")
+    }
 }
 
 private func sums<Key, Part>(
@@ -132,6 +167,9 @@ private func sums<Key, Part>(
         let key = Slotted(slot: fact.slot, key: part(fact.key))
         sums[key, default: Sum()].octets &+= fact.measure.octets
         sums[key, default: Sum()].packets &+= fact.measure.packets
+        sums[key, default: Sum()].unscaledOctets &+= fact.measure.unscaledOctets
+        sums[key, default: Sum()].unscaledPackets &+= fact.measure.unscaledPackets
+        sums[key, default: Sum()].variance += fact.measure.variance
     }
     return sums
 }

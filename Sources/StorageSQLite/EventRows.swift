@@ -6,19 +6,19 @@ import Storage
 
 /// What happened to collectors.
 enum EventRows {
-    static func write(_ batch: FlushBatch, collector: Int64, _ database: Database) throws {
-        let event = try database.cachedStatement(
+    static func write(
+        _ event: OperationalEvent,
+        collector: Int64,
+        _ database: Database
+    ) throws {
+        let insert = try database.cachedStatement(
             sql: """
                 INSERT INTO event (collector, time, kind, object, detail) VALUES (?, ?, ?, ?, ?)
                 """
         )
-        for value in batch.events {
-            try event.execute(
-                arguments: [
-                    collector, value.time, value.kind.rawValue, value.object, value.detail,
-                ]
-            )
-        }
+        try insert.execute(
+            arguments: [collector, event.time, event.kind.rawValue, event.object, event.detail]
+        )
     }
 
     static func read(_ database: Database, _ times: Range<Int64>) throws -> [OperationalEvent] {

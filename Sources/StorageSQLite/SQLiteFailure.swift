@@ -1,29 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GRDB
+package import GRDB
 import Storage
 
 extension VolumeStoreError {
-    /// What a failure of SQLite or GRDB means to the collector.
-    init(_ error: any Error) {
+    /// What a failure of SQLite or GRDB at the store at `path` means to the collector.
+    init(_ error: any Error, path: String) {
         switch error {
         case let known as VolumeStoreError:
             self = known
         case let failure as DatabaseError:
-            self.init(failure)
+            self.init(failure, path: path)
         default:
             self = .unavailable(reason: String(describing: error))
         }
     }
 
-    private init(_ failure: DatabaseError) {
-        let reason = failure.message ?? "SQLite result code \(failure.extendedResultCode.rawValue)"
+    init(_ failure: DatabaseError, path: String) {
+        let message = failure.message ?? "SQLite result code"
+        let reason = "\(path): \(message) (SQLite \(failure.extendedResultCode.rawValue))"
         switch failure.resultCode {
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH,
-            .SQLITE_ERROR, .SQLITE_FORMAT, .SQLITE_TOOBIG:
+        case .SQLITE_NOTADB:
+            self = .corrupt(reason: "\(path) is not an SQLite database")
+        case .SQLITE_CORRUPT, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_ERROR,
+            .SQLITE_FORMAT, .SQLITE_TOOBIG:
             self = .corrupt(reason: reason)
         default:
             self = .unavailable(reason: reason)
+        }
+    }
+
+    /// In words, whatever kind it is.
+    var reason: String {
+        switch self {
+        case .unavailable(let reason), .refused(let reason), .corrupt(let reason),
+            .incompatible(let reason):
+            reason
+        }
+    }
+}
+
+extension DatabaseError {
+    /// What a failure says of the connection it happened on.
+    package enum Standing {
+        /// The transaction was rolled back, and the connection is as good as before.
+        case passing
+        /// What is on the disk is not known any more.
+        case unreliable
+        /// What was read is not what was written.
+        case damaged
+    }
+
+    package var standing: Standing {
+        switch resultCode {
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: .damaged
+        case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PROTOCOL: .unreliable
+        default: .passing
         }
     }
 }

@@ -4,7 +4,6 @@ import Foundation
 import GRDB
 public import Model
 public import Storage
-import Synchronization
 
 /// The store of a single machine: one SQLite file, its log beside it, and a lock for the writer.
 ///
@@ -15,25 +14,19 @@ public final class SQLiteVolumeStore: VolumeStore {
     public enum Mode: Sendable {
         /// Alone: takes the lock, creates the file, brings its schema up to date.
         case readWrite
+        /// The same for a collector, which must go on: a damaged file is set aside as
+        /// `PATH.damaged-TIME`, a new one begun, and the gap written to it.
+        case serving
         /// Beside others, and beside a writer; whatever would change the store fails.
         case readOnly
     }
 
     private let path: String
-    private let pool: DatabasePool
-    private let lock: StoreLock?
-    private let writer = Writer()
+    private let connection: StoreConnection
 
-    /// What the writing connection knows; apart, so that a call in flight keeps no store alive.
-    private final class Writer: Sendable {
-        let batches = Mutex(BatchWriter())
-        let isClosed = Mutex(false)
-    }
-
-    private init(path: String, pool: DatabasePool, lock: StoreLock?) {
+    private init(path: String, connection: StoreConnection) {
         self.path = path
-        self.pool = pool
-        self.lock = lock
+        self.connection = connection
     }
 
     /// Opens the store at `path`.
@@ -41,112 +34,113 @@ public final class SQLiteVolumeStore: VolumeStore {
     /// - Parameters:
     ///   - path: The file; `PATH.lock`, `PATH-wal` and `PATH-shm` stand beside it.
     ///   - mode: What for.
+    ///   - now: Gives the time that is written with what happens to the store itself, in seconds
+    ///     since 1970-01-01 00:00 UTC; the wall clock's without it.
+    ///   - observer: Told when the file is opened anew or set aside, besides that being written to
+    ///     the store.
     /// - Returns: The store, its schema up to date.
     /// - Throws: `unavailable` when another process writes to it, or it is out of reach; `corrupt`
-    ///   for what is no store; `incompatible` for another program's or version's.
+    ///   for what is no store, or is damaged; `incompatible` for another program's or version's.
     public static func opened(
         path: String,
-        mode: Mode
+        mode: Mode,
+        now: (@Sendable () -> Int64)? = nil,
+        observer: @escaping @Sendable (OperationalEvent) -> Void = { _ in }
     ) throws(VolumeStoreError) -> SQLiteVolumeStore {
         // Two names of one file must mean one lock.
         let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let opening = StoreOpening(
+            path: path,
+            replacesDamaged: mode == .serving,
+            now: now ?? { Int64(Date().timeIntervalSince1970) },
+            observe: observer
+        )
+        let (pool, lock): (DatabasePool, StoreLock?)
         switch mode {
         case .readOnly:
-            let pool = try translatingErrors { try StoreOpening.readOnly(path: path) }
-            return SQLiteVolumeStore(path: path, pool: pool, lock: nil)
-        case .readWrite:
-            let lock = try StoreLock.taken(path: path)
+            pool = try translatingErrors(path) { try StoreOpening.readOnly(path: path) }
+            lock = nil
+        case .readWrite, .serving:
+            try translatingErrors(path) { try StoreOpening.refuseStranger(path) }
+            let taken = try StoreLock.taken(path: path)
             do {
-                let pool = try StoreOpening.readWrite(path: path)
-                return SQLiteVolumeStore(path: path, pool: pool, lock: lock)
+                pool = try opening.opened()
+                lock = taken
             } catch {
-                lock.release()
-                throw VolumeStoreError(error)
+                taken.release()
+                throw VolumeStoreError(error, path: path)
             }
         }
+        let connection = StoreConnection(path: path, opening: opening, pool: pool, lock: lock)
+        return SQLiteVolumeStore(path: path, connection: connection)
     }
 
-    deinit { try? closeOnce() }
+    deinit { try? connection.close() }
 
     /// Waits for calls in flight, closes the file and gives back the lock.
     ///
     /// Later calls fail; closing again does nothing. A store that is dropped is closed as well.
     public func close() throws(VolumeStoreError) {
-        try translatingErrors { try closeOnce() }
-    }
-
-    /// Readers first, so that the writer is the last and moves the log into the file; then the
-    /// lock, when no connection can write or checkpoint any more.
-    private func closeOnce() throws {
-        let wasClosed = writer.isClosed.withLock { isClosed in
-            defer { isClosed = true }
-            return isClosed
-        }
-        if wasClosed { return }
-        pool.releaseMemory()
-        try pool.close()
-        lock?.release()
+        try translatingErrors(path) { try connection.close() }
     }
 
     public func add(_ batch: FlushBatch) async throws(VolumeStoreError) -> Bool {
         try batch.checkLimits()
-        return try await write { [writer] database in
-            try writer.batches.withLock { try $0.commit(batch, database) }
-        }
+        return try await connection.add(batch)
     }
 
     public func interfaceFacts(
         in slots: Range<Int64>
     ) async throws(VolumeStoreError) -> [InterfaceFact] {
-        try await read { try FactReading.interfaces($0, slots) }
+        try await connection.read { try FactReading.interfaces($0, slots) }
     }
 
     public func neighborFacts(
         in slots: Range<Int64>
     ) async throws(VolumeStoreError) -> [NeighborFact] {
-        try await read { try FactReading.neighbors($0, slots) }
+        try await connection.read { try FactReading.neighbors($0, slots) }
     }
 
     public func pathFacts(in slots: Range<Int64>) async throws(VolumeStoreError) -> [PathFact] {
-        try await read { try FactReading.paths($0, slots) }
+        try await connection.read { try FactReading.paths($0, slots) }
     }
 
     public func prefixFacts(in hours: Range<Int64>) async throws(VolumeStoreError) -> [PrefixFact] {
-        try await read { try FactReading.prefixes($0, hours) }
+        try await connection.read { try FactReading.prefixes($0, hours) }
     }
 
     public func ledgers(in slots: Range<Int64>) async throws(VolumeStoreError) -> [LedgerFact] {
-        try await read { try LedgerRows.read($0, slots) }
+        try await connection.read { try LedgerRows.read($0, slots) }
     }
 
     public func slots(in slots: Range<Int64>) async throws(VolumeStoreError) -> [SlotState] {
-        try await read { try StateRows.slots($0, slots) }
+        try await connection.read { try StateRows.slots($0, slots) }
     }
 
     public func gaps(in times: Range<Int64>) async throws(VolumeStoreError) -> [Gap] {
-        try await read { try StateRows.gaps($0, times) }
+        try await connection.read { try StateRows.gaps($0, times) }
     }
 
     public func exporters() async throws(VolumeStoreError) -> [ExporterState] {
-        try await read { try ExporterRows.states($0) }
+        try await connection.read { try ExporterRows.states($0) }
     }
 
     public func sessions() async throws(VolumeStoreError) -> [SessionState] {
-        try await read { try StateRows.sessions($0) }
+        try await connection.read { try StateRows.sessions($0) }
     }
 
     public func events(
         in times: Range<Int64>
     ) async throws(VolumeStoreError) -> [OperationalEvent] {
-        try await read { try EventRows.read($0, times) }
+        try await connection.read { try EventRows.read($0, times) }
     }
 
     public func interfaceNotes() async throws(VolumeStoreError) -> [InterfaceNote] {
-        try await read { try ExporterRows.notes($0) }
+        try await connection.read { try ExporterRows.notes($0) }
     }
 
     public func adoptions() async throws(VolumeStoreError) -> [Adoption] {
-        try await read { try ExporterRows.adoptions($0) }
+        try await connection.read { try ExporterRows.adoptions($0) }
     }
 
     public func adopt(_ adoption: Adoption) async throws(VolumeStoreError) {
@@ -165,14 +159,14 @@ public final class SQLiteVolumeStore: VolumeStore {
     }
 
     public func compact() async throws(VolumeStoreError) {
-        try await write { database in
+        try await connection.write { database in
             try database.execute(sql: "VACUUM")
             try database.checkpoint(.truncate)
         }
     }
 
     public func alerts() async throws(VolumeStoreError) -> [AlertRecord] {
-        try await read { try StateRows.alerts($0) }
+        try await connection.read { try StateRows.alerts($0) }
     }
 
     public func save(_ records: [AlertRecord]) async throws(VolumeStoreError) {
@@ -180,30 +174,32 @@ public final class SQLiteVolumeStore: VolumeStore {
     }
 
     public func span() async throws(VolumeStoreError) -> Range<Int64>? {
-        try await read { try StateRows.span($0) }
+        try await connection.read { try StateRows.span($0) }
     }
 
     public func lastFlush() async throws(VolumeStoreError) -> Int64? {
-        try await read { try Int64.fetchOne($0, sql: "SELECT MAX(time) FROM flush_batch") }
+        try await connection.read {
+            try Int64.fetchOne($0, sql: "SELECT MAX(time) FROM flush_batch")
+        }
     }
 
     public func slotSeconds() async throws(VolumeStoreError) -> Int64? {
-        try await read { try Periods.slotSeconds($0) }
+        try await connection.read { try Periods.slotSeconds($0) }
     }
 
     public func check() async throws(VolumeStoreError) -> [StoreProblem] {
-        try await read { try StoreCheck.problems($0) }
+        try await connection.read { [path] in try StoreCheck.problems($0, path: path) }
     }
 
     public func statistics() async throws(VolumeStoreError) -> StoreStatistics {
-        try await read { [path] in try StoreStatistics($0, path: path) }
+        try await connection.read { [path] in try StoreStatistics($0, path: path) }
     }
 
     /// Runs `body` in a transaction of the one connection that writes.
     private func change<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(VolumeStoreError) -> Value {
-        try await write { database in
+        try await connection.write { database in
             var value: Value?
             try database.inTransaction(.immediate) {
                 value = try body(database)
@@ -213,50 +209,15 @@ public final class SQLiteVolumeStore: VolumeStore {
             return value
         }
     }
-
-    /// Runs `body` on the one connection that writes.
-    private func write<Value: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Value
-    ) async throws(VolumeStoreError) -> Value {
-        guard lock != nil else { throw .unavailable(reason: "\(path) is open for reading only") }
-        let result: Result<Value, VolumeStoreError> = await withCheckedContinuation { waiting in
-            pool.asyncWriteWithoutTransaction { [writer, path] database in
-                do {
-                    if writer.isClosed.withLock({ $0 }) {
-                        throw VolumeStoreError.unavailable(reason: "\(path) is closed")
-                    }
-                    waiting.resume(returning: .success(try body(database)))
-                } catch {
-                    waiting.resume(returning: .failure(VolumeStoreError(error)))
-                }
-            }
-        }
-        return try result.get()
-    }
-
-    /// Runs `body` in a snapshot of the last commit.
-    private func read<Value: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Value
-    ) async throws(VolumeStoreError) -> Value {
-        let result: Result<Value, VolumeStoreError> = await withCheckedContinuation { waiting in
-            pool.asyncRead { connection in
-                do {
-                    waiting.resume(returning: .success(try body(try connection.get())))
-                } catch {
-                    waiting.resume(returning: .failure(VolumeStoreError(error)))
-                }
-            }
-        }
-        return try result.get()
-    }
 }
 
 private func translatingErrors<Value>(
+    _ path: String,
     _ body: () throws -> Value
 ) throws(VolumeStoreError) -> Value {
     do {
         return try body()
     } catch {
-        throw VolumeStoreError(error)
+        throw VolumeStoreError(error, path: path)
     }
 }

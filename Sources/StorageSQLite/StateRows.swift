@@ -29,7 +29,7 @@ enum StateRows {
                 ]
             )
         }
-        try EventRows.write(batch, collector: collector, database)
+        for event in batch.events { try EventRows.write(event, collector: collector, database) }
     }
 
     static func save(_ records: [AlertRecord], _ database: Database) throws {

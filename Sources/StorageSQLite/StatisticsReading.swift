@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import GRDB
 import Storage
 
@@ -52,10 +51,4 @@ extension StoreStatistics {
         UNION ALL SELECT 'as_path', COUNT(*) FROM as_path
         UNION ALL SELECT 'prefix', COUNT(*) FROM prefix
         """
-}
-
-/// In octets; 0 for a file that is not there.
-private func fileSize(_ path: String) -> Int {
-    let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber
-    return size?.intValue ?? 0
 }

@@ -19,7 +19,7 @@ struct StoreCheck {
 
     private init(database: Database) { self.database = database }
 
-    static func problems(_ database: Database) throws -> [StoreProblem] {
+    static func problems(_ database: Database, path: String) throws -> [StoreProblem] {
         var check = StoreCheck(database: database)
         do {
             guard try check.fileIsSound() else { return check.audit.problems }
@@ -27,7 +27,9 @@ struct StoreCheck {
             try check.checkSlots()
             try check.checkManifest()
         } catch {
-            guard case .corrupt(let reason) = VolumeStoreError(error) else { throw error }
+            guard case .corrupt(let reason) = VolumeStoreError(error, path: path) else {
+                throw error
+            }
             check.audit.add(StoreProblem(object: "the file", problem: reason))
         }
         return check.audit.problems

@@ -33,13 +33,15 @@ final class StoreLock: Sendable {
             }
             throw .unavailable(reason: "\(path) is in use by process \(holder(file))")
         }
-        do {
-            try file.truncate(atOffset: 0)
-            try file.write(contentsOf: Data("\(getpid())\n".utf8))
-        } catch {
-            throw .unavailable(reason: "\(lockPath) cannot be written: \(error)")
-        }
+        // For people only: on a full disk the lock holds without it.
+        try? file.truncate(atOffset: 0)
+        try? file.write(contentsOf: Data("\(getpid())\n".utf8))
         return StoreLock(file: file)
+    }
+
+    /// Whether anybody has ever written to the store at `path`.
+    static func hasBeenTaken(path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path + ".lock")
     }
 
     /// Gives the lock back; once is enough.
@@ -55,9 +57,4 @@ final class StoreLock: Sendable {
         let text = String(decoding: data, as: UTF8.self).prefix { $0.isWholeNumber }
         return text.isEmpty ? "unknown" : String(text)
     }
-}
-
-/// What the system calls `code`.
-private func systemMessage(_ code: Int32) -> String {
-    POSIXErrorCode(rawValue: code).map { POSIXError($0).localizedDescription } ?? "error \(code)"
 }

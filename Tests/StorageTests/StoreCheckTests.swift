@@ -33,6 +33,18 @@ struct StoreCheckTests {
             found: "neighbor rows hold 1500000 octets in 0 packets, the interface row 1500000"
         ),
         Damage(
+            sql: "UPDATE path_fact SET unscaled_octets = 2 WHERE slot = 1790812800",
+            found: "path rows hold 2 octets in 1 packets as exported, the neighbor row 1500 in 1"
+        ),
+        Damage(
+            sql: "UPDATE neighbor_fact SET unscaled_packets = 3 WHERE slot = 1790812800",
+            found: "neighbor rows hold 1500 octets in 3 packets as exported, the interface row 1500"
+        ),
+        Damage(
+            sql: "UPDATE path_fact SET variance = variance * 1.00001 WHERE slot = 1790812800",
+            found: "path rows hold a variance of 6000060.0, the neighbor row 6000000.0"
+        ),
+        Damage(
             sql: "UPDATE interface_fact SET octets = 7 WHERE slot = 1790812800",
             found: "interface rows hold 7 octets of egress, the ledger 1500000"
         ),

@@ -17,16 +17,18 @@ struct StoreOpeningTests {
     func garbage() throws {
         let octets = Data((0..<20_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
         try octets.write(to: URL(fileURLWithPath: path))
-        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly] {
+        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly, .serving] {
             #expect(reason(mode) == .corrupt(reason: "\(path) is not an SQLite database"))
         }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        #expect(names == ["peerage.db"])
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == octets)
     }
 
     @Test("a folder is refused")
     func folderInstead() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly] {
+        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly, .serving] {
             #expect(reason(mode) == .corrupt(reason: "\(path) is a folder, not a store"))
         }
     }
@@ -37,7 +39,7 @@ struct StoreOpeningTests {
         try queue.write { try $0.execute(sql: "CREATE TABLE flows (octets INTEGER)") }
         try queue.close()
         let octets = try Data(contentsOf: URL(fileURLWithPath: path))
-        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly] {
+        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly, .serving] {
             let expected = "\(path) is a database, but not one of Peerage"
             #expect(reason(mode) == .incompatible(reason: expected))
         }
@@ -48,8 +50,10 @@ struct StoreOpeningTests {
     func newer() throws {
         try SQLiteVolumeStore.opened(path: path, mode: .readWrite).close()
         try change("INSERT INTO grdb_migrations VALUES ('M999Later')")
-        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly] {
-            let expected = "\(path) was written by a newer version of Peerage"
+        for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly, .serving] {
+            let expected =
+                "\(path) was written by a newer version of Peerage: its schema is M999Later, "
+                + "the newest that this version knows is M002LiveService"
             #expect(reason(mode) == .incompatible(reason: expected))
         }
         try change("DELETE FROM grdb_migrations WHERE identifier = 'M999Later'")
@@ -60,9 +64,10 @@ struct StoreOpeningTests {
     @Test("a reader does not bring an older store up to date")
     func older() throws {
         try SQLiteVolumeStore.opened(path: path, mode: .readWrite).close()
-        try change("DELETE FROM grdb_migrations")
+        try change("DELETE FROM grdb_migrations WHERE identifier = 'M002LiveService'")
         let expected =
-            "\(path) was written by an older version of Peerage: "
+            "\(path) was written by an older version of Peerage: its schema is M001InitialSchema, "
+            + "that of this version is M002LiveService; "
             + "opening it for writing brings it up to date"
         #expect(reason(.readOnly) == .incompatible(reason: expected))
     }

@@ -18,6 +18,7 @@ let auditedFiles: Set<String> = [
     "Sources/RouteReception/MRT/GzipDecompressor.swift",
     "Sources/RouteReception/MRT/InputFile.swift",
     "Sources/Routing/Reclamation/PublishedStorage.swift",
+    "Sources/StorageSQLite/DurableFiles.swift",
     "Sources/StorageSQLite/StoreLock.swift",
     "Sources/Wire/WireReader.swift",
 ]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import GRDB
+import Storage
 
 /// What made the schema what it is, oldest first.
 ///
@@ -20,6 +21,31 @@ package enum Migrations {
         init(_ name: String, _ apply: @escaping @Sendable (Database) throws -> Void) {
             self.name = name
             self.apply = apply
+        }
+    }
+
+    /// Throws when the schema of the store is of another version than can be worked with.
+    ///
+    /// - Parameter migrates: Whether an older one is going to be brought up to date.
+    static func refuseOthers(_ path: String, _ database: Database, migrates: Bool) throws {
+        let applied = try String.fetchAll(
+            database,
+            sql: "SELECT identifier FROM grdb_migrations ORDER BY identifier"
+        )
+        let known = all.map(\.name)
+        let (last, newest) = (applied.last ?? "none", known.last ?? "none")
+        guard applied.allSatisfy(known.contains) else {
+            throw VolumeStoreError.incompatible(
+                reason: "\(path) was written by a newer version of Peerage: its schema is "
+                    + "\(last), the newest that this version knows is \(newest)"
+            )
+        }
+        if !migrates, applied.count < known.count {
+            throw VolumeStoreError.incompatible(
+                reason: "\(path) was written by an older version of Peerage: its schema is "
+                    + "\(last), that of this version is \(newest); "
+                    + "opening it for writing brings it up to date"
+            )
         }
     }
 

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Foundation
+import GRDB
+public import Model
+import Storage
+
+/// Makes copies of a store that is in use, and keeps the newest.
+///
+/// # How it works
+///
+/// A connection of its own, which only reads, copies the last commit (`VACUUM INTO`: what cannot
+/// be read fails there) to a file that does not yet have its name. The copy is put on the disk,
+/// looked through, and only then named `STORE-TIME.db`; only then are older ones removed. So what
+/// has the name is whole, however it ends. Meanwhile the store is written to as always.
+public struct SQLiteBackup: Sendable {
+    private let path: String
+    private let directory: String
+    private let keep: Int
+
+    /// - Parameters:
+    ///   - path: Of the store.
+    ///   - directory: Where copies are; made when it is not there.
+    ///   - keep: How many are kept, the newest; at least one.
+    public init(path: String, directory: String, keep: Int) {
+        self.path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        self.directory = URL(fileURLWithPath: directory).path
+        self.keep = max(keep, 1)
+    }
+
+    /// Makes a copy, which may take minutes.
+    ///
+    /// - Parameter now: In seconds since 1970-01-01 00:00 UTC; names the copy.
+    /// - Returns: `backupWritten` or `backupFailed`, to be stored.
+    public func run(now: Int64) async -> OperationalEvent {
+        await withCheckedContinuation { waiting in
+            DispatchQueue.global(qos: .utility).async {
+                waiting.resume(returning: self.event(now: now))
+            }
+        }
+    }
+
+    /// When the newest copy was made, in seconds since 1970-01-01 00:00 UTC; nil without one.
+    public var newest: Int64? {
+        copies().last.flatMap { time(of: $0) }
+    }
+
+    private func event(now: Int64) -> OperationalEvent {
+        let name = "\(prefix)\(SettingAside.stamp(now)).db"
+        let copy = "\(directory)/\(name)"
+        do {
+            try write(to: copy)
+            let megabytes = (fileSize(copy) + 999_999) / 1_000_000
+            return OperationalEvent(
+                time: now,
+                kind: .backupWritten,
+                object: copy,
+                detail: "\(megabytes) MB, \(try removeOld()) older removed"
+            )
+        } catch {
+            return OperationalEvent(
+                time: now,
+                kind: .backupFailed,
+                object: copy,
+                detail: VolumeStoreError(error, path: path).reason
+            )
+        }
+    }
+
+    private func write(to copy: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: directory,
+            withIntermediateDirectories: true
+        )
+        let partial = copy + ".partial"
+        try removePartial()
+        do {
+            let source = try StoreOpening.reader(path: path)
+            defer { try? source.close() }
+            try source.inDatabase { database in
+                // VACUUM is a write to SQLite's mind, though not of this database.
+                try database.execute(sql: "PRAGMA query_only = 0")
+                try database.execute(sql: "VACUUM INTO ?", arguments: [partial])
+            }
+            try DurableFiles.synchronize(partial)
+            let check = try StoreOpening.reader(path: partial)
+            defer { try? check.close() }
+            if case .damaged(let reason) = try QuickCheck.run(check, seconds: 3_600) {
+                throw VolumeStoreError.corrupt(reason: "the copy is damaged: \(reason)")
+            }
+        } catch {
+            try? removePartial()
+            throw error
+        }
+        try DurableFiles.rename(partial, to: copy)
+        try DurableFiles.synchronize(directory)
+    }
+
+    private var prefix: String {
+        URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent + "-"
+    }
+
+    /// Names of the copies, oldest first.
+    private func copies() -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.filter { time(of: $0) != nil }.sorted()
+    }
+
+    private func removeOld() throws -> Int {
+        let old = copies().dropLast(keep)
+        for name in old { try FileManager.default.removeItem(atPath: "\(directory)/\(name)") }
+        return old.count
+    }
+
+    /// What an earlier run that was killed has left.
+    private func removePartial() throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory)
+        where name.hasPrefix(prefix) && name.contains(".db.partial") {
+            try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+        }
+    }
+
+    /// The time in the name of a copy; nil for any other name.
+    private func time(of name: String) -> Int64? {
+        guard name.hasPrefix(prefix), name.hasSuffix(".db") else { return nil }
+        let formatter = ISO8601DateFormatter()
+        let stamp = Array(name.dropFirst(prefix.count).dropLast(3))
+        guard stamp.count == 16 else { return nil }
+        let text =
+            "\(String(stamp[0..<4]))-\(String(stamp[4..<6]))-\(String(stamp[6..<11]))"
+            + ":\(String(stamp[11..<13])):\(String(stamp[13..<16]))"
+        return formatter.date(from: text).map { Int64($0.timeIntervalSince1970) }
+    }
+}

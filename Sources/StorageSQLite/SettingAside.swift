@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import Model
+import Storage
+
+/// Puts a damaged database out of the way, whole, and a new one in its place.
+///
+/// # How it works
+///
+/// The new one is made first, under a name of its own, with the fact in it: an event, and a gap
+/// from the first slot of the old one (as far as that can be read, else from 1970) to now, for the
+/// new one knows nothing of that time. Then the old file and its log get the name
+/// `PATH.damaged-TIME`, and the new one gets `PATH`. Interrupted at any point, the next opening
+/// for writing goes on where it stopped: the new one, once complete, is found by its name.
+///
+///     PATH.replaces-TIME.partial -> PATH.replaces-TIME     the new one is complete
+///     PATH-wal, PATH-shm, PATH   -> PATH.damaged-TIME...   the old one is out of the way
+///     PATH.replaces-TIME         -> PATH
+struct SettingAside {
+    let path: String
+
+    /// Sets the file aside because of `reason`.
+    ///
+    /// - Returns: What happened, as it stands in the new store.
+    func run(reason: String, now: Int64) throws -> OperationalEvent {
+        let stamp = Self.stamp(now)
+        let partial = "\(path).replaces-\(stamp).partial"
+        let old = oldTimes()
+        var detail = "\(path).damaged-\(stamp): \(reason)"
+        if let flush = old.lastFlush { detail += "; its last flush was at \(timeText(flush))" }
+        let event = OperationalEvent(
+            time: now,
+            kind: .storeSetAside,
+            object: "\(path).damaged-\(stamp)",
+            detail: detail
+        )
+        let queue = try DatabaseQueue(path: partial)
+        try Migrations.migrator.migrate(queue)
+        try queue.write { database in
+            let from = min(old.firstSlot ?? 0, now)
+            let gap = Gap(from: from, to: now, reason: "storeDamaged")
+            try StoreDiary.write([event], [gap], database)
+        }
+        try queue.close()
+        try DurableFiles.synchronize(partial)
+        try DurableFiles.rename(partial, to: "\(path).replaces-\(stamp)")
+        try DurableFiles.synchronize(DurableFiles.folder(of: path))
+        try finish()
+        return event
+    }
+
+    /// Goes on with what an earlier run began; does nothing when nothing was begun.
+    func finish() throws {
+        let prefix = URL(fileURLWithPath: path).lastPathComponent + ".replaces-"
+        let folder = DurableFiles.folder(of: path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let ours = names.filter { $0.hasPrefix(prefix) }
+        for name in ours where name.contains(".partial") {
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        }
+        guard let name = ours.filter({ !$0.contains(".partial") }).max() else { return }
+        let damaged = "\(path).damaged-\(name.dropFirst(prefix.count))"
+        for suffix in ["-wal", "-shm", ""] {
+            try DurableFiles.rename(path + suffix, to: damaged + suffix)
+        }
+        try DurableFiles.synchronize(folder)
+        try DurableFiles.rename("\(folder)/\(name)", to: path)
+        try DurableFiles.synchronize(folder)
+    }
+
+    /// What can still be read of the old file.
+    private func oldTimes() -> (firstSlot: Int64?, lastFlush: Int64?) {
+        guard let queue = try? StoreOpening.reader(path: path) else { return (nil, nil) }
+        defer { try? queue.close() }
+        let firstSlot = try? queue.read {
+            try Int64.fetchOne($0, sql: "SELECT MIN(start) FROM slot")
+        }
+        let lastFlush = try? queue.read {
+            try Int64.fetchOne($0, sql: "SELECT MAX(time) FROM flush_batch")
+        }
+        return (firstSlot, lastFlush)
+    }
+
+    /// A time as it stands in names of files: "20261121T101500Z".
+    static func stamp(_ seconds: Int64) -> String {
+        timeText(seconds).filter { $0 != "-" && $0 != ":" }
+    }
+}
