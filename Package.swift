@@ -131,6 +131,12 @@ let package = Package(
             ]
         ),
 
+        // Writes to a store while Tests/Soak takes its disk away; no product.
+        .executableTarget(
+            name: "soakwriter",
+            dependencies: ["Model", "Storage", "StorageSQLite"],
+            path: "Tests/Soak/soakwriter"
+        ),
         .target(
             name: "TestSupport",
             dependencies: ["Model", "Wire"],

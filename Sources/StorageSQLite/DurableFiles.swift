@@ -19,8 +19,9 @@ enum DurableFiles {
         }
     }
 
-    /// Makes the kernel forget what it has of a file and does not have to write any more, so that
-    /// the next reader gets what is on the disk. Nothing happens when it cannot.
+    /// Makes the kernel forget what it has of a file, so that the disk itself is read next.
+    ///
+    /// What is still to be written stays. Nothing happens when it cannot be done.
     static func dropCache(_ path: String) {
         // Safe: the path is passed as a terminated string that lives as long as the call.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)

@@ -16,7 +16,11 @@ enum QuickCheck {
         case damaged(String)
     }
 
-    /// - Parameter queue: A connection of its own, which reads only.
+    /// - Parameters:
+    ///   - queue: A connection of its own, which reads only.
+    ///   - seconds: After how many it ends in any case.
+    /// - Returns: What was found.
+    /// - Throws: When the file is out of reach.
     static func run(_ queue: DatabaseQueue, seconds: Int) throws -> Outcome {
         let limit = DispatchWorkItem { queue.interrupt() }
         DispatchQueue.global().asyncAfter(

@@ -51,6 +51,8 @@ struct StoreOpening: Sendable {
     ///   - failure: What had happened.
     ///   - isDamage: Whether it suggests that the file is damaged.
     ///   - isCertain: Whether it proves it, whatever a look through the file finds.
+    /// - Returns: New connections.
+    /// - Throws: Why the store cannot be written to now.
     func reopened(after failure: String, isDamage: Bool, isCertain: Bool) throws -> DatabasePool {
         DurableFiles.dropCache(path + "-wal")
         try SettingAside(path: path).finish()

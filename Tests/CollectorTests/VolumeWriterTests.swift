@@ -69,6 +69,109 @@ struct VolumeWriterTests {
         #expect(gaps == [Gap(from: 0, to: 300, reason: "batchRefused")])
     }
 
+    @Test("a long outage costs the memory of its slots, and not an octet")
+    func longOutage() async throws {
+        let store = UnreliableStore()
+        let writer = writer(store)
+        await store.setReachable(false)
+        // Two hours of flushes, one a second; each brings an octet of the slot and one of the
+        // slot before, and an event every ten minutes.
+        for second in Int64(0)..<7_200 {
+            let slot = second / 300 * 300
+            let parts = [part(slot: slot, octets: 1), part(slot: max(slot - 300, 0), octets: 1)]
+            let event = OperationalEvent(time: second, kind: .exporterRestarted)
+            let events = second % 600 == 0 ? [event] : []
+            _ = await writer.write(parts, now: second, events: events)
+        }
+        let status = await writer.status
+        #expect(status.batches <= 24 + 65)
+        #expect(status.rows <= 3 * status.batches)
+        #expect(status.oldest == 0 && status.givenUp == 0)
+        #expect(status.problem == .unavailable(reason: "unplugged"))
+        await store.setReachable(true)
+        let outcome = await writer.write([], now: 7_200, isFinal: true)
+        #expect(outcome.problem == nil && outcome.added == status.batches + 1)
+        #expect(try await received(store) == 14_400)
+        #expect(try await store.events(in: 0..<10_000).count == 12)
+        #expect(try await store.slots(in: 0..<10_000).allSatisfy(\.isSealed))
+        #expect(try await store.gaps(in: 0..<10_000).isEmpty)
+        let after = await writer.status
+        #expect(after.batches == 0 && after.rows == 0 && after.problem == nil)
+        #expect(after.oldest == nil && after.mostRows == 4_000_000)
+    }
+
+    @Test("a batch that may be in the store stays as it is, and is in it once")
+    func inDoubt() async throws {
+        let store = UnreliableStore()
+        let writer = writer(store)
+        await store.setLosesAnswers(true)
+        for second in Int64(0)..<200 {
+            _ = await writer.write([part(slot: 0, octets: 1)], now: second)
+        }
+        #expect(try await received(store) == 1)
+        await store.setLosesAnswers(false)
+        let outcome = await writer.write([part(slot: 0, octets: 1)], now: 200)
+        #expect(outcome.known == 1)
+        #expect(try await received(store) == 201)
+        #expect(await store.offered.first == "run-1")
+        #expect(await store.offered.count < 70)
+    }
+
+    @Test("when more waits than may, the oldest is given up, and the gap and the limit are told")
+    func limit() async throws {
+        let store = UnreliableStore()
+        let writer = VolumeWriter(
+            store: store,
+            collector: "test",
+            idPrefix: "run",
+            sealer: SlotSealer(slotSeconds: 300, latenessSeconds: 0),
+            mostRowsWaiting: 10
+        )
+        await store.setReachable(false)
+        for slot in Int64(0)..<30 {
+            _ = await writer.write([part(slot: slot * 300, octets: 1)], now: slot * 300 + 1)
+        }
+        #expect(await writer.status.rows <= 10)
+        #expect(await writer.status.givenUp == 20)
+        await store.setReachable(true)
+        _ = await writer.write([part(slot: 9_000, octets: 1)], now: 9_001)
+        _ = await writer.write([], now: 9_002)
+        #expect(try await received(store) == 11)
+        let gaps = try await store.gaps(in: 0..<10_000)
+        #expect(gaps.allSatisfy { $0.reason == "storeUnreachable" })
+        #expect(gaps.map(\.from).min() == 0 && gaps.map(\.to).max() == 6_000)
+        let events = try await store.events(in: 0..<10_000)
+        #expect(events.map(\.kind) == [.limitReached])
+        #expect(events.map(\.object) == ["limits.waitingRows"])
+    }
+
+    @Test("ids are not forgotten while their batch may be offered again")
+    func forgets() async throws {
+        let store = UnreliableStore()
+        let writer = writer(store)
+        _ = await writer.write([part(slot: 0, octets: 1)], now: 10)
+        _ = await writer.write([part(slot: 0, octets: 1)], now: 20)
+        await store.setLosesAnswers(true)
+        _ = await writer.write([part(slot: 0, octets: 1)], now: 30)
+        _ = await writer.write([part(slot: 0, octets: 1)], now: 40)
+        #expect(try await writer.forget(batchesBefore: 1_000) == 2)
+        await store.setLosesAnswers(false)
+        _ = await writer.write([part(slot: 0, octets: 1)], now: 50)
+        #expect(try await received(store) == 5)
+    }
+
+    @Test("two flushes at once store each batch once")
+    func atOnce() async throws {
+        let store = InMemoryVolumeStore()
+        let writer = writer(store)
+        let part = part(slot: 0, octets: 1)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 { group.addTask { _ = await writer.write([part], now: 1) } }
+        }
+        #expect(try await received(store) == 50)
+        #expect(await writer.waitingCount == 0)
+    }
+
     @Test("what a store does not take waits, and is added once it does")
     func waits() async throws {
         let store = UnreliableStore()
@@ -85,16 +188,23 @@ struct VolumeWriterTests {
     }
 }
 
-/// A store that can be out of reach.
+/// A store that can be out of reach, or lose the answer.
 private actor UnreliableStore: VolumeStore {
     private let store = InMemoryVolumeStore()
     private var isReachable = true
+    private var losesAnswers = false
+    /// Ids, in the order in which they were offered.
+    private(set) var offered: [String] = []
 
     func setReachable(_ isReachable: Bool) { self.isReachable = isReachable }
+    func setLosesAnswers(_ losesAnswers: Bool) { self.losesAnswers = losesAnswers }
 
     func add(_ batch: FlushBatch) async throws(VolumeStoreError) -> Bool {
+        if offered.last != batch.id { offered.append(batch.id) }
         guard isReachable else { throw .unavailable(reason: "unplugged") }
-        return try await store.add(batch)
+        let isNew = try await store.add(batch)
+        if losesAnswers { throw .unavailable(reason: "no answer") }
+        return isNew
     }
 
     func interfaceFacts(in slots: Range<Int64>) async throws(VolumeStoreError) -> [InterfaceFact] {

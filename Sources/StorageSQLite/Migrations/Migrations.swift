@@ -26,7 +26,11 @@ package enum Migrations {
 
     /// Throws when the schema of the store is of another version than can be worked with.
     ///
-    /// - Parameter migrates: Whether an older one is going to be brought up to date.
+    /// - Parameters:
+    ///   - path: Of the store, for the error.
+    ///   - database: A connection to it.
+    ///   - migrates: Whether an older one is going to be brought up to date.
+    /// - Throws: `incompatible`, which names both versions.
     static func refuseOthers(_ path: String, _ database: Database, migrates: Bool) throws {
         let applied = try String.fetchAll(
             database,
