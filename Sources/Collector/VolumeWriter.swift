@@ -76,16 +76,7 @@ package actor VolumeWriter {
     ) async -> Outcome {
         count += 1
         var batch = FlushBatch(id: "\(idPrefix)-\(count)", collector: collector, time: now)
-        for part in parts {
-            batch.interfaces += part.interfaces
-            batch.neighbors += part.neighbors
-            batch.paths += part.paths
-            batch.prefixes += part.prefixes
-            batch.ledgers += part.ledgers
-            batch.exporters += part.exporters
-            batch.interfaceNotes += part.interfaceNotes
-            batch.events += part.events
-        }
+        for part in parts { batch.append(part) }
         batch.sessions = sessions
         batch.events += events
         swap(&batch.gaps, &gaps)

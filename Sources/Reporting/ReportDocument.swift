@@ -37,8 +37,11 @@ public struct ReportDocument: Sendable {
         )
 
         let rows = report.rows(input)
+        // Amounts keep their columns: whoever reads a CSV looks for them by name.
         let kept = report.columns.indices.filter { index in
-            !report.columns[index].isOptional || rows.contains { !$0[index].isNone }
+            let column = report.columns[index]
+            return !column.isOptional || column.unit == ReportColumn.currency
+                || rows.contains { !$0[index].isNone }
         }
         columns = kept.map { report.columns[$0] }
         self.rows = rows.map { row in kept.map { row[$0] } }
@@ -116,6 +119,9 @@ public struct ReportDocument: Sendable {
     /// Whether a terminal has the column at `index`.
     private func isShown(_ index: Int) -> Bool {
         guard columns[index].title != nil else { return false }
+        guard !columns[index].isOptional || rows.contains(where: { !$0[index].isNone }) else {
+            return false
+        }
         guard columns[index].isHiddenWhenZero else { return true }
         return rows.contains { !$0[index].isNone && !$0[index].isZero }
     }

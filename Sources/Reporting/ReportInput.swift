@@ -23,6 +23,8 @@ public struct ReportInput: Sendable {
     /// By AS path, of the transits only.
     public var paths = PathVolumes()
     public var ledgers: [LedgerFact] = []
+    /// Ledgers of exporters that are held apart until they are adopted.
+    public var heldLedgers: [LedgerFact] = []
     public var gaps: [Gap] = []
     /// Whether sequence numbers and duplicates are counted at all.
     public var measuresSequences = false
@@ -66,6 +68,7 @@ public struct ReportInput: Sendable {
     func ledger(withSlots: Bool = false) -> LedgerDocument {
         LedgerDocument(
             ledgers: ledgers,
+            held: heldLedgers,
             gaps: gaps,
             withSlots: withSlots,
             measuresSequences: measuresSequences
