@@ -47,6 +47,8 @@ public actor AlertService {
         public var records: [AlertRecord] = []
         /// Events that no webhook took.
         public var undelivered = 0
+
+        public init() {}
     }
 
     /// Evaluates all rules over the sealed slots up to `slot` that they have not seen, delivers

@@ -37,11 +37,11 @@ public struct ReportDocument: Sendable {
         )
 
         let rows = report.rows(input)
-        // Amounts keep their columns: whoever reads a CSV looks for them by name.
+        // Without rows nobody can know that no amount is known: its columns stay.
         let kept = report.columns.indices.filter { index in
             let column = report.columns[index]
-            return !column.isOptional || column.unit == ReportColumn.currency
-                || rows.contains { !$0[index].isNone }
+            let isEmptyAmount = rows.isEmpty && column.unit == ReportColumn.currency
+            return !column.isOptional || isEmptyAmount || rows.contains { !$0[index].isNone }
         }
         columns = kept.map { report.columns[$0] }
         self.rows = rows.map { row in kept.map { row[$0] } }
@@ -119,9 +119,6 @@ public struct ReportDocument: Sendable {
     /// Whether a terminal has the column at `index`.
     private func isShown(_ index: Int) -> Bool {
         guard columns[index].title != nil else { return false }
-        guard !columns[index].isOptional || rows.contains(where: { !$0[index].isNone }) else {
-            return false
-        }
         guard columns[index].isHiddenWhenZero else { return true }
         return rows.contains { !$0[index].isNone && !$0[index].isZero }
     }

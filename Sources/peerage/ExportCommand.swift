@@ -40,7 +40,9 @@ struct ExportCommand: AsyncParsableCommand {
         func run() async throws {
             let settings = try configuration.load()
             let parameters = ["month": month, "format": format.rawValue]
-            if output == "-" { return try await ask("/api/v1/exports/volumes", parameters, settings) }
+            if output == "-" {
+                return try await ask("/api/v1/exports/volumes", parameters, settings)
+            }
             let response = await answer("/api/v1/exports/volumes", parameters, settings)
             guard response.exitStatus == 0 else { throw ExitCode(response.exitStatus) }
             try await explaining { try OutputFile.write(response.body, to: output, force: force) }

@@ -87,7 +87,8 @@ struct PendingDocument {
                 "  held  \(row.ledger.receivedOctets) octets in \(row.ledger.datagrams) datagrams",
             ]
             lines += row.interfaces.map { interface in
-                let name = interface.name.isEmpty
+                let name =
+                    interface.name.isEmpty
                     ? "" : " \(ConfigurationProposal.harmless(interface.name))"
                 return "  interface \(interface.index)\(name)  \(interface.octets) octets"
             }

@@ -165,8 +165,11 @@ extension ConfigurationProposal {
             } else {
                 keys += ", peers: [\(peer?.rawValue ?? 0)]"
             }
-            let exporter = Self.quoted(isPending(place) ? Self.name(ofPending: place.exporter)
-                : place.exporter)
+            let exporter = Self.quoted(
+                isPending(place)
+                    ? Self.name(ofPending: place.exporter)
+                    : place.exporter
+            )
             lines.append("  - { \(keys),")
             lines.append("      interfaces: [{ exporter: \(exporter), index: \(place.index) }] }")
         }

@@ -2,9 +2,9 @@
 
 import Console
 import Model
+import Reporting
 import Settings
 import Storage
-import Reporting
 
 extension Answers {
     static let exporterRows: [AnswerRow] = [

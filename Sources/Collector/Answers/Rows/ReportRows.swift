@@ -45,8 +45,11 @@ extension Answers {
             "/api/v1/exports/volumes",
             "the volumes of a month as finance takes them",
             parameters: [
-                .init("month", "A month in network.timezone: 2026-10, this or last.",
-                    isRequired: true),
+                .init(
+                    "month",
+                    "A month in network.timezone: 2026-10, this or last.",
+                    isRequired: true
+                ),
                 .init("format", "The format of the file.", values: ["csv"]),
             ],
             contentTypes: [ContentType.csv]
