@@ -2,7 +2,7 @@
 
 package import Accounting
 import Attribution
-import FlowDecoding
+package import FlowDecoding
 package import Model
 import RouteReception
 package import Routing
@@ -56,6 +56,14 @@ package enum CollectorComponents {
         )
     }
 
+    /// How much an exporter may make a decoder remember.
+    package static func decodingLimits(_ settings: Settings) -> DecodingLimits {
+        var limits = DecodingLimits()
+        limits.templates = settings.limits.templates
+        limits.domains = settings.limits.domains
+        return limits
+    }
+
     /// A worker's pipeline.
     ///
     /// - Parameters:
@@ -63,6 +71,7 @@ package enum CollectorComponents {
     ///   - feed: The routes.
     ///   - inventory: With the exporters that were adopted; nil for that of the configuration.
     ///   - budget: How many exporters may be learned, over all workers; nil for all by this one.
+    /// - Returns: A pipeline that has counted nothing.
     package static func pipeline(
         _ settings: Settings,
         _ feed: RouteFeed,
@@ -78,7 +87,7 @@ package enum CollectorComponents {
         return FlowPipeline(
             inventory: inventory,
             slotSeconds: settings.slotSeconds,
-            decoder: FlowDecoder(holdsData: true),
+            decoder: FlowDecoder(limits: decodingLimits(settings), holdsData: true),
             attributor: attributor,
             learning: learning(
                 settings,

@@ -59,6 +59,9 @@ package struct ExporterDirectory: Sendable {
     /// Where a pending exporter sends from; nil for one of the configuration.
     package func pendingAddress(_ index: UInt16) -> IPAddress? { entries[Int(index)].pending }
 
+    /// The index of whoever sends from `address`; nil when that is nobody known.
+    package func index(ofSource address: IPAddress) -> UInt16? { bySource[address] }
+
     /// Whose datagram it is; whoever may be learned is from now on known.
     ///
     /// Through a relay, all sFlow comes from one address: then the agent's own address counts.
@@ -96,7 +99,7 @@ package struct ExporterDirectory: Sendable {
         return index
     }
 
-    /// Forgets a pending exporter; its index is used again. Call when its totals are handed over.
+    /// Forgets a pending exporter, whose index is used again; call when its totals are handed over.
     package mutating func forget(_ index: UInt16) {
         guard let address = entries[Int(index)].pending else { return }
         bySource[address] = nil

@@ -23,6 +23,9 @@ package struct FlowPipeline: ~Copyable, Sendable {
     private var implausible: [UInt16] = []
     private var latest: Int64 = 0
     private var states: [ExporterState?]
+    private var losses: [LossCarry]
+    /// Exporters that began anew since the last hand-over, each once.
+    private var restarted: Set<UInt16> = []
     /// What was counted under an earlier inventory and is not handed over yet.
     private var carried = FlushBatch(id: "", collector: "", time: 0)
 
@@ -48,6 +51,7 @@ package struct FlowPipeline: ~Copyable, Sendable {
         self.attributor = attributor
         totals = RunningTotals(slotSeconds: slotSeconds, mostRows: mostRows)
         states = Array(repeating: nil, count: inventory.exporters.count)
+        losses = Array(repeating: LossCarry(), count: inventory.exporters.count)
     }
 
     /// Decodes one datagram, or refuses it, and counts which.
@@ -72,8 +76,10 @@ package struct FlowPipeline: ~Copyable, Sendable {
         let outcome = decoder.decode(datagram, into: &batch)
         while exporters.count < batch.records.count { exporters.append(exporter) }
         let errors = batch.errors[errorsBefore...]
+        let lost = losses[Int(exporter)].increment(outcome.sequenceLost)
         totals.count(for: exporter, at: datagram.arrival) { ledger in
             ledger.datagrams += 1
+            ledger.sequenceLost += lost
             if let reason = outcome.undecoded {
                 ledger.undecoded[reason, default: 0] += 1
             } else {
@@ -81,7 +87,7 @@ package struct FlowPipeline: ~Copyable, Sendable {
             }
             for error in errors { ledger.errors[error.reason, default: 0] += 1 }
         }
-        note(exporter, outcome.flowProtocol, from: datagram.exporter, at: datagram.arrival)
+        note(exporter, outcome, from: datagram.exporter, at: datagram.arrival)
     }
 
     /// Attributes and adds the records of the datagrams taken since the last call.
@@ -114,6 +120,10 @@ package struct FlowPipeline: ~Copyable, Sendable {
     /// follow, waiting is in vain.
     package mutating func giveUpHeld(now: Int64, isOver: Bool) {
         decoder.dropHeld(before: isOver ? .max : now &- Self.longestHold, into: &batch)
+        countErrorsOfNobody()
+    }
+
+    private mutating func countErrorsOfNobody() {
         let errors = batch.errors
         guard !errors.isEmpty else { return }
         totals.count(for: RunningTotals.noExporter, at: latest) { ledger in
@@ -132,12 +142,47 @@ package struct FlowPipeline: ~Copyable, Sendable {
         let counted = totals.takeCounted()
         counted.handOver(to: &flush, names: self)
         attributor.totalsHandedOver()
-        flush.exporters += states.compactMap { $0 }
+        tellOfExporters(to: &flush)
         forgetSilent()
     }
 
-    /// Goes on with another inventory, between batches; what was counted so far is handed over
-    /// next, under the names of its time. Templates and samplers stay.
+    /// What is known of exporters besides their flows.
+    private mutating func tellOfExporters(to flush: inout FlushBatch) {
+        for index in states.indices {
+            guard let address = states[index]?.address else { continue }
+            states[index]?.skewMilliseconds = decoder.skewMilliseconds(of: address)
+        }
+        flush.exporters += states.compactMap { $0 }
+        for exporter in restarted.sorted() {
+            flush.events.append(
+                OperationalEvent(
+                    time: latest / 1_000_000_000,
+                    kind: .exporterRestarted,
+                    object: directory.name(exporter)
+                )
+            )
+        }
+        restarted.removeAll()
+        for name in decoder.takeInterfaceNames() {
+            guard let exporter = directory.index(ofSource: name.exporter) else { continue }
+            flush.interfaceNotes.append(
+                InterfaceNote(
+                    exporter: directory.name(exporter),
+                    index: name.index,
+                    name: name.name,
+                    description: name.description
+                )
+            )
+        }
+    }
+
+    /// How much the decoder remembers, and what it refused or forgot to stay within its limits.
+    package var decoderStatistics: DecoderStatistics { decoder.statistics }
+
+    /// Goes on with another inventory, between batches.
+    ///
+    /// What was counted so far is handed over next, under the names of its time. Templates and
+    /// samplers stay.
     ///
     /// - Parameters:
     ///   - inventory: What the network is from now on.
@@ -162,10 +207,17 @@ package struct FlowPipeline: ~Copyable, Sendable {
         attributor.replace(inventory: effective, viewLists: views, number: number)
         totals.renumber { $0 == RunningTotals.noExporter ? $0 : number($0) }
         staticPrefixes = inventory.staticPrefixes
-        let before = states
+        renumberStates(number)
+    }
+
+    private mutating func renumberStates(_ number: (UInt16) -> UInt16?) {
+        let before = (states: states, losses: losses)
         states = Array(repeating: nil, count: directory.count)
-        for (old, state) in before.enumerated() {
-            guard var state, let new = number(UInt16(old)) else { continue }
+        losses = Array(repeating: LossCarry(), count: directory.count)
+        for old in before.states.indices {
+            guard let new = number(UInt16(old)) else { continue }
+            losses[Int(new)] = before.losses[old]
+            guard var state = before.states[old] else { continue }
             state.name = directory.name(new)
             state.isPending = directory.pendingAddress(new) != nil
             states[Int(new)] = state
@@ -178,20 +230,31 @@ package struct FlowPipeline: ~Copyable, Sendable {
         // Records in line of whoever had the index before are posted under its name first.
         finishBatch()
         attributor.put(Exporter(pending: address), at: index, views: learning.views)
-        if Int(index) < states.count { states[Int(index)] = nil } else { states.append(nil) }
+        if Int(index) < states.count {
+            states[Int(index)] = nil
+            losses[Int(index)] = LossCarry()
+        } else {
+            states.append(nil)
+            losses.append(LossCarry())
+        }
     }
 
     /// Forgets pending exporters that have been silent for as long as anything of them is held.
     private mutating func forgetSilent() {
+        var gone: Set<UInt16> = []
         for index in states.indices {
             let exporter = UInt16(index)
             guard let state = states[index], state.isPending,
                 latest / 1_000_000_000 - state.lastSeen > learning.holdNanoseconds / 1_000_000_000
             else { continue }
+            if let address = state.address { decoder.forget(address, into: &batch) }
             directory.forget(exporter)
             states[index] = nil
-            totals.renumber { $0 == exporter ? nil : $0 }
+            gone.insert(exporter)
         }
+        guard !gone.isEmpty else { return }
+        totals.renumber { gone.contains($0) ? nil : $0 }
+        countErrorsOfNobody()
     }
 
     /// Announces that this worker is about to wait.
@@ -200,7 +263,7 @@ package struct FlowPipeline: ~Copyable, Sendable {
     /// Keeps what `status` shows of an exporter.
     private mutating func note(
         _ exporter: UInt16,
-        _ flowProtocol: FlowProtocol?,
+        _ outcome: DatagramOutcome,
         from address: IPAddress,
         at time: Int64
     ) {
@@ -210,7 +273,7 @@ package struct FlowPipeline: ~Copyable, Sendable {
             var state = ExporterState(
                 name: directory.name(exporter),
                 lastSeen: seconds,
-                flowProtocol: flowProtocol ?? .ipfix,
+                flowProtocol: outcome.flowProtocol ?? .ipfix,
                 rate: .one,
                 rateSource: .assumed
             )
@@ -220,7 +283,11 @@ package struct FlowPipeline: ~Copyable, Sendable {
         }
         states[index]?.lastSeen = seconds
         states[index]?.address = address
-        if let flowProtocol { states[index]?.flowProtocol = flowProtocol }
+        if let flowProtocol = outcome.flowProtocol { states[index]?.flowProtocol = flowProtocol }
+        if outcome.exporterRestarted {
+            states[index]?.restarts += 1
+            restarted.insert(exporter)
+        }
         if let record = batch.records.last, exporters.last == exporter {
             let (rate, source) = attributor.rate(of: record, exporter: exporter)
             states[index]?.rate = rate

@@ -10,8 +10,8 @@ public struct LedgerDocument: Equatable, Sendable {
     /// By start, in seconds since 1970-01-01 00:00 UTC; nil when not asked for.
     public let slots: [(start: Int64, part: Part)]?
     public let gaps: [Gap]
-    /// Whether sequence numbers and duplicates are counted at all.
-    public let measuresSequences: Bool
+    /// Whether datagrams that came twice are counted at all.
+    public let measuresDuplicates: Bool
 
     /// A ledger, and beside it what is held apart.
     public struct Part: Equatable, Sendable {
@@ -36,13 +36,13 @@ public struct LedgerDocument: Equatable, Sendable {
     ///   - held: Ledgers of exporters that are held apart until they are adopted.
     ///   - gaps: Times of which nothing is known.
     ///   - withSlots: Whether to tell slots apart.
-    ///   - measuresSequences: Whether sequence numbers and duplicates are counted at all.
+    ///   - measuresDuplicates: Whether datagrams that came twice are counted at all.
     public init(
         ledgers: [LedgerFact],
         held: [LedgerFact] = [],
         gaps: [Gap],
         withSlots: Bool = false,
-        measuresSequences: Bool = false
+        measuresDuplicates: Bool = false
     ) {
         var byExporter: [String: Part] = [:]
         var bySlot: [Int64: Part] = [:]
@@ -61,7 +61,7 @@ public struct LedgerDocument: Equatable, Sendable {
         }.map { ($0.key, $0.value) }
         slots = withSlots ? bySlot.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } : nil
         self.gaps = gaps.sorted { a, b in (a.from, a.to, a.reason) < (b.from, b.to, b.reason) }
-        self.measuresSequences = measuresSequences
+        self.measuresDuplicates = measuresDuplicates
     }
 
     /// Whether every sum holds exactly, in total and in each part.
@@ -134,8 +134,8 @@ public struct LedgerDocument: Equatable, Sendable {
             .init("quarantinedOctets", .unsigned(part.quarantinedOctets)),
             .init("kernelDrops", .unsigned(ledger.kernelDrops)),
         ]
-        if measuresSequences {
-            members.append(.init("sequenceLost", .unsigned(ledger.sequenceLost)))
+        members.append(.init("sequenceLost", .unsigned(ledger.sequenceLost)))
+        if measuresDuplicates {
             members.append(.init("duplicates", .unsigned(ledger.duplicates)))
         }
         members.append(.init("balanced", .bool(ledger.isBalanced)))

@@ -33,10 +33,11 @@ extension LedgerDocument {
             let reasons = Self.reasonsText(total.errors.map { ($0.key.word, $0.value) })
             lines.append("  errors     \(HumanUnits.count(errors)) parts of datagrams\(reasons)")
         }
-        var losses = [("dropped by the kernel", total.kernelDrops)]
-        if measuresSequences {
-            losses += [("missing by sequence", total.sequenceLost), ("twice", total.duplicates)]
-        }
+        var losses = [
+            ("dropped by the kernel", total.kernelDrops),
+            ("missing by sequence", total.sequenceLost),
+        ]
+        if measuresDuplicates { losses.append(("twice", total.duplicates)) }
         for (title, value) in losses where value > 0 {
             lines.append("  lost       \(HumanUnits.count(value)) \(title)")
         }
@@ -72,6 +73,9 @@ extension LedgerDocument {
         }
         if ledger.kernelDrops > 0 {
             lines.append("LOST \(HumanUnits.count(ledger.kernelDrops)) dropped by the kernel")
+        }
+        if ledger.sequenceLost > 0 {
+            lines.append("LOST \(HumanUnits.count(ledger.sequenceLost)) missing by sequence")
         }
         if let gap = gaps.last {
             let from = Timestamp.text(seconds: gap.from)

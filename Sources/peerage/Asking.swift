@@ -12,6 +12,7 @@ import Settings
 ///   - parameters: Those with a value are asked with.
 ///   - settings: The configuration.
 ///   - method: POST for what changes something.
+/// - Throws: The exit status, unless it is 0.
 func ask(
     _ path: String,
     _ parameters: [String: String?] = [:],

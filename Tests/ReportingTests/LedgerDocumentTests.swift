@@ -37,7 +37,7 @@ struct LedgerDocumentTests {
             "countedElsewhereInOctets", "unattributedInOctets", "egressOctets", "terminatedOctets",
             "carriedOutOctets", "discardedOctets", "countedElsewhereOutOctets",
             "unattributedOutOctets", "unknownNeighborOctets", "clampedOctets",
-            "quarantinedOctets", "kernelDrops",
+            "quarantinedOctets", "kernelDrops", "sequenceLost",
         ]
         let plain = LedgerDocument(ledgers: [], gaps: [])
         #expect(keys(plain.json) == measured + ["gaps", "balanced", "exporters"])
@@ -45,12 +45,12 @@ struct LedgerDocumentTests {
             ledgers: [],
             gaps: [],
             withSlots: true,
-            measuresSequences: true
+            measuresDuplicates: true
         )
         #expect(
             keys(full.json)
                 == measured + [
-                    "sequenceLost", "duplicates", "gaps", "balanced", "exporters", "slots",
+                    "duplicates", "gaps", "balanced", "exporters", "slots",
                 ]
         )
     }
@@ -118,10 +118,11 @@ struct LedgerDocumentTests {
         ledger.unknownNeighborOctets = 11
         ledger.clampedOctets = 12
         ledger.kernelDrops = 13
+        ledger.sequenceLost = 14
         return ledger
     }
 
-    private static let everyCell = "er1,2,2,0,0,3,31,1,2,4,8,16,10,8,6,4,2,1,11,12,0,13,true"
+    private static let everyCell = "er1,2,2,0,0,3,31,1,2,4,8,16,10,8,6,4,2,1,11,12,0,13,14,true"
 
     @Test("the columns of each side sum to what was received, in CSV and on a terminal")
     func columns() throws {
@@ -134,7 +135,7 @@ struct LedgerDocumentTests {
             + "ingress_octets,originated_octets,carried_in_octets,counted_elsewhere_in_octets,"
             + "unattributed_in_octets,egress_octets,terminated_octets,carried_out_octets,"
             + "discarded_octets,counted_elsewhere_out_octets,unattributed_out_octets,"
-            + "unknown_neighbor_octets,clamped_octets,quarantined_octets,kernel_drops,balanced"
+            + "unknown_neighbor_octets,clamped_octets,quarantined_octets,kernel_drops,sequence_lost,balanced"
         #expect(lines.map(String.init) == [header, Self.everyCell])
         let headings: [Substring] = [
             "exporter", "datagrams", "decoded", "undecoded", "refused", "records", "received",

@@ -13,12 +13,13 @@ struct AdoptionRequest {
     private var isNameKnown: Bool
 
     /// - Parameters:
-    ///   - address: Where it sends from.
+    ///   - text: Where it sends from.
     ///   - name: What it is called from now on.
     ///   - since: "first", a time, or nil for the slot that it is now.
     ///   - settings: The configuration.
     ///   - store: What was seen.
     ///   - now: The slot that it is now, in seconds since 1970-01-01 00:00 UTC.
+    /// - Throws: `InputProblem` for what cannot be adopted, or what the store throws.
     init(
         address text: String,
         name: String,

@@ -22,6 +22,7 @@ package struct ConfigurationProposal: Sendable {
     ///   - settings: The configuration, which says what is listed.
     ///   - store: What was seen.
     ///   - now: The slot that it is now, in seconds since 1970-01-01 00:00 UTC.
+    /// - Throws: What the store throws.
     package init(
         settings: Settings,
         store: any VolumeStore,

@@ -13,6 +13,7 @@ package enum HeldRetention {
     ///   - store: To be written by this process alone.
     ///   - now: Accounting time, in seconds since 1970-01-01 00:00 UTC.
     /// - Returns: Octets received that were held and are gone.
+    /// - Throws: What the store throws.
     package static func run(
         _ settings: Settings,
         _ store: any VolumeStore,

@@ -55,6 +55,7 @@ package struct StatusDocument: Sendable {
     ///   - collector: How the running collector stands; nil when none answers.
     ///   - sessions: The sessions as of now; nil for what the store has of them.
     ///   - now: In seconds since 1970-01-01 00:00 UTC.
+    /// - Throws: What the store throws.
     package init(
         settings: Settings,
         store: any VolumeStore,

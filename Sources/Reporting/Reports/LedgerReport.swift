@@ -134,6 +134,13 @@ extension Report {
             isHiddenWhenZero: true,
             "Dropped by the kernel before they were received; in no other column."
         ),
+        ReportColumn(
+            "sequenceLost",
+            "lost",
+            isHiddenWhenZero: true,
+            "Missing by the exporter's own sequence numbers, in the unit of its protocol: packets "
+                + "(NetFlow v9), datagrams (sFlow), flows (NetFlow v5), records (IPFIX)."
+        ),
         ReportColumn("balanced", "balanced", "Whether every sum holds exactly."),
     ]
 
@@ -166,6 +173,7 @@ extension Report {
             .octets(ledger.clampedOctets),
             .octets(part.quarantinedOctets),
             .count(ledger.kernelDrops),
+            .count(ledger.sequenceLost),
             .flag(ledger.isBalanced),
         ]
     }
