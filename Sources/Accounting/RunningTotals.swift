@@ -10,6 +10,7 @@ public struct RunningTotals: ~Copyable, Sendable {
     public let slotSeconds: Int64
     private var slots: [Int64: SlotTotals] = [:]
     private var parts: [SlotSplit.Part] = []
+    private var seriesLimit: SeriesLimit
 
     /// What came of each exporter in each slot, also of what has been handed over already.
     private var loads: [Int64: [UInt16: Load]] = [:]
@@ -45,14 +46,28 @@ public struct RunningTotals: ~Copyable, Sendable {
         var rate: SamplingRate
         var rateSource: SamplingSource
         var prefix: IPPrefix?
+
+        init(_ key: PostingKey, prefix: IPPrefix?) {
+            exporter = key.exporter
+            interface = key.interface
+            direction = key.direction
+            family = key.family
+            rate = key.rate
+            rateSource = key.rateSource
+            self.prefix = prefix
+        }
     }
 
     /// The ledger rows that belong to no exporter are kept under this index.
     public static let noExporter = UInt16.max
 
-    public init(slotSeconds: Int64) {
+    /// - Parameters:
+    ///   - slotSeconds: Length of a slot.
+    ///   - mostRows: Rows of one exporter in one slot; what is beyond goes to one row an interface.
+    public init(slotSeconds: Int64, mostRows: Int = 100_000) {
         precondition(slotSeconds > 0)
         self.slotSeconds = slotSeconds
+        seriesLimit = SeriesLimit(most: mostRows)
     }
 
     public var isEmpty: Bool { slots.isEmpty }
@@ -76,7 +91,9 @@ public struct RunningTotals: ~Copyable, Sendable {
             }
             for (index, part) in parts.enumerated() {
                 let isLast = index == parts.count - 1
-                slots[part.slot, default: SlotTotals()].add(posting, part.measure, isLast: isLast)
+                let made = slots[part.slot, default: SlotTotals()]
+                    .add(posting, part.measure, isLast: isLast)
+                if !made.isEmpty { holdToLimit(made, posting, in: part.slot) }
             }
         }
     }
@@ -100,6 +117,8 @@ public struct RunningTotals: ~Copyable, Sendable {
     public mutating func takeCounted() -> RunningTotals {
         var taken = RunningTotals(slotSeconds: slotSeconds)
         swap(&taken.slots, &slots)
+        taken.seriesLimit = seriesLimit
+        seriesLimit.handedOver(slotSeconds: slotSeconds)
         if let newest = loads.keys.max() {
             loads = loads.filter { $0.key >= newest - Self.loadSeconds }
         }
@@ -116,6 +135,68 @@ public struct RunningTotals: ~Copyable, Sendable {
             guard let totals = slots[slot] else { continue }
             totals.write(to: &batch, slot: slot, hour: slot - slot % hour, names: names)
         }
+        for (slot, exporter) in seriesLimit.reached {
+            batch.events.append(
+                OperationalEvent(
+                    time: batch.time,
+                    kind: .limitReached,
+                    object: names.exporterName(exporter),
+                    detail: "limits.series: more than \(seriesLimit.most) rows in the slot of "
+                        + "\(Timestamp.text(seconds: slot)); the rest counts by interface only"
+                )
+            )
+        }
+    }
+
+    /// Follows exporters to other numbers, when nothing is counted that has not been taken out;
+    /// those without one are forgotten.
+    public mutating func renumber(_ number: (UInt16) -> UInt16?) {
+        precondition(isEmpty, "totals are handed over before their exporters change")
+        loads = loads.mapValues { $0.renumbered(number) }
+        seriesLimit.renumber(number)
+    }
+
+    /// Folds the rows that a part of `posting` has just made, if they are too many.
+    private mutating func holdToLimit(_ made: MadeRows, _ posting: Posting, in slot: Int64) {
+        var isFolded = false
+        if case .posted(let key) = posting.ingress {
+            let row = made.contains(.ingress)
+            let prefix = made.contains(.ingressPrefix) ? posting.ingressPrefix : nil
+            isFolded = fold(key, isRow: row, prefix: prefix, in: slot)
+        }
+        if case .posted(let key) = posting.egress {
+            let row = made.contains(.egress)
+            let prefix = made.contains(.egressPrefix) ? posting.egressPrefix : nil
+            isFolded = fold(key, isRow: row, prefix: prefix, in: slot) || isFolded
+        }
+        guard isFolded else { return }
+        slots[slot]?.ledgers[posting.exporter, default: Ledger()]
+            .errors[.limitExceeded, default: 0] += 1
+    }
+
+    private mutating func fold(
+        _ key: PostingKey,
+        isRow: Bool,
+        prefix: IPPrefix?,
+        in slot: Int64
+    ) -> Bool {
+        var isFolded = false
+        if isRow {
+            let place = seriesLimit.place(key, in: slot)
+            if place != key {
+                slots[slot]?.move(from: key, to: place)
+                isFolded = true
+            }
+        }
+        if let prefix {
+            let prefixKey = PrefixPosting(key, prefix: prefix)
+            let hash = prefixKey.hashValue
+            if !seriesLimit.admitsPrefix(hash, of: key.exporter, in: slot) {
+                slots[slot]?.movePrefix(from: prefixKey)
+                isFolded = true
+            }
+        }
+        return isFolded
     }
 
     /// Whether every part in line can be added to its slot without passing the limits; then they
@@ -136,31 +217,68 @@ public struct RunningTotals: ~Copyable, Sendable {
     }
 }
 
+/// Rows that came to be by one part of a posting.
+private struct MadeRows: OptionSet {
+    let rawValue: UInt8
+
+    static let ingress = MadeRows(rawValue: 1)
+    static let egress = MadeRows(rawValue: 2)
+    static let ingressPrefix = MadeRows(rawValue: 4)
+    static let egressPrefix = MadeRows(rawValue: 8)
+}
+
 extension RunningTotals.SlotTotals {
     /// Adds one slot's part of a double entry; the record itself counts where it ends.
-    fileprivate mutating func add(_ posting: Posting, _ measure: Measure, isLast: Bool) {
+    ///
+    /// - Returns: The rows that were not there before.
+    fileprivate mutating func add(
+        _ posting: Posting,
+        _ measure: Measure,
+        isLast: Bool
+    ) -> MadeRows {
+        var made: MadeRows = []
         addToLedger(posting, measure.octets, isLast: isLast)
         if case .posted(let key) = posting.ingress {
-            addFact(key, prefix: posting.ingressPrefix, measure)
+            let (row, prefix) = addFact(key, prefix: posting.ingressPrefix, measure)
+            if row { made.insert(.ingress) }
+            if prefix { made.insert(.ingressPrefix) }
         }
         if case .posted(let key) = posting.egress {
-            addFact(key, prefix: posting.egressPrefix, measure)
+            let (row, prefix) = addFact(key, prefix: posting.egressPrefix, measure)
+            if row { made.insert(.egress) }
+            if prefix { made.insert(.egressPrefix) }
         }
+        return made
     }
 
-    private mutating func addFact(_ key: PostingKey, prefix: IPPrefix?, _ measure: Measure) {
+    /// Counts what is counted under one key under another.
+    fileprivate mutating func move(from key: PostingKey, to place: PostingKey) {
+        guard let measure = facts.removeValue(forKey: key) else { return }
+        facts[place, default: Measure()] += measure
+    }
+
+    /// Counts a prefix with those of which nothing is known.
+    fileprivate mutating func movePrefix(from key: RunningTotals.PrefixPosting) {
+        guard let measure = prefixes.removeValue(forKey: key) else { return }
+        var rest = key
+        rest.prefix = nil
+        prefixes[rest, default: Measure()] += measure
+    }
+
+    /// Whether that made a row, and whether it made one of a prefix.
+    private mutating func addFact(
+        _ key: PostingKey,
+        prefix: IPPrefix?,
+        _ measure: Measure
+    ) -> (row: Bool, prefix: Bool) {
+        let rows = facts.count
         facts[key, default: Measure()] += measure
-        guard key.flags.contains(.isTransit) else { return }
-        let prefixKey = RunningTotals.PrefixPosting(
-            exporter: key.exporter,
-            interface: key.interface,
-            direction: key.direction,
-            family: key.family,
-            rate: key.rate,
-            rateSource: key.rateSource,
-            prefix: prefix
-        )
+        let isRow = facts.count > rows
+        guard key.flags.contains(.isTransit) else { return (isRow, false) }
+        let prefixRows = prefixes.count
+        let prefixKey = RunningTotals.PrefixPosting(key, prefix: prefix)
         prefixes[prefixKey, default: Measure()] += measure
+        return (isRow, prefixes.count > prefixRows)
     }
 
     private mutating func addToLedger(_ posting: Posting, _ octets: UInt64, isLast: Bool) {

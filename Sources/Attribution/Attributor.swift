@@ -19,12 +19,12 @@ public import Routing
 ///
 /// Work goes by batch: sides first, then all route lookups at once, then evidence.
 public struct Attributor: ~Copyable, Sendable {
-    let directory: InterfaceDirectory
-    private let ownPrefixes: PrefixSet
-    let staticPrefixList: [IPPrefix]
-    let staticPrefixes: PrefixSet
-    let exchanges: [String: ExchangeMembers]
-    private let viewLists: [ViewList]
+    private(set) var directory: InterfaceDirectory
+    private var ownPrefixes: PrefixSet
+    private(set) var staticPrefixList: [IPPrefix]
+    private(set) var staticPrefixes: PrefixSet
+    private(set) var exchanges: [String: ExchangeMembers]
+    private var viewLists: [ViewList]
     let reader: RoutingTableReader
     private var learner: ObservationLearner
     var exportedPaths = ExportedPaths()
@@ -106,6 +106,43 @@ public struct Attributor: ~Copyable, Sendable {
             addEvidence(side, match: matches[index], of: batch, to: &postings[side.posting])
         }
         reader.quiesce()
+    }
+
+    /// Goes on with another inventory, when all totals have been handed over.
+    ///
+    /// - Parameters:
+    ///   - inventory: What the network is from now on.
+    ///   - viewLists: For each exporter of it, the views to route its flows by.
+    ///   - number: The new index of an exporter by its old one; nil for one that is gone.
+    public mutating func replace(
+        inventory: Inventory,
+        viewLists: [ViewList],
+        number: (UInt16) -> UInt16?
+    ) {
+        precondition(viewLists.count == inventory.exporters.count, "one list of views an exporter")
+        directory = InterfaceDirectory(inventory)
+        ownPrefixes = PrefixSet(inventory.network.prefixes)
+        staticPrefixList = inventory.staticPrefixes
+        staticPrefixes = PrefixSet(staticPrefixList)
+        exchanges = ExchangeMembers.all(of: inventory)
+        self.viewLists = viewLists
+        learner.renumber(number)
+    }
+
+    /// Takes in an exporter of which nothing is declared, at an index of its own.
+    ///
+    /// - Parameters:
+    ///   - exporter: Its name and its defaults.
+    ///   - index: The next one, or that of an exporter that is gone.
+    ///   - views: The views to route its flows by.
+    public mutating func put(_ exporter: Exporter, at index: UInt16, views: ViewList) {
+        directory.put(exporter, at: index)
+        if Int(index) < viewLists.count {
+            viewLists[Int(index)] = views
+            learner.renumber { $0 == index ? nil : $0 }
+        } else {
+            viewLists.append(views)
+        }
     }
 
     /// The rate that counts for `record`, and where it came from.

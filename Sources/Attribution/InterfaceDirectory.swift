@@ -6,11 +6,11 @@ package import Model
 ///
 /// Made anew for each inventory. The data plane asks by the exporter's index, reports by its name.
 package struct InterfaceDirectory: Sendable {
-    package let inventory: Inventory
+    package private(set) var inventory: Inventory
     private var uses: [Place: [Use]] = [:]
     private var roles: [Place: InterfaceRole] = [:]
     private var observations: [Place: Exporter.Observation] = [:]
-    private let exporterIndexes: [String: UInt16]
+    private var exporterIndexes: [String: UInt16]
 
     private struct Place: Hashable, Sendable {
         var exporter: UInt16
@@ -51,6 +51,17 @@ package struct InterfaceDirectory: Sendable {
                 uses[place, default: []].append(Use(interconnect: number, vlan: reference.vlan))
             }
         }
+    }
+
+    /// Puts an exporter of which nothing is declared at `index`: one that is there, or the next.
+    package mutating func put(_ exporter: Exporter, at index: UInt16) {
+        if Int(index) < inventory.exporters.count {
+            exporterIndexes[inventory.exporters[Int(index)].name] = nil
+            inventory.exporters[Int(index)] = exporter
+        } else {
+            inventory.exporters.append(exporter)
+        }
+        exporterIndexes[exporter.name] = index
     }
 
     package func exporterIndex(named name: String) -> UInt16? { exporterIndexes[name] }

@@ -58,6 +58,23 @@ struct ObservationLearner: Sendable {
         }
     }
 
+    /// Follows exporters to other numbers; those without one are forgotten.
+    mutating func renumber(_ number: (UInt16) -> UInt16?) {
+        var places: [Place: Seen] = [:]
+        for (place, directions) in seen {
+            guard let exporter = number(place.exporter) else { continue }
+            places[Place(exporter: exporter, interface: place.interface), default: []]
+                .formUnion(directions)
+        }
+        seen = places
+        var anywhere: [UInt16: Seen] = [:]
+        for (exporter, directions) in seenAnywhere {
+            guard let exporter = number(exporter) else { continue }
+            anywhere[exporter, default: []].formUnion(directions)
+        }
+        seenAnywhere = anywhere
+    }
+
     /// Whether `exporter` reports packets that cross `interface` in `direction` from there.
     func observes(
         _ direction: Direction,

@@ -47,6 +47,8 @@ public actor AlertService {
         public var records: [AlertRecord] = []
         /// Events that no webhook took.
         public var undelivered = 0
+
+        public init() {}
     }
 
     /// Evaluates all rules over the sealed slots up to `slot` that they have not seen, delivers
@@ -70,9 +72,15 @@ public actor AlertService {
     /// - Parameters:
     ///   - slot: Seconds since 1970-01-01 00:00 UTC.
     ///   - deliver: Whether to post what happened and to keep where the alerts stand.
+    ///   - rule: Only the rule of this id; nil for all.
     /// - Returns: What happened.
     /// - Throws: What the store throws.
-    public func run(through slot: Int64, deliver: Bool) async throws -> Outcome {
+    public func run(
+        through slot: Int64,
+        deliver: Bool,
+        rule: String? = nil
+    ) async throws -> Outcome {
+        let rules = rules.filter { rule == nil || $0.id == rule }
         let kept = try await store.alerts()
         let view = try await readings(through: slot, kept: kept)
         var outcome = Outcome()
@@ -143,7 +151,9 @@ public actor AlertService {
         let range = min(max(from, firstLook), end)..<end
         let resolver = FactResolver(inventory: inventory)
         let slots = try await store.slots(in: range).filter { $0.isSealed || $0.generation > 0 }
-        let volumes = try await store.neighborFacts(in: range).compactMap(resolver.resolve)
+        let exporters = try await CountedExporters(inventory: inventory, store: store)
+        let facts = exporters.counted(try await store.neighborFacts(in: range))
+        let volumes = facts.compactMap(resolver.resolve)
         return AlertView(
             volumes: volumes,
             inventory: inventory,

@@ -2,7 +2,7 @@
 
 package import Accounting
 import Attribution
-import FlowDecoding
+package import FlowDecoding
 package import Model
 import RouteReception
 package import Routing
@@ -42,18 +42,59 @@ package enum CollectorComponents {
         }
     }
 
+    /// Who may be held apart; workers of one collector share `budget`.
+    package static func learning(
+        _ settings: Settings,
+        _ feed: RouteFeed,
+        budget: LearnBudget
+    ) -> Learning {
+        Learning(
+            networks: settings.learn.from,
+            budget: budget,
+            views: ViewList([feed.view(named: commonView)]),
+            holdSeconds: settings.learn.holdSeconds
+        )
+    }
+
+    /// How much an exporter may make a decoder remember.
+    package static func decodingLimits(_ settings: Settings) -> DecodingLimits {
+        var limits = DecodingLimits()
+        limits.templates = settings.limits.templates
+        limits.domains = settings.limits.domains
+        return limits
+    }
+
     /// A worker's pipeline.
-    package static func pipeline(_ settings: Settings, _ feed: RouteFeed) -> FlowPipeline {
+    ///
+    /// - Parameters:
+    ///   - settings: The configuration.
+    ///   - feed: The routes.
+    ///   - inventory: With the exporters that were adopted; nil for that of the configuration.
+    ///   - budget: How many exporters may be learned, over all workers; nil for all by this one.
+    /// - Returns: A pipeline that has counted nothing.
+    package static func pipeline(
+        _ settings: Settings,
+        _ feed: RouteFeed,
+        inventory: Inventory? = nil,
+        budget: LearnBudget? = nil
+    ) -> FlowPipeline {
+        let inventory = inventory ?? settings.inventory
         let attributor = Attributor(
-            inventory: settings.inventory,
-            viewLists: viewLists(settings.inventory, feed),
+            inventory: inventory,
+            viewLists: viewLists(inventory, feed),
             reader: feed.table.makeReader()
         )
         return FlowPipeline(
-            inventory: settings.inventory,
+            inventory: inventory,
             slotSeconds: settings.slotSeconds,
-            decoder: FlowDecoder(holdsData: true),
-            attributor: attributor
+            decoder: FlowDecoder(limits: decodingLimits(settings), holdsData: true),
+            attributor: attributor,
+            learning: learning(
+                settings,
+                feed,
+                budget: budget ?? LearnBudget(settings.learn.exporters)
+            ),
+            mostRows: settings.limits.series
         )
     }
 

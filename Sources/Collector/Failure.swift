@@ -9,8 +9,11 @@ public struct Failure {
     public let message: String
     /// The input or the configuration is at fault, rather than the work.
     public let isInputWrong: Bool
+    /// The same may succeed later.
+    let isPassing: Bool
 
     public init(_ error: any Error) {
+        if case VolumeStoreError.unavailable = error { isPassing = true } else { isPassing = false }
         switch error {
         case let error as CaptureError:
             message = "\(error)"
@@ -48,4 +51,11 @@ public struct InputProblem: Error, Equatable, CustomStringConvertible {
     public let description: String
 
     public init(_ description: String) { self.description = description }
+
+    /// Throws for "-": captures and tables are read more than once, which a pipe cannot be.
+    static func refuseStandardInput(_ path: String) throws(InputProblem) {
+        guard path != "-" else {
+            throw InputProblem("'-': standard input is not read here; expected a file")
+        }
+    }
 }

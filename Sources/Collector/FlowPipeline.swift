@@ -4,13 +4,15 @@ import Accounting
 package import Attribution
 package import FlowDecoding
 package import Model
+package import Routing
 
 /// The data plane of one worker: datagrams in, totals out.
 ///
 /// The only file that names the stages in order. Per batch, on one thread, without locks.
 package struct FlowPipeline: ~Copyable, Sendable {
-    private let directory: ExporterDirectory
-    private let staticPrefixes: [IPPrefix]
+    private var directory: ExporterDirectory
+    private var learning: Learning
+    private var staticPrefixes: [IPPrefix]
     private var decoder: FlowDecoder
     private var attributor: Attributor
     private var totals: RunningTotals
@@ -21,19 +23,35 @@ package struct FlowPipeline: ~Copyable, Sendable {
     private var implausible: [UInt16] = []
     private var latest: Int64 = 0
     private var states: [ExporterState?]
+    private var losses: [LossCarry]
+    /// Exporters that began anew since the last hand-over, each once.
+    private var restarted: Set<UInt16> = []
+    /// What was counted under an earlier inventory and is not handed over yet.
+    private var carried = FlushBatch(id: "", collector: "", time: 0)
 
+    /// - Parameters:
+    ///   - inventory: What the network is.
+    ///   - slotSeconds: Length of a slot.
+    ///   - decoder: Decodes, and keeps what exporters announced.
+    ///   - attributor: Of the same inventory.
+    ///   - learning: Who may be held apart, of those that the inventory does not list.
+    ///   - mostRows: Rows of one exporter in one slot that tell neighbors or paths apart.
     package init(
         inventory: Inventory,
         slotSeconds: Int64,
         decoder: FlowDecoder,
-        attributor: consuming Attributor
+        attributor: consuming Attributor,
+        learning: Learning = Learning(),
+        mostRows: Int = 100_000
     ) {
-        directory = ExporterDirectory(inventory)
+        directory = ExporterDirectory(inventory, learning: learning)
+        self.learning = learning
         staticPrefixes = inventory.staticPrefixes
         self.decoder = decoder
         self.attributor = attributor
-        totals = RunningTotals(slotSeconds: slotSeconds)
+        totals = RunningTotals(slotSeconds: slotSeconds, mostRows: mostRows)
         states = Array(repeating: nil, count: inventory.exporters.count)
+        losses = Array(repeating: LossCarry(), count: inventory.exporters.count)
     }
 
     /// Decodes one datagram, or refuses it, and counts which.
@@ -41,10 +59,16 @@ package struct FlowPipeline: ~Copyable, Sendable {
     /// - Parameter datagram: Its arrival is accounting time.
     package mutating func take(_ datagram: borrowing Datagram) {
         latest = datagram.arrival
-        guard let exporter = directory.index(of: datagram) else {
+        let exporter: UInt16
+        switch directory.verdict(on: datagram) {
+        case .known(let index): exporter = index
+        case .learned(let index):
+            welcome(index)
+            exporter = index
+        case .refused(let reason):
             totals.count(for: RunningTotals.noExporter, at: datagram.arrival) { ledger in
                 ledger.datagrams += 1
-                ledger.refused[.unknownExporter, default: 0] += 1
+                ledger.refused[reason, default: 0] += 1
             }
             return
         }
@@ -52,8 +76,10 @@ package struct FlowPipeline: ~Copyable, Sendable {
         let outcome = decoder.decode(datagram, into: &batch)
         while exporters.count < batch.records.count { exporters.append(exporter) }
         let errors = batch.errors[errorsBefore...]
+        let lost = losses[Int(exporter)].increment(outcome.sequenceLost)
         totals.count(for: exporter, at: datagram.arrival) { ledger in
             ledger.datagrams += 1
+            ledger.sequenceLost += lost
             if let reason = outcome.undecoded {
                 ledger.undecoded[reason, default: 0] += 1
             } else {
@@ -61,7 +87,7 @@ package struct FlowPipeline: ~Copyable, Sendable {
             }
             for error in errors { ledger.errors[error.reason, default: 0] += 1 }
         }
-        note(exporter, outcome.flowProtocol, at: datagram.arrival)
+        note(exporter, outcome, from: datagram.exporter, at: datagram.arrival)
     }
 
     /// Attributes and adds the records of the datagrams taken since the last call.
@@ -94,6 +120,10 @@ package struct FlowPipeline: ~Copyable, Sendable {
     /// follow, waiting is in vain.
     package mutating func giveUpHeld(now: Int64, isOver: Bool) {
         decoder.dropHeld(before: isOver ? .max : now &- Self.longestHold, into: &batch)
+        countErrorsOfNobody()
+    }
+
+    private mutating func countErrorsOfNobody() {
         let errors = batch.errors
         guard !errors.isEmpty else { return }
         totals.count(for: RunningTotals.noExporter, at: latest) { ledger in
@@ -107,39 +137,168 @@ package struct FlowPipeline: ~Copyable, Sendable {
 
     /// Moves everything counted into `flush` and begins anew.
     package mutating func handOver(to flush: inout FlushBatch) {
+        flush.append(carried)
+        carried = FlushBatch(id: "", collector: "", time: flush.time)
         let counted = totals.takeCounted()
         counted.handOver(to: &flush, names: self)
         attributor.totalsHandedOver()
+        tellOfExporters(to: &flush)
+        forgetSilent()
+    }
+
+    /// What is known of exporters besides their flows.
+    private mutating func tellOfExporters(to flush: inout FlushBatch) {
+        for index in states.indices {
+            guard let address = states[index]?.address else { continue }
+            states[index]?.skewMilliseconds = decoder.skewMilliseconds(of: address)
+        }
         flush.exporters += states.compactMap { $0 }
+        for exporter in restarted.sorted() {
+            flush.events.append(
+                OperationalEvent(
+                    time: latest / 1_000_000_000,
+                    kind: .exporterRestarted,
+                    object: directory.name(exporter)
+                )
+            )
+        }
+        restarted.removeAll()
+        for name in decoder.takeInterfaceNames() {
+            guard let exporter = directory.index(ofSource: name.exporter) else { continue }
+            flush.interfaceNotes.append(
+                InterfaceNote(
+                    exporter: directory.name(exporter),
+                    index: name.index,
+                    name: name.name,
+                    description: name.description
+                )
+            )
+        }
+    }
+
+    /// How much the decoder remembers, and what it refused or forgot to stay within its limits.
+    package var decoderStatistics: DecoderStatistics { decoder.statistics }
+
+    /// Goes on with another inventory, between batches.
+    ///
+    /// What was counted so far is handed over next, under the names of its time. Templates and
+    /// samplers stay.
+    ///
+    /// - Parameters:
+    ///   - inventory: What the network is from now on.
+    ///   - viewLists: For each exporter of it, the views to route its flows by.
+    ///   - learning: Who may be held apart from now on; nil leaves it as it is.
+    package mutating func replaceInventory(
+        _ inventory: Inventory,
+        viewLists: [ViewList],
+        learning: Learning? = nil
+    ) {
+        finishBatch()
+        var flush = FlushBatch(id: "", collector: "", time: latest / 1_000_000_000)
+        handOver(to: &flush)
+        carried = flush
+        if let learning { self.learning = learning }
+
+        let (pending, numbers) = directory.replace(inventory, learning: learning)
+        let number = { (old: UInt16) in numbers[Int(old)] }
+        var effective = inventory
+        effective.exporters += pending
+        let views = viewLists + pending.map { _ in self.learning.views }
+        attributor.replace(inventory: effective, viewLists: views, number: number)
+        totals.renumber { $0 == RunningTotals.noExporter ? $0 : number($0) }
+        staticPrefixes = inventory.staticPrefixes
+        renumberStates(number)
+    }
+
+    private mutating func renumberStates(_ number: (UInt16) -> UInt16?) {
+        let before = (states: states, losses: losses)
+        states = Array(repeating: nil, count: directory.count)
+        losses = Array(repeating: LossCarry(), count: directory.count)
+        for old in before.states.indices {
+            guard let new = number(UInt16(old)) else { continue }
+            losses[Int(new)] = before.losses[old]
+            guard var state = before.states[old] else { continue }
+            state.name = directory.name(new)
+            state.isPending = directory.pendingAddress(new) != nil
+            states[Int(new)] = state
+        }
+    }
+
+    /// Makes room for an exporter that was learned by the datagram in hand.
+    private mutating func welcome(_ index: UInt16) {
+        guard let address = directory.pendingAddress(index) else { return }
+        // Records in line of whoever had the index before are posted under its name first.
+        finishBatch()
+        attributor.put(Exporter(pending: address), at: index, views: learning.views)
+        if Int(index) < states.count {
+            states[Int(index)] = nil
+            losses[Int(index)] = LossCarry()
+        } else {
+            states.append(nil)
+            losses.append(LossCarry())
+        }
+    }
+
+    /// Forgets pending exporters that have been silent for as long as anything of them is held.
+    private mutating func forgetSilent() {
+        var gone: Set<UInt16> = []
+        for index in states.indices {
+            let exporter = UInt16(index)
+            guard let state = states[index], state.isPending,
+                latest / 1_000_000_000 - state.lastSeen > learning.holdNanoseconds / 1_000_000_000
+            else { continue }
+            if let address = state.address { decoder.forget(address, into: &batch) }
+            directory.forget(exporter)
+            states[index] = nil
+            gone.insert(exporter)
+        }
+        guard !gone.isEmpty else { return }
+        totals.renumber { gone.contains($0) ? nil : $0 }
+        countErrorsOfNobody()
     }
 
     /// Announces that this worker is about to wait.
     package mutating func goOffline() { attributor.goOffline() }
 
     /// Keeps what `status` shows of an exporter.
-    private mutating func note(_ exporter: UInt16, _ flowProtocol: FlowProtocol?, at time: Int64) {
+    private mutating func note(
+        _ exporter: UInt16,
+        _ outcome: DatagramOutcome,
+        from address: IPAddress,
+        at time: Int64
+    ) {
         let index = Int(exporter)
-        var state =
-            states[index]
-            ?? ExporterState(
-                name: directory.names[index],
-                lastSeen: 0,
-                flowProtocol: flowProtocol ?? .ipfix,
+        let seconds = time / 1_000_000_000
+        if states[index] == nil {
+            var state = ExporterState(
+                name: directory.name(exporter),
+                lastSeen: seconds,
+                flowProtocol: outcome.flowProtocol ?? .ipfix,
                 rate: .one,
                 rateSource: .assumed
             )
-        state.lastSeen = time / 1_000_000_000
-        if let flowProtocol { state.flowProtocol = flowProtocol }
-        if let record = batch.records.last, exporters.last == exporter {
-            (state.rate, state.rateSource) = attributor.rate(of: record, exporter: exporter)
+            state.firstSeen = seconds
+            state.isPending = directory.pendingAddress(exporter) != nil
+            states[index] = state
         }
-        states[index] = state
+        states[index]?.lastSeen = seconds
+        states[index]?.address = address
+        if let flowProtocol = outcome.flowProtocol { states[index]?.flowProtocol = flowProtocol }
+        if outcome.exporterRestarted {
+            states[index]?.restarts += 1
+            restarted.insert(exporter)
+        }
+        if let record = batch.records.last, exporters.last == exporter {
+            let (rate, source) = attributor.rate(of: record, exporter: exporter)
+            states[index]?.rate = rate
+            states[index]?.rateSource = source
+        }
     }
 }
 
 extension FlowPipeline: PostingNames {
     package func exporterName(_ index: UInt16) -> String {
-        index == RunningTotals.noExporter ? "" : directory.names[Int(index)]
+        index == RunningTotals.noExporter ? "" : directory.name(index)
     }
 
     package func asPath(_ id: UInt32) -> ASPath { attributor.asPath(id) }

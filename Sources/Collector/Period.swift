@@ -16,6 +16,13 @@ public struct Period: Equatable, Sendable {
 
     public var range: Range<Int64> { from..<max(from, to) }
 
+    /// From the start of the slot it begins in to the end of the slot it ends in.
+    public func aligned(to slotSeconds: Int64) -> Period {
+        let before = { (time: Int64) in (time % slotSeconds + slotSeconds) % slotSeconds }
+        let rest = before(to)
+        return Period(from: from - before(from), to: rest == 0 ? to : to - rest + slotSeconds)
+    }
+
     /// What someone asked for that is no period, and what would be.
     public struct Problem: Error, Equatable, CustomStringConvertible {
         public var description: String

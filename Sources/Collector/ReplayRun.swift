@@ -29,7 +29,10 @@ public struct ReplayRun {
     /// Opens the store of the configuration, or one in memory that is thrown away, once it is
     /// known that `captures` can be read.
     public init(settings: Settings, captures: [String], inMemory: Bool) async throws {
-        for path in captures { _ = try CaptureFile.opened(path) }
+        for path in captures {
+            try InputProblem.refuseStandardInput(path)
+            _ = try CaptureFile.opened(path)
+        }
         self.captures = captures
         self.settings = settings
         store =
@@ -43,9 +46,11 @@ public struct ReplayRun {
         withSlots: Bool,
         progress: (Int) -> Void
     ) async throws -> Result {
+        let tables = tables.map(Self.table)
+        for table in tables { try InputProblem.refuseStandardInput(table.path) }
         let outcome = try await Replay(settings: settings, store: store).run(
             captures: captures,
-            tables: tables.map(Self.table),
+            tables: tables,
             progress: progress
         )
         let ledger = LedgerDocument(

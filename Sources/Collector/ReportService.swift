@@ -3,7 +3,7 @@
 import Analysis
 import Attribution
 import Crypto
-import Foundation
+public import Foundation
 import Model
 public import Reporting
 public import Settings
@@ -13,10 +13,16 @@ public import Storage
 public struct ReportService: Sendable {
     private let settings: Settings
     private let store: any VolumeStore
+    private let now: Date
 
-    public init(settings: Settings, store: any VolumeStore) {
+    /// - Parameters:
+    ///   - settings: The configuration.
+    ///   - store: What is reported of.
+    ///   - now: What "last" and "-7d" are counted from.
+    public init(settings: Settings, store: any VolumeStore, now: Date = Date()) {
         self.settings = settings
         self.store = store
+        self.now = now
     }
 
     /// Which stretch of time someone asked for.
@@ -27,21 +33,22 @@ public struct ReportService: Sendable {
         case everything
     }
 
-    /// The period of `request`, in the network's time zone.
+    /// The period of `request`, in the network's time zone, from the start of a slot to the end of
+    /// another.
     public func period(_ request: Request) async throws -> Period {
         let timezone = settings.inventory.network.timezone
         switch request {
         case .month(let text):
-            return try Period.month(text, timezone: timezone)
+            return try Period.month(text, timezone: timezone, now: now)
         case .between(let from, let to):
             let period = Period(
-                from: try Period.time(from, timezone: timezone),
-                to: try Period.time(to, timezone: timezone)
+                from: try Period.time(from, timezone: timezone, now: now),
+                to: try Period.time(to, timezone: timezone, now: now)
             )
             guard period.from < period.to else {
                 throw InputProblem("--from \(from) --to \(to): expected a beginning before the end")
             }
-            return period
+            return period.aligned(to: settings.slotSeconds)
         case .everything:
             guard let span = try await store.span() else {
                 throw InputProblem("the store is empty: there is nothing to report yet")
@@ -75,8 +82,11 @@ public struct ReportService: Sendable {
 
     /// The ledger, with its slots if asked for.
     public func ledger(of period: Period, withSlots: Bool) async throws -> LedgerDocument {
-        LedgerDocument(
-            ledgers: try await store.ledgers(in: period.range),
+        let exporters = try await CountedExporters(inventory: settings.inventory, store: store)
+        let (counted, held) = exporters.split(try await store.ledgers(in: period.range))
+        return LedgerDocument(
+            ledgers: counted,
+            held: held,
             gaps: try await store.gaps(in: period.range),
             withSlots: withSlots
         )
@@ -84,7 +94,8 @@ public struct ReportService: Sendable {
 
     /// Everything a report may ask of `period`.
     func input(for period: Period) async throws -> ReportInput {
-        let inventory = settings.inventory
+        let exporters = try await CountedExporters(inventory: settings.inventory, store: store)
+        let inventory = exporters.inventory
         let resolver = FactResolver(inventory: inventory)
         var input = ReportInput(
             period: period.range,
@@ -94,16 +105,17 @@ public struct ReportService: Sendable {
         )
         input.inventoryVersion = String(Self.sha256(Array(settings.show().utf8)).prefix(12))
         input.presentSlots = try await store.slots(in: period.range).map(\.start)
-        for fact in try await store.neighborFacts(in: period.range) {
+        for fact in exporters.counted(try await store.neighborFacts(in: period.range)) {
             if let volume = resolver.resolve(fact) { input.volumes.append(volume) }
         }
-        for fact in try await store.pathFacts(in: period.range) {
+        for fact in exporters.counted(try await store.pathFacts(in: period.range)) {
             guard let volume = resolver.resolve(fact), let index = volume.interconnect,
                 inventory.interconnects[index].relationship == .transit
             else { continue }
             input.paths.add(volume)
         }
-        input.ledgers = try await store.ledgers(in: period.range)
+        let ledgers = try await store.ledgers(in: period.range)
+        (input.ledgers, input.heldLedgers) = exporters.split(ledgers)
         input.gaps = try await store.gaps(in: period.range)
         return input
     }

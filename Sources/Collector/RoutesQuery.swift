@@ -21,6 +21,7 @@ public struct RoutesQuery: ~Copyable {
 
     /// Loads one MRT file, a view for each of its peers.
     public static func loaded(mrt path: String) throws -> RoutesQuery {
+        try InputProblem.refuseStandardInput(path)
         let begun = WallClock.nanoseconds()
         let feed = CollectorComponents.routeFeed(Settings())
         let loaded = try TableLoader.loadByPeer(path, feed: feed)
@@ -33,6 +34,13 @@ public struct RoutesQuery: ~Copyable {
         let feed = CollectorComponents.routeFeed(settings)
         let loaded = try TableLoader.load(settings, feed: feed)
         return RoutesQuery(feed: feed, since: begun, loaded: loaded)
+    }
+
+    /// What the routing table of a running collector holds.
+    package init(live feed: RouteFeed) {
+        self.feed = feed
+        problems = []
+        loadSeconds = 0
     }
 
     private init(feed: RouteFeed, since begun: Int64, loaded: [TableLoader.Loaded]) {

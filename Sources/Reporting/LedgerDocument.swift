@@ -4,40 +4,70 @@ public import Model
 
 /// What became of everything received in a period, in total, by exporter and, if asked, by slot.
 public struct LedgerDocument: Equatable, Sendable {
-    public var total = Ledger()
+    public private(set) var total = Part()
     /// By name; an empty name, last, for what belongs to no exporter.
-    public var exporters: [(name: String, ledger: Ledger)]
+    public let exporters: [(name: String, part: Part)]
     /// By start, in seconds since 1970-01-01 00:00 UTC; nil when not asked for.
-    public var slots: [(start: Int64, ledger: Ledger)]?
-    public var gaps: [Gap]
-    /// Whether sequence numbers and duplicates are counted at all.
-    public var measuresSequences: Bool
+    public let slots: [(start: Int64, part: Part)]?
+    public let gaps: [Gap]
+    /// Whether datagrams that came twice are counted at all.
+    public let measuresDuplicates: Bool
 
+    /// A ledger, and beside it what is held apart.
+    public struct Part: Equatable, Sendable {
+        public var ledger = Ledger()
+        /// Octets of exporters that are not adopted; in no other sum.
+        public var quarantinedOctets: UInt64 = 0
+
+        static func += (part: inout Part, fact: LedgerFact) { part.ledger += fact.ledger }
+
+        /// Adds what is held apart: its datagrams count as refused.
+        fileprivate mutating func hold(_ ledger: Ledger) {
+            var refused = Ledger()
+            refused.datagrams = ledger.datagrams
+            if ledger.datagrams > 0 { refused.refused = [.quarantined: ledger.datagrams] }
+            self.ledger += refused
+            quarantinedOctets.addSaturating(ledger.receivedOctets)
+        }
+    }
+
+    /// - Parameters:
+    ///   - ledgers: What counts.
+    ///   - held: Ledgers of exporters that are held apart until they are adopted.
+    ///   - gaps: Times of which nothing is known.
+    ///   - withSlots: Whether to tell slots apart.
+    ///   - measuresDuplicates: Whether datagrams that came twice are counted at all.
     public init(
         ledgers: [LedgerFact],
+        held: [LedgerFact] = [],
         gaps: [Gap],
         withSlots: Bool = false,
-        measuresSequences: Bool = false
+        measuresDuplicates: Bool = false
     ) {
-        var byExporter: [String: Ledger] = [:]
-        var bySlot: [Int64: Ledger] = [:]
+        var byExporter: [String: Part] = [:]
+        var bySlot: [Int64: Part] = [:]
         for fact in ledgers {
-            total += fact.ledger
-            byExporter[fact.exporter, default: Ledger()] += fact.ledger
-            if withSlots { bySlot[fact.slot, default: Ledger()] += fact.ledger }
+            total += fact
+            byExporter[fact.exporter, default: Part()] += fact
+            if withSlots { bySlot[fact.slot, default: Part()] += fact }
+        }
+        for fact in held {
+            total.hold(fact.ledger)
+            byExporter[fact.exporter, default: Part()].hold(fact.ledger)
+            if withSlots { bySlot[fact.slot, default: Part()].hold(fact.ledger) }
         }
         exporters = byExporter.sorted { a, b in
             a.key.isEmpty != b.key.isEmpty ? b.key.isEmpty : a.key < b.key
         }.map { ($0.key, $0.value) }
         slots = withSlots ? bySlot.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } : nil
         self.gaps = gaps.sorted { a, b in (a.from, a.to, a.reason) < (b.from, b.to, b.reason) }
-        self.measuresSequences = measuresSequences
+        self.measuresDuplicates = measuresDuplicates
     }
 
     /// Whether every sum holds exactly, in total and in each part.
     public var isBalanced: Bool {
-        total.isBalanced && exporters.allSatisfy(\.ledger.isBalanced)
-            && (slots ?? []).allSatisfy(\.ledger.isBalanced)
+        total.ledger.isBalanced && exporters.allSatisfy(\.part.ledger.isBalanced)
+            && (slots ?? []).allSatisfy(\.part.ledger.isBalanced)
     }
 
     /// Everything: totals, exporters, slots.
@@ -49,17 +79,17 @@ public struct LedgerDocument: Equatable, Sendable {
             .init(
                 "exporters",
                 .array(
-                    exporters.map { name, ledger in
+                    exporters.map { name, part in
                         let exporter = name.isEmpty ? JSONValue.null : .string(name)
-                        return .object([.init("exporter", exporter)] + keys(of: ledger))
+                        return .object([.init("exporter", exporter)] + keys(of: part))
                     }
                 )
             )
         )
         if let slots {
-            let parts = slots.map { start, ledger in
+            let parts = slots.map { start, part in
                 let slot = JSONValue.string(Timestamp.text(seconds: start))
-                return JSONValue.object([.init("slot", slot)] + keys(of: ledger))
+                return JSONValue.object([.init("slot", slot)] + keys(of: part))
             }
             members.append(.init("slots", .array(parts)))
         }
@@ -84,7 +114,8 @@ public struct LedgerDocument: Equatable, Sendable {
     }
 
     /// The keys of one ledger, `balanced` last.
-    private func keys(of ledger: Ledger) -> [JSONValue.Member] {
+    private func keys(of part: Part) -> [JSONValue.Member] {
+        let ledger = part.ledger
         var members: [JSONValue.Member] = [
             .init("datagrams", .unsigned(ledger.datagrams)),
             .init("decoded", .unsigned(ledger.decoded)),
@@ -100,10 +131,11 @@ public struct LedgerDocument: Equatable, Sendable {
         members += [
             .init("unknownNeighborOctets", .unsigned(ledger.unknownNeighborOctets)),
             .init("clampedOctets", .unsigned(ledger.clampedOctets)),
+            .init("quarantinedOctets", .unsigned(part.quarantinedOctets)),
             .init("kernelDrops", .unsigned(ledger.kernelDrops)),
         ]
-        if measuresSequences {
-            members.append(.init("sequenceLost", .unsigned(ledger.sequenceLost)))
+        members.append(.init("sequenceLost", .unsigned(ledger.sequenceLost)))
+        if measuresDuplicates {
             members.append(.init("duplicates", .unsigned(ledger.duplicates)))
         }
         members.append(.init("balanced", .bool(ledger.isBalanced)))

@@ -10,6 +10,8 @@ extension LedgerDocument {
     ///       in         9,000 octets = 8,000 ingress + 1,000 originated
     ///       out        9,000 octets = 7,500 egress + 1,500 terminated
     public var text: String {
+        let quarantined = total.quarantinedOctets
+        let total = total.ledger
         var lines = ["ledger: \(isBalanced ? "balanced" : "NOT BALANCED")"]
         lines.append("  datagrams  \(datagramsText)")
         let received = HumanUnits.count(total.receivedOctets)
@@ -22,15 +24,20 @@ extension LedgerDocument {
         ] where value > 0 {
             lines.append("  of these   \(HumanUnits.count(value)) octets: \(title)")
         }
+        if quarantined > 0 {
+            let octets = HumanUnits.count(quarantined)
+            lines.append("  held       \(octets) octets apart: see `peerage exporters pending`")
+        }
         let errors = total.errors.values.reduce(0, &+)
         if errors > 0 {
             let reasons = Self.reasonsText(total.errors.map { ($0.key.word, $0.value) })
             lines.append("  errors     \(HumanUnits.count(errors)) parts of datagrams\(reasons)")
         }
-        var losses = [("dropped by the kernel", total.kernelDrops)]
-        if measuresSequences {
-            losses += [("missing by sequence", total.sequenceLost), ("twice", total.duplicates)]
-        }
+        var losses = [
+            ("dropped by the kernel", total.kernelDrops),
+            ("missing by sequence", total.sequenceLost),
+        ]
+        if measuresDuplicates { losses.append(("twice", total.duplicates)) }
         for (title, value) in losses where value > 0 {
             lines.append("  lost       \(HumanUnits.count(value)) \(title)")
         }
@@ -39,7 +46,8 @@ extension LedgerDocument {
             let to = Timestamp.text(seconds: gap.to)
             lines.append("  gap        \(from) to \(to): \(TextTable.harmless(gap.reason))")
         }
-        for (start, ledger) in slots ?? [] {
+        for (start, part) in slots ?? [] {
+            let ledger = part.ledger
             let octets = HumanUnits.count(ledger.receivedOctets)
             let balance = ledger.isBalanced ? "" : " NOT BALANCED"
             lines.append(
@@ -51,7 +59,41 @@ extension LedgerDocument {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// The ledger in a few short lines, octets rounded: what a status screen has room for.
+    public var summaryLines: [String] {
+        let ledger = total.ledger
+        var lines = [
+            isBalanced ? "balanced" : "NOT BALANCED",
+            "datagrams \(datagramsText)",
+            "in   \(Self.humanSum(LedgerLine.ingress, ledger))",
+            "out  \(Self.humanSum(LedgerLine.egress, ledger))",
+        ]
+        if total.quarantinedOctets > 0 {
+            lines.append("held \(HumanUnits.octets(total.quarantinedOctets)) apart")
+        }
+        if ledger.kernelDrops > 0 {
+            lines.append("LOST \(HumanUnits.count(ledger.kernelDrops)) dropped by the kernel")
+        }
+        if ledger.sequenceLost > 0 {
+            lines.append("LOST \(HumanUnits.count(ledger.sequenceLost)) missing by sequence")
+        }
+        if let gap = gaps.last {
+            let from = Timestamp.text(seconds: gap.from)
+            lines.append("GAP  \(gaps.count): last from \(from), \(gap.to - gap.from) s")
+        }
+        return lines
+    }
+
+    private static func humanSum(_ lines: [LedgerLine], _ ledger: Ledger) -> String {
+        let parts = lines.filter { $0.octets(ledger) > 0 }.map { line in
+            "\(HumanUnits.octets(line.octets(ledger))) \(line.title)"
+        }
+        let sum = parts.isEmpty ? "0" : parts.joined(separator: " + ")
+        return "\(HumanUnits.octets(ledger.receivedOctets)) = \(sum)"
+    }
+
     private var datagramsText: String {
+        let total = total.ledger
         let undecoded = total.undecoded.values.reduce(0, &+)
         let refused = total.refused.values.reduce(0, &+)
         var parts = ["\(HumanUnits.count(total.decoded)) decoded"]

@@ -37,8 +37,11 @@ public struct ReportDocument: Sendable {
         )
 
         let rows = report.rows(input)
+        // Without rows nobody can know that no amount is known: its columns stay.
         let kept = report.columns.indices.filter { index in
-            !report.columns[index].isOptional || rows.contains { !$0[index].isNone }
+            let column = report.columns[index]
+            let isEmptyAmount = rows.isEmpty && column.unit == ReportColumn.currency
+            return !column.isOptional || isEmptyAmount || rows.contains { !$0[index].isNone }
         }
         columns = kept.map { report.columns[$0] }
         self.rows = rows.map { row in kept.map { row[$0] } }

@@ -23,9 +23,11 @@ public struct ReportInput: Sendable {
     /// By AS path, of the transits only.
     public var paths = PathVolumes()
     public var ledgers: [LedgerFact] = []
+    /// Ledgers of exporters that are held apart until they are adopted.
+    public var heldLedgers: [LedgerFact] = []
     public var gaps: [Gap] = []
-    /// Whether sequence numbers and duplicates are counted at all.
-    public var measuresSequences = false
+    /// Whether datagrams that came twice are counted at all.
+    public var measuresDuplicates = false
     /// Whether the ledger report tells every slot apart, in JSON and on a terminal.
     public var ledgerSlots = false
     /// The name of an AS, when a registry knows it.
@@ -66,9 +68,10 @@ public struct ReportInput: Sendable {
     func ledger(withSlots: Bool = false) -> LedgerDocument {
         LedgerDocument(
             ledgers: ledgers,
+            held: heldLedgers,
             gaps: gaps,
             withSlots: withSlots,
-            measuresSequences: measuresSequences
+            measuresDuplicates: measuresDuplicates
         )
     }
 }

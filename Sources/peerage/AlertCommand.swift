@@ -1,40 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Collector
 
 struct AlertCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alert",
-        abstract: "Evaluates the alert rules.",
-        subcommands: [Check.self]
+        abstract: "Evaluates the alert rules, and lists what fires.",
+        subcommands: [Check.self, List.self]
     )
 
-    struct Check: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Evaluates now, posts what happened; status 3 when an alert fires."
-        )
-
+    struct Options: ParsableArguments {
         @OptionGroup var configuration: ConfigurationOption
 
         @Option(help: "Only this rule.")
         var rule: String?
 
         @Option(help: "How to print what fires.")
-        var format: AlertCheck.Format = .table
+        var format: AnswerFormat = .table
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Evaluates now, posts what happened; status 3 when an alert fires."
+        )
+
+        @OptionGroup var options: Options
 
         func run() async throws {
-            let settings = try configuration.load()
-            let check = try await explaining {
-                try await AlertCheck.run(
-                    settings,
-                    rule: rule,
-                    logger: StandardErrorLog.logger()
-                )
-            }
-            for message in check.messages { standardError(message) }
-            standardOutput(check.text(format))
-            guard check.firing.isEmpty else { throw ExitCode(3) }
+            let settings = try options.configuration.load()
+            let parameters = ["rule": options.rule, "format": options.format.rawValue]
+            try await ask("/api/v1/alerts/check", parameters, settings, method: "POST")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What fires, since when, and what was measured; evaluates nothing."
+        )
+
+        @OptionGroup var options: Options
+
+        func run() async throws {
+            let settings = try options.configuration.load()
+            let parameters = ["rule": options.rule, "format": options.format.rawValue]
+            try await ask("/api/v1/alerts", parameters, settings)
         }
     }
 }

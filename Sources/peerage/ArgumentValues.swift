@@ -6,8 +6,12 @@ public import Reporting
 
 // The words that options take, where their types live in other modules.
 
-extension AlertCheck.Format: ExpressibleByArgument {}
 extension DecodeFormat: ExpressibleByArgument {}
 extension LedgerFormat: ExpressibleByArgument {}
 extension ReportFormat: ExpressibleByArgument {}
 extension RoutesQuery.Format: ExpressibleByArgument {}
+
+/// How most answers are printed.
+enum AnswerFormat: String, ExpressibleByArgument, CaseIterable {
+    case table, json
+}

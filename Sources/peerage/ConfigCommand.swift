@@ -4,11 +4,11 @@ import ArgumentParser
 import Model
 import Settings
 
-struct ConfigCommand: ParsableCommand {
+struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Checks and shows the configuration.",
-        subcommands: [Check.self, Show.self, Schema.self]
+        abstract: "Checks and shows the configuration, and proposes what it lacks.",
+        subcommands: [Check.self, Show.self, Schema.self, Discover.self]
     )
 
     struct Check: ParsableCommand {
@@ -50,5 +50,22 @@ struct ConfigCommand: ParsableCommand {
         )
 
         func run() throws { standardOutput(Settings.schema()) }
+    }
+
+    struct Discover: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints, as configuration to paste, what was seen and is not listed.",
+            discussion: """
+                Exporters that are pending, interfaces that carry traffic, their busiest neighbors \
+                and MAC addresses, and a guess of the kind of each, with its reason in a comment. \
+                Save it beside the configuration, correct it, and name it under include:.
+                """
+        )
+
+        @OptionGroup var configuration: ConfigurationOption
+
+        func run() async throws {
+            try await ask("/api/v1/config/discover", [:], try configuration.load())
+        }
     }
 }

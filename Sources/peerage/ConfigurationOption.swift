@@ -42,7 +42,8 @@ struct ConfigurationOption: ParsableArguments {
     }
 
     var resolvedPath: String {
-        path ?? ProcessInfo.processInfo.environment["PEERAGE_CONFIG"]
-            ?? "/etc/peerage/peerage.yaml"
+        if let path { return path }
+        let variable = ProcessInfo.processInfo.environment["PEERAGE_CONFIG"] ?? ""
+        return variable.isEmpty ? "/etc/peerage/peerage.yaml" : variable
     }
 }

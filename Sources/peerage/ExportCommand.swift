@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Collector
-import Foundation
+import Console
 
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,14 +39,13 @@ struct ExportCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try configuration.load()
-            try await explaining {
-                let store = try await CollectorService.openStoreToRead(settings)
-                let service = ReportService(settings: settings, store: store)
-                let period = try await service.period(.month(month))
-                let text = try await service.volumesExport(of: period)
-                if output == "-" { return standardOutput(text) }
-                try OutputFile.write(text, to: output, force: force)
+            let parameters = ["month": month, "format": format.rawValue]
+            if output == "-" {
+                return try await ask("/api/v1/exports/volumes", parameters, settings)
             }
+            let response = await answer("/api/v1/exports/volumes", parameters, settings)
+            guard response.exitStatus == 0 else { throw ExitCode(response.exitStatus) }
+            try await explaining { try OutputFile.write(response.body, to: output, force: force) }
         }
     }
 }

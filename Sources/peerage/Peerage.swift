@@ -21,7 +21,7 @@ struct Peerage: AsyncParsableCommand {
         subcommands: [
             CollectCommand.self, ReplayCommand.self, DemoCommand.self, DecodeCommand.self,
             RoutesCommand.self, ReportCommand.self, ExportCommand.self, AlertCommand.self,
-            ConfigCommand.self, StatusCommand.self, StoreCommand.self,
+            ConfigCommand.self, StatusCommand.self, ExportersCommand.self, StoreCommand.self,
         ]
     )
 

@@ -50,14 +50,11 @@ struct ReportCommand: AsyncParsableCommand {
         }
         guard let name else { return }
         if let explain { return try explainColumn(explain, of: name) }
-        let settings = try configuration.load()
-        try await explaining {
-            let store = try await CollectorService.openStoreToRead(settings)
-            let service = ReportService(settings: settings, store: store)
-            let period = try await service.period(period.request)
-            let report = try await service.report(name, of: period, withSlots: slots)
-            standardOutput(report.text(format))
-        }
+        let parameters = [
+            "month": period.month, "from": period.from, "to": period.to,
+            "slots": slots ? "true" : nil, "format": format.rawValue,
+        ]
+        try await ask("/api/v1/reports/\(name)", parameters, try configuration.load())
     }
 
     private func explainColumn(_ column: String, of name: String) throws {
@@ -97,11 +94,5 @@ struct PeriodOptions: ParsableArguments {
         guard to == nil || from != nil else {
             throw ValidationError("--to goes with --from")
         }
-    }
-
-    var request: ReportService.Request {
-        if let month { return .month(month) }
-        if let from { return .between(from: from, to: to ?? "now") }
-        return .everything
     }
 }

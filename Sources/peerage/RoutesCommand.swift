@@ -7,9 +7,12 @@ import Model
 struct RoutesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "routes",
-        abstract: "Shows what the tables of a file or of the configuration hold.",
-        discussion: "What BGP sessions have told a running collector is not among it yet.",
-        subcommands: [Summary.self, Lookup.self]
+        abstract: "Shows the routes of a running collector, of the configuration or of a file.",
+        discussion: """
+            A collector that serves its control socket is asked for what its sessions have told; \
+            without one, the tables of the configuration are loaded.
+            """,
+        subcommands: [Summary.self, Lookup.self, Neighbors.self]
     )
 
     /// Where the routes come from, and how to print them.
@@ -31,15 +34,19 @@ struct RoutesCommand: AsyncParsableCommand {
             }
         }
 
-        /// Answers a question of the routes; what was wrong with their files ends in status 1.
-        func answer(_ question: (borrowing RoutesQuery) -> String) async throws {
+        /// Asks the collector or the configuration, or a file with `question`; what was wrong with
+        /// files ends in status 1.
+        func ask(
+            _ path: String,
+            _ parameters: [String: String] = [:],
+            _ question: (borrowing RoutesQuery) -> String
+        ) async throws {
+            guard let mrt else {
+                let parameters = parameters.merging(["format": format.rawValue]) { $1 }
+                return try await peerage.ask(path, parameters, try configuration.load())
+            }
             try await explaining {
-                let query =
-                    if let mrt {
-                        try RoutesQuery.loaded(mrt: mrt)
-                    } else {
-                        try RoutesQuery.loaded(try configuration.load())
-                    }
+                let query = try RoutesQuery.loaded(mrt: mrt)
                 standardOutput(question(query))
                 for problem in query.problems { standardError("peerage: \(problem)") }
                 guard query.problems.isEmpty else { throw ExitCode(1) }
@@ -53,7 +60,7 @@ struct RoutesCommand: AsyncParsableCommand {
         @OptionGroup var options: Options
 
         func run() async throws {
-            try await options.answer { $0.summary(options.format) }
+            try await options.ask("/api/v1/routes/summary") { $0.summary(options.format) }
         }
     }
 
@@ -76,7 +83,26 @@ struct RoutesCommand: AsyncParsableCommand {
                 }
                 return address
             }
-            try await options.answer { $0.lookup(parsed, options.format) }
+            let list = parsed.map(\.description).joined(separator: ",")
+            try await options.ask("/api/v1/routes/lookup", ["address": list]) {
+                $0.lookup(parsed, options.format)
+            }
+        }
+    }
+
+    struct Neighbors: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The BGP sessions: state, since when, prefixes, last error."
+        )
+
+        @OptionGroup var configuration: ConfigurationOption
+
+        @Option(help: "How to print the answer.")
+        var format: RoutesQuery.Format = .table
+
+        func run() async throws {
+            let parameters = ["format": format.rawValue]
+            try await ask("/api/v1/routes/neighbors", parameters, try configuration.load())
         }
     }
 }

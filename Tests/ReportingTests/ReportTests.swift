@@ -94,7 +94,7 @@ struct ReportTests {
             "unattributedInOctets":{},"egressOctets":75000700,"terminatedOctets":41250000,\
             "carriedOutOctets":0,"discardedOctets":0,"countedElsewhereOutOctets":0,\
             "unattributedOutOctets":{"multiple":1},"unknownNeighborOctets":0,"clampedOctets":0,\
-            "kernelDrops":2,"gaps":[{"from":"2026-10-01T00:55:00Z","to":"2026-10-01T01:00:00Z",\
+            "quarantinedOctets":0,"kernelDrops":2,"sequenceLost":0,"gaps":[{"from":"2026-10-01T00:55:00Z","to":"2026-10-01T01:00:00Z",\
             "reason":"restart"}],"balanced":true}}
             """
         #expect(document.json.text() == expected)
@@ -134,6 +134,15 @@ struct ReportTests {
         let document = ReportDocument(Report.table[0], of: input)
         #expect(!document.columns.map(\.name).contains("savingListPerMonth"))
         #expect(document.json.text().contains(#""reasons":["noPrice"]"#))
+    }
+
+    @Test("savings of nobody still have the columns of amounts, for who reads the CSV by name")
+    func nobody() {
+        var input = Example.input
+        input.paths = PathVolumes()
+        let header = ReportDocument(Report.table[0], of: input).text(.csv)
+        #expect(header.contains(",saving_list_per_month,saving_list_per_month_currency,"))
+        #expect(header.split(separator: "\r\n").count == 1)
     }
 
     @Test("a terminal gets aligned columns, human units and the ledger under them")

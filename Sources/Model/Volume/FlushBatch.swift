@@ -40,6 +40,19 @@ public struct FlushBatch: Sendable {
 
     /// Begins the ids of replayed batches, which a store never forgets: they may come again.
     public static let replayPrefix = "replay-"
+
+    /// Adds what `part` holds to the rows of this batch; id, collector and times stay.
+    public mutating func append(_ part: FlushBatch) {
+        interfaces += part.interfaces
+        neighbors += part.neighbors
+        paths += part.paths
+        prefixes += part.prefixes
+        ledgers += part.ledgers
+        gaps += part.gaps
+        exporters += part.exporters
+        events += part.events
+        interfaceNotes += part.interfaceNotes
+    }
 }
 
 /// What became of one exporter's traffic in one slot.

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Numbers as people say them: three digits and a unit.
-enum HumanUnits {
+public enum HumanUnits {
     /// "1.23 Gbit/s" for bits per second.
-    static func rate(_ bitsPerSecond: UInt64) -> String {
+    public static func rate(_ bitsPerSecond: UInt64) -> String {
         scaled(bitsPerSecond, ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s", "Pbit/s"])
     }
 
     /// "1.23 GB" for octets; a kilobyte is 1000 of them.
-    static func octets(_ octets: UInt64) -> String {
+    public static func octets(_ octets: UInt64) -> String {
         scaled(octets, ["B", "kB", "MB", "GB", "TB", "PB", "EB"])
     }
 
     /// "1,234,567".
-    static func count(_ value: UInt64) -> String {
+    public static func count(_ value: UInt64) -> String {
         var groups: [String] = []
         var rest = value
         while rest >= 1000 {

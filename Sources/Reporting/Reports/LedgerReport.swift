@@ -36,7 +36,7 @@ extension Report {
             "refusedDatagrams",
             "refused",
             unit: "datagrams",
-            "From senders that are not configured."
+            "From senders that are not configured, or not adopted yet."
         ),
         ReportColumn("records", "records", unit: "records", "Flow records and samples."),
         ReportColumn(
@@ -122,12 +122,24 @@ extension Report {
             "impossible time",
             "Of records whose times cannot be; counted when their datagram arrived."
         ),
+        rareOctets(
+            "quarantinedOctets",
+            "held apart",
+            "Of an exporter that is pending until it is adopted; in no other column."
+        ),
         ReportColumn(
             "kernelDrops",
             "kernel drops",
             unit: "datagrams",
             isHiddenWhenZero: true,
             "Dropped by the kernel before they were received; in no other column."
+        ),
+        ReportColumn(
+            "sequenceLost",
+            "lost",
+            isHiddenWhenZero: true,
+            "Missing by the exporter's own sequence numbers, in the unit of its protocol: packets "
+                + "(NetFlow v9), datagrams (sFlow), flows (NetFlow v5), records (IPFIX)."
         ),
         ReportColumn("balanced", "balanced", "Whether every sum holds exactly."),
     ]
@@ -142,7 +154,11 @@ extension Report {
     }
 
     @Sendable
-    private static func ledgerCells(_ name: String, _ ledger: Ledger) -> [ReportCell] {
+    private static func ledgerCells(
+        _ name: String,
+        _ part: LedgerDocument.Part
+    ) -> [ReportCell] {
+        let ledger = part.ledger
         let sides = LedgerLine.ingress + LedgerLine.egress
         return [
             name.isEmpty ? .none : .text(name),
@@ -155,7 +171,9 @@ extension Report {
         ] + sides.map { .octets($0.octets(ledger)) } + [
             .octets(ledger.unknownNeighborOctets),
             .octets(ledger.clampedOctets),
+            .octets(part.quarantinedOctets),
             .count(ledger.kernelDrops),
+            .count(ledger.sequenceLost),
             .flag(ledger.isBalanced),
         ]
     }

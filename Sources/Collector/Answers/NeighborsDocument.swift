@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Reporting
+import Settings
+
+/// The BGP sessions: those configured, and how each stands or last stood.
+struct NeighborsDocument {
+    private let rows: [Row]
+
+    private struct Row {
+        var name: String
+        var address: IPAddress?
+        var asn: ASN?
+        /// nil when there has been no session.
+        var session: SessionState?
+    }
+
+    /// Sessions of neighbors that are no longer configured are not shown.
+    init(neighbors: [Settings.Neighbor], sessions: [SessionState]) {
+        rows = neighbors.map { neighbor in
+            Row(
+                name: neighbor.name,
+                address: neighbor.address,
+                asn: neighbor.asn,
+                session: sessions.first { $0.neighbor == neighbor.name }
+            )
+        }
+    }
+
+    func text(_ format: String) -> String {
+        switch format {
+        case "table":
+            rows.isEmpty ? "no neighbors are configured\n" : rows.map { line($0) + "\n" }.joined()
+        case "jsonl": rows.map { json($0).text() + "\n" }.joined()
+        default: JSONValue.array(rows.map(json)).text(isPretty: true) + "\n"
+        }
+    }
+
+    private func json(_ row: Row) -> JSONValue {
+        let session = row.session
+        return [
+            "neighbor": .string(row.name),
+            "address": row.address.map { .string("\($0)") } ?? .null,
+            "asn": row.asn.map { .unsigned(UInt64($0.rawValue)) } ?? .null,
+            "state": session.map { .string($0.state) } ?? .string("idle"),
+            "since": session.map { .string(Timestamp.text(seconds: $0.since)) } ?? .null,
+            "ipv4Prefixes": .integer(Int64(session?.ipv4Prefixes ?? 0)),
+            "ipv6Prefixes": .integer(Int64(session?.ipv6Prefixes ?? 0)),
+            "lastError": session.flatMap { $0.lastError.isEmpty ? nil : .string($0.lastError) }
+                ?? .null,
+        ]
+    }
+
+    private func line(_ row: Row) -> String {
+        let address = row.address.map { "  \($0)" } ?? ""
+        let asn = row.asn.map { "  \($0)" } ?? ""
+        guard let session = row.session else {
+            return "\(row.name)\(address)\(asn)  idle: never had a session"
+        }
+        let error = session.lastError.isEmpty ? "" : "  last error: \(session.lastError)"
+        return "\(row.name)\(address)\(asn)  \(session.state) since "
+            + "\(Timestamp.text(seconds: session.since))  \(session.ipv4Prefixes) IPv4, "
+            + "\(session.ipv6Prefixes) IPv6 prefixes\(error)"
+    }
+}

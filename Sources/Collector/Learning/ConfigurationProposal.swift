@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+package import Settings
+package import Storage
+
+/// Configuration to paste: exporters and interfaces that were seen and are not listed.
+///
+/// Kinds are guesses, each with its reason in a comment (DESIGN 3.14): a person reads it before it
+/// counts.
+package struct ConfigurationProposal: Sendable {
+    private let inventory: Inventory
+    private let span: Range<Int64>?
+    private var pending: [ExporterState] = []
+    private var surveys: [InterfacePlace: InterfaceSurvey] = [:]
+    private var notes: [InterfacePlace: InterfaceNote] = [:]
+
+    /// Evidence is read of so long a time, in seconds: enough to see who is there.
+    private static let evidenceSeconds: Int64 = 3600
+
+    /// - Parameters:
+    ///   - settings: The configuration, which says what is listed.
+    ///   - store: What was seen.
+    ///   - now: The slot that it is now, in seconds since 1970-01-01 00:00 UTC.
+    /// - Throws: What the store throws.
+    package init(
+        settings: Settings,
+        store: any VolumeStore,
+        now: Int64
+    ) async throws(VolumeStoreError) {
+        let exporters = try await CountedExporters(inventory: settings.inventory, store: store)
+        inventory = settings.inventory
+        pending = try await store.exporters().filter { state in
+            guard let address = IPAddress(state.name), state.isPending else { return false }
+            return !settings.inventory.exporters.contains {
+                $0.addresses.map(\.unmapped).contains(address)
+            }
+        }
+        guard let stored = try await store.span() else {
+            span = nil
+            return
+        }
+        let end = stored.upperBound - 1 + settings.slotSeconds
+        let from = max(stored.lowerBound, end - max(settings.learn.holdSeconds, 86_400))
+        span = from..<end
+        for note in try await store.interfaceNotes() {
+            let place = InterfacePlace(exporter: note.exporter, index: note.index)
+            notes[place] = note
+        }
+        let standing = InterfaceStanding(inventory: exporters.inventory)
+        let isPending = Set(pending.map(\.name))
+        for fact in try await store.interfaceFacts(in: from..<end) {
+            let place = InterfacePlace(exporter: fact.key.exporter, index: fact.key.interface)
+            guard standing.isUnknown(place.index, of: place.exporter),
+                isPending.contains(place.exporter)
+                    || inventory.exporter(named: place.exporter) != nil
+            else { continue }
+            surveys[place, default: InterfaceSurvey()].add(fact)
+        }
+        let recent = max(from, end - Self.evidenceSeconds)..<end
+        for fact in try await store.pathFacts(in: recent) {
+            let interface = fact.key.neighbor.interface
+            let place = InterfacePlace(exporter: interface.exporter, index: interface.interface)
+            surveys[place]?.add(fact)
+        }
+    }
+}
+
+// MARK: - YAML
+
+extension ConfigurationProposal {
+    /// The proposal as a file of its own, to be named under `include:`.
+    package func yaml() -> String {
+        var lines = [
+            "# What was seen and is not in the configuration. Save it beside the configuration and",
+            "# name it under include:, or merge its lists. Kinds are guesses: read the comments.",
+        ]
+        if let span {
+            let from = Timestamp.text(seconds: span.lowerBound)
+            lines.append("# Volumes of \(from) to \(Timestamp.text(seconds: span.upperBound)).")
+        }
+        if pending.isEmpty, surveys.isEmpty {
+            lines.append("# Nothing: every exporter and every interface with traffic is listed.")
+            return lines.joined(separator: "\n") + "\n"
+        }
+        lines += exporterLines()
+        lines += internalLines()
+        lines += interconnectLines()
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func exporterLines() -> [String] {
+        guard !pending.isEmpty else { return [] }
+        var lines = ["", "exporters:"]
+        for state in pending {
+            lines.append(
+                "  # \(state.flowProtocol.word), 1 in \(state.rate.value) (\(state.rateSource.word)),"
+                    + " last seen \(Timestamp.text(seconds: state.lastSeen))"
+            )
+            lines.append("  - name: \(Self.quoted(Self.name(ofPending: state.name)))")
+            lines.append("    addresses: [\(Self.quoted(state.name))]")
+            let places = surveys.keys.filter { $0.exporter == state.name && $0.index > 0 }.sorted()
+            guard !places.isEmpty else { continue }
+            lines.append("    interfaces:")
+            var names: Set<String> = []
+            for place in places {
+                let guess = guess(place)
+                let role = guess.kind == .internal ? ", role: internal" : ""
+                var name = ""
+                if let told = notes[place]?.name, !told.isEmpty, names.insert(told).inserted {
+                    name = ", name: \(Self.quoted(told))"
+                }
+                lines.append("      # \(description(place, guess))")
+                lines.append("      - { index: \(place.index)\(name)\(role) }")
+            }
+        }
+        return lines
+    }
+
+    /// Interfaces of listed exporters cannot be listed a second time: a person moves these lines.
+    private func internalLines() -> [String] {
+        var lines: [String] = []
+        for exporter in inventory.exporters.map(\.name) {
+            let places = surveys.keys.filter { place in
+                place.exporter == exporter && place.index > 0 && guess(place).kind == .internal
+            }.sorted()
+            guard !places.isEmpty else { continue }
+            lines += ["", "# Under the interfaces of \(exporter):"]
+            for place in places {
+                let note = notes[place]?.name ?? ""
+                let name = note.isEmpty ? "" : ", name: \(Self.quoted(note))"
+                lines.append("#   # \(description(place, guess(place)))")
+                lines.append("#   - { index: \(place.index)\(name), role: internal }")
+            }
+        }
+        return lines
+    }
+
+    private func interconnectLines() -> [String] {
+        var lines: [String] = []
+        var unknown: [String] = []
+        var exchanges: [String] = []
+        var ids = Set(inventory.interconnects.map(\.id)).union(inventory.exchanges.map(\.id))
+        for place in surveys.keys.sorted() {
+            let guess = guess(place)
+            let survey = surveys[place] ?? InterfaceSurvey()
+            switch guess.kind {
+            case .internal: continue
+            case _ where place.index == 0, .unknown:
+                unknown.append(
+                    "# \(Self.harmless(place.exporter)) interface \(place.index): "
+                        + description(place, guess)
+                )
+                continue
+            case .exchange, .transit, .private, .customer: break
+            }
+            let peer = survey.busiestPeers.first { !own.contains($0.asn) }?.asn
+            let suffix = guess.kind == .exchange ? "\(place.index)" : "\(peer?.rawValue ?? 0)"
+            let id = Self.unused("\(guess.kind.rawValue)-\(suffix)", &ids)
+            lines.append("  # \(description(place, guess))")
+            var keys = "id: \(Self.quoted(id)), kind: \(guess.kind.rawValue)"
+            if guess.kind == .exchange {
+                let exchange = Self.unused("ix-\(place.index)", &ids)
+                exchanges.append("  - { id: \(Self.quoted(exchange)) }")
+                keys += ", exchange: \(Self.quoted(exchange))"
+            } else {
+                keys += ", peers: [\(peer?.rawValue ?? 0)]"
+            }
+            let exporter = Self.quoted(
+                isPending(place)
+                    ? Self.name(ofPending: place.exporter)
+                    : place.exporter
+            )
+            lines.append("  - { \(keys),")
+            lines.append("      interfaces: [{ exporter: \(exporter), index: \(place.index) }] }")
+        }
+        if !exchanges.isEmpty { exchanges = ["", "exchanges:"] + exchanges }
+        if !lines.isEmpty { lines = ["", "interconnects:"] + lines }
+        if !unknown.isEmpty { unknown = ["", "# Without a guess:"] + unknown }
+        return exchanges + lines + unknown
+    }
+
+    private func isPending(_ place: InterfacePlace) -> Bool {
+        pending.contains { $0.name == place.exporter }
+    }
+
+    private var own: Set<ASN> { Set(inventory.network.asns + inventory.network.siblings) }
+
+    private func guess(_ place: InterfacePlace) -> InterfaceGuess {
+        InterfaceGuess(surveys[place] ?? InterfaceSurvey(), note: notes[place], own: own)
+    }
+
+    /// "et-0/0/1 'Transit: Acme': 1200 octets in, 3 out; AS64510 98 %; guess transit: ...".
+    private func description(_ place: InterfacePlace, _ guess: InterfaceGuess) -> String {
+        let survey = surveys[place] ?? InterfaceSurvey()
+        var parts: [String] = []
+        if let note = notes[place] {
+            let about = note.description.isEmpty ? "" : " '\(note.description)'"
+            parts.append(Self.harmless(note.name + about))
+        }
+        parts.append(
+            "\(survey.octets[.ingress] ?? 0) octets in, \(survey.octets[.egress] ?? 0) out"
+        )
+        let peers = survey.busiestPeers.prefix(3).map { "\($0.asn) \($0.octets)" }
+        if !peers.isEmpty { parts.append("last hour \(peers.joined(separator: ", "))") }
+        let macs = survey.busiestMACs.prefix(3).map { "\($0.mac)" }
+        if !macs.isEmpty { parts.append("MAC \(macs.joined(separator: ", "))") }
+        let kind = guess.kind == .unknown ? "no guess" : "guess \(guess.kind.rawValue)"
+        parts.append("\(kind): \(guess.reason)")
+        return parts.joined(separator: "; ")
+    }
+
+    /// The name proposed for an exporter that is known by its address: an address is no name, for
+    /// what is held stands under it.
+    static func name(ofPending address: String) -> String { "exporter-\(address)" }
+
+    private static func unused(_ id: String, _ ids: inout Set<String>) -> String {
+        var unused = id
+        var number = 2
+        while !ids.insert(unused).inserted {
+            unused = "\(id)-\(number)"
+            number += 1
+        }
+        return unused
+    }
+
+    /// A text as a YAML double-quoted scalar, whatever is in it.
+    static func quoted(_ text: String) -> String {
+        let escaped = harmless(text).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        return "\"\(escaped)\""
+    }
+
+    /// A text from elsewhere on one line: what a terminal or a YAML reader would obey is replaced.
+    static func harmless(_ text: String) -> String {
+        var harmless = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(128) {
+            let isPrintable =
+                switch scalar.value {
+                case 0x20...0x7e, 0xa1...0x2027, 0x202f...0x2065, 0x206a...0xd7ff: true
+                default: false
+                }
+            harmless.append(isPrintable ? scalar : "?")
+        }
+        return String(harmless)
+    }
+}

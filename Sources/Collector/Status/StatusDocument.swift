@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Model
+import Reporting
+package import Settings
+package import Storage
+
+/// One screen: collector, exporters, sessions, unknown interfaces, ledger, store, alerts, events.
+package struct StatusDocument: Sendable {
+    /// The collector that runs; nil when none could be asked.
+    let collector: CollectorStanding?
+    /// Whether a collector that runs could have been asked.
+    let hasControl: Bool
+    let now: Int64
+    /// From the first slot stored to the end of the last.
+    let span: Range<Int64>?
+    let exporters: [Exporter]
+    let silent: [String]
+    let sessions: [SessionState]
+    let unknownInterfaces: [UnknownInterface]
+    /// Of the last hour of volumes.
+    let ledger: LedgerDocument
+    let alerts: [AlertRecord]
+    let events: [OperationalEvent]
+    let statistics: StoreStatistics
+    /// Age of what the store was last given; nil when it never was given anything.
+    let secondsSinceFlush: Int64?
+
+    /// An exporter, and what it lost in the last hour of volumes.
+    struct Exporter: Equatable, Sendable {
+        var state: ExporterState
+        var isPending: Bool
+        /// By its own sequence numbers, in the protocol's unit.
+        var sequenceLost: UInt64
+    }
+
+    /// An interface that carries traffic and is not in the inventory.
+    struct UnknownInterface: Equatable, Sendable {
+        var exporter: String
+        var interface: UInt32
+        /// As the exporter told; empty when it did not.
+        var name: String
+        var octets: UInt64
+    }
+
+    /// How far back events are looked for, in seconds.
+    private static let eventSeconds: Int64 = 86_400
+    private static let mostEvents = 20
+
+    /// Reads what a store holds of the last hour it knows.
+    ///
+    /// - Parameters:
+    ///   - settings: The configuration.
+    ///   - store: What was counted.
+    ///   - collector: How the running collector stands; nil when none answers.
+    ///   - sessions: The sessions as of now; nil for what the store has of them.
+    ///   - now: In seconds since 1970-01-01 00:00 UTC.
+    /// - Throws: What the store throws.
+    package init(
+        settings: Settings,
+        store: any VolumeStore,
+        collector: CollectorStanding?,
+        sessions: [SessionState]?,
+        now: Int64
+    ) async throws(VolumeStoreError) {
+        self.collector = collector
+        self.now = now
+        hasControl = settings.control != nil
+        secondsSinceFlush = try await store.lastFlush().map { max(0, now - $0) }
+        let slots = try await store.span()
+        span = slots.map { $0.lowerBound..<$0.upperBound - 1 + settings.slotSeconds }
+        if let sessions {
+            self.sessions = sessions
+        } else {
+            self.sessions = try await store.sessions()
+        }
+        alerts = try await store.alerts().filter(\.isFiring)
+        statistics = try await store.statistics()
+        let recent = span.map { max($0.lowerBound, $0.upperBound - 3600)..<$0.upperBound } ?? 0..<0
+        let events = try await store.events(in: now - Self.eventSeconds..<now + 1)
+        self.events = Array(events.suffix(Self.mostEvents).reversed())
+
+        let known = try await CountedExporters(inventory: settings.inventory, store: store)
+        let states = try await store.exporters()
+        let (counted, held) = known.split(try await store.ledgers(in: recent))
+        var lost: [String: UInt64] = [:]
+        for fact in counted + held {
+            lost[fact.exporter, default: 0].addSaturating(fact.ledger.sequenceLost)
+        }
+        // An adopted exporter has another state under its address, from before.
+        let names = Set(known.inventory.exporters.map(\.name))
+        exporters = states.filter { !$0.isPending || known.isPending($0) }.map { state in
+            Exporter(
+                state: state,
+                isPending: !names.contains(state.name) && known.isPending(state),
+                sequenceLost: lost[state.name] ?? 0
+            )
+        }
+        let seen = Set(states.map(\.name))
+        silent = known.inventory.exporters.map(\.name).filter { !seen.contains($0) }
+        ledger = LedgerDocument(
+            ledgers: counted,
+            held: held,
+            gaps: try await store.gaps(in: recent)
+        )
+        unknownInterfaces = Self.unknown(
+            in: known.counted(try await store.interfaceFacts(in: recent)),
+            notes: try await store.interfaceNotes(),
+            inventory: known.inventory
+        )
+    }
+
+    private static func unknown(
+        in facts: [InterfaceFact],
+        notes: [InterfaceNote],
+        inventory: Inventory
+    ) -> [UnknownInterface] {
+        let standing = InterfaceStanding(inventory: inventory)
+        var octets: [InterfacePlace: UInt64] = [:]
+        for fact in facts {
+            let place = InterfacePlace(exporter: fact.key.exporter, index: fact.key.interface)
+            guard standing.isUnknown(place.index, of: place.exporter) else { continue }
+            octets[place, default: 0].addSaturating(fact.measure.octets)
+        }
+        var names: [InterfacePlace: String] = [:]
+        for note in notes {
+            names[InterfacePlace(exporter: note.exporter, index: note.index)] = note.name
+        }
+        return octets.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { place, octets in
+            UnknownInterface(
+                exporter: place.exporter,
+                interface: place.index,
+                name: names[place] ?? "",
+                octets: octets
+            )
+        }
+    }
+}

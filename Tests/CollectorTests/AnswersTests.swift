@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Collector
+import Console
+import Foundation
+import Model
+import Settings
+import Storage
+import TestSupport
+import Testing
+
+@Suite("Answers")
+struct AnswersTests {
+    /// Questions that make sense with and without a collector: each row of the table that needs
+    /// neither a lock nor a live collector, in each of its formats.
+    private static let questions: [(path: String, parameters: [String: String])] =
+        Answers.table.filter { $0.method == "GET" && $0.needs != .liveCollector }.flatMap { row in
+            let names =
+                row.path.contains("{name}") ? ["savings", "volumes", "ledger"] : [""]
+            var parameters: [String: String] = [:]
+            for parameter in row.parameters where parameter.isRequired {
+                parameters[parameter.name] = parameter.name == "month" ? "2026-01" : "203.0.113.1"
+            }
+            let formats = row.parameters.first { $0.name == "format" }?.values ?? []
+            return names.flatMap { name in
+                ([nil] + formats.map(Optional.some)).map { format in
+                    var parameters = parameters
+                    parameters["format"] = format
+                    return (row.path.replacing("{name}", with: name), parameters)
+                }
+            }
+        }
+
+    @Test("a command gets the same octets from a collector and from the store")
+    func bothWays() async throws {
+        let world = try await AnswersWorld()
+        #expect(Self.questions.count >= 30)
+        for (path, parameters) in Self.questions {
+            let request = ConsoleRequest(path: path, parameters: parameters)
+            let live = await world.collector().answer(request)
+            let alone = await world.command.answer(request)
+            #expect(live.status == 200, "\(path) \(parameters): \(live.body)")
+            #expect(live.exitStatus == alone.exitStatus)
+            #expect(live.contentType == alone.contentType)
+            #expect(comparable(live.body) == comparable(alone.body), "\(path) \(parameters)")
+            #expect(!alone.body.isEmpty)
+            #expect(alone.messages.isEmpty, "nothing is said on standard error when all is well")
+        }
+    }
+
+    /// Without what only a collector knows, and without what a process is.
+    private func comparable(_ body: String) -> [Substring] {
+        var isCollector = false
+        return body.split(separator: "\n").filter { line in
+            if line.hasPrefix("  \"collector\": {") || line.hasPrefix("collector") {
+                isCollector = line.hasSuffix("{")
+                return false
+            }
+            if isCollector {
+                isCollector = line != "  },"
+                return false
+            }
+            return !["\"collector\": null", "loadSeconds", "residentOctets"].contains {
+                line.contains($0)
+            }
+        }
+    }
+
+    @Test("a question that is not understood is refused in the words of the command")
+    func refusals() async throws {
+        let world = try await AnswersWorld()
+        for (path, parameters, status, words) in [
+            ("/api/v1/nothing", [:], 404, "there is no /api/v1/nothing"),
+            ("/api/v1/reports/gossip", [:], 400, "there is no report 'gossip'; expected savings"),
+            ("/api/v1/reports/volumes", ["mont": "this"], 400, "takes no 'mont'; expected month"),
+            ("/api/v1/reports/volumes", ["month": "soon"], 400, "'soon' is no month"),
+            ("/api/v1/reports/volumes", ["month": "this", "from": "-1h"], 400, "goes without"),
+            ("/api/v1/reports/volumes", ["format": "pdf"], 400, "expected json, table, csv"),
+            ("/api/v1/reports/volumes", ["slots": "true"], 400, "slots go with the ledger"),
+            ("/api/v1/routes/lookup", ["address": "here"], 400, "'here' is no address"),
+            ("/api/v1/routes/lookup", [:], 400, "needs 'address'"),
+            ("/api/v1/exports/volumes", [:], 400, "needs 'month'"),
+            ("/api/v1/alerts", ["rule": "none"], 400, "there is no rule 'none'"),
+        ] as [(String, [String: String], Int, String)] {
+            let request = ConsoleRequest(path: path, parameters: parameters)
+            for answers in [world.collector(), world.command] {
+                let response = await answers.answer(request)
+                #expect(response.status == status, "\(path)")
+                #expect(response.exitStatus == 2)
+                #expect(response.body.hasPrefix("{\"error\":\""))
+                #expect(response.messages.first?.contains(words) == true, "\(response.messages)")
+            }
+        }
+    }
+
+    @Test("what changes something is taken on the control socket only, and by its own method")
+    func entrances() async throws {
+        let world = try await AnswersWorld()
+        let changing = Answers.table.filter { $0.method == "POST" }
+        #expect(changing.count == 4)
+        for row in changing {
+            #expect(row.isControlOnly)
+            let outside = ConsoleRequest(method: "POST", path: row.path, entrance: .console)
+            #expect(await world.collector().answer(outside).status == 403)
+            let get = ConsoleRequest(path: row.path)
+            #expect(await world.collector().answer(get).status == 405)
+        }
+    }
+
+    @Test("a store that is not there is told as such, with status 1")
+    func away() async throws {
+        let world = try await AnswersWorld()
+        var settings = world.settings
+        settings.store.sqlite.path += ".elsewhere"
+        let response = await Answers(.inProcess(settings)).answer(
+            ConsoleRequest(path: "/api/v1/status")
+        )
+        #expect(response.status == 503)
+        #expect(response.exitStatus == 1)
+        #expect(response.messages.first?.contains("does not exist") == true)
+    }
+
+    @Test("without a collector there is no reload, no metrics and no health to tell")
+    func noCollector() async throws {
+        let world = try await AnswersWorld()
+        for row in Answers.table where row.needs == .liveCollector {
+            let request = ConsoleRequest(method: row.method, path: row.path)
+            let alone = await world.command.answer(request)
+            #expect(alone.status == 503)
+            #expect(alone.exitStatus == 1)
+            #expect(await world.collector().answer(request).status == 200)
+        }
+    }
+
+    @Test("a collector that waits for routes is alive and not ready, and says what for")
+    func health() async throws {
+        let world = try await AnswersWorld()
+        let answers = world.collector { $0.notReady = ["the routes of er1"] }
+        let live = await answers.answer(ConsoleRequest(path: "/health/live"))
+        let ready = await answers.answer(ConsoleRequest(path: "/health/ready"))
+        #expect(live.status == 200)
+        #expect(ready.status == 503)
+        #expect(ready.body.contains("the routes of er1"))
+    }
+
+    @Test("the description of the API has every question, and is JSON")
+    func openAPI() async throws {
+        let world = try await AnswersWorld()
+        let response = await world.command.answer(ConsoleRequest(path: "/api/v1/openapi.json"))
+        let object = try JSONSerialization.jsonObject(with: Data(response.body.utf8))
+        let paths = try #require((object as? [String: Any])?["paths"] as? [String: [String: Any]])
+        for row in Answers.table {
+            #expect(paths[row.path]?[row.method.lowercased()] != nil, "\(row.path)")
+        }
+        #expect(paths["/api/v1/reports/{name}"]?.keys.sorted() == ["get"])
+    }
+
+    @Test("every question is one row, and says what it answers")
+    func table() {
+        let keys = Answers.table.map { "\($0.method) \($0.path)" }
+        #expect(Set(keys).count == keys.count)
+        #expect(Answers.table.allSatisfy { !$0.summary.isEmpty })
+    }
+
+    @Test("the last hour is told from the start of a slot to the end of another")
+    func aligned() async throws {
+        let world = try await AnswersWorld()
+        let response = await world.command.answer(
+            ConsoleRequest(
+                path: "/api/v1/reports/volumes",
+                parameters: ["from": "-1h", "format": "table"]
+            )
+        )
+        let heading = response.body.split(separator: "\n").first ?? ""
+        #expect(heading.contains("2026-01-01T00:00:00Z to 2026-01-01T01:05:00Z"), "\(heading)")
+    }
+
+    @Test("what is pending counts in no report and is told apart in the ledger")
+    func quarantined() async throws {
+        let world = try await AnswersWorld()
+        let volumes = await world.command.answer(ConsoleRequest(path: "/api/v1/reports/volumes"))
+        #expect(!volumes.body.contains("192.0.2.7"))
+        #expect(volumes.body.contains("\"quarantinedOctets\": 12000000"))
+        #expect(volumes.body.contains("\"receivedOctets\": 24000000"))
+        #expect(volumes.body.contains("\"quarantined\": 12"))
+        let export = await world.command.answer(
+            ConsoleRequest(path: "/api/v1/exports/volumes", parameters: ["month": "2026-01"])
+        )
+        #expect(!export.body.contains("192.0.2.7"))
+    }
+}
+
+@Suite("Adopting")
+struct AdoptingTests {
+    private func adopt(
+        _ world: AnswersWorld,
+        _ parameters: [String: String],
+        live: Bool = true
+    ) async -> ConsoleResponse {
+        let answers = live ? world.collector() : world.command
+        return await answers.answer(
+            ConsoleRequest(
+                method: "POST",
+                path: "/api/v1/exporters/adopt",
+                parameters: parameters
+            )
+        )
+    }
+
+    @Test("adopted since the first slot, all that was held counts, and the collector is told")
+    func first() async throws {
+        let world = try await AnswersWorld()
+        let response = await adopt(
+            world,
+            ["address": "192.0.2.7", "name": "er9", "since": "first", "format": "table"]
+        )
+        #expect(response.status == 200, "\(response.body)")
+        #expect(response.body.contains("  - name: \"er9\"\n    addresses: [\"192.0.2.7\"]\n"))
+        #expect(await world.calls.adopted.map(\.name) == ["er9"])
+        let ledger = await world.command.answer(ConsoleRequest(path: "/api/v1/reports/ledger"))
+        #expect(ledger.body.contains("\"receivedOctets\": 36000000"))
+        #expect(ledger.body.contains("\"quarantinedOctets\": 0"))
+        #expect(ledger.body.contains("\"er9\""))
+        let pending = await world.command.answer(
+            ConsoleRequest(path: "/api/v1/exporters/pending", parameters: ["format": "table"])
+        )
+        #expect(pending.body == "nothing is held apart\n")
+    }
+
+    @Test("adopted without a word, it counts from the slot that it is now on")
+    func now() async throws {
+        let world = try await AnswersWorld()
+        _ = await adopt(world, ["address": "192.0.2.7", "name": "er9"])
+        let ledger = await world.command.answer(ConsoleRequest(path: "/api/v1/reports/ledger"))
+        #expect(ledger.body.contains("\"quarantinedOctets\": 12000000"))
+        #expect(try await world.store.adoptions().first?.since == AnswersWorld.start + 3600)
+    }
+
+    @Test("the lines it prints are configuration")
+    func pasted() async throws {
+        let world = try await AnswersWorld()
+        let response = await adopt(
+            world,
+            ["address": "192.0.2.7", "name": "er9", "format": "table"]
+        )
+        let yaml = response.body.split(separator: "\n\n").last.map(String.init) ?? ""
+        let network = "network: { asns: [64500] }\n"
+        let settings = try Settings.load(text: network + yaml, file: "pasted.yaml")
+        #expect(settings.inventory.exporters.map(\.name) == ["er9"])
+        #expect(settings.inventory.exporters.first?.addresses == [address("192.0.2.7")])
+    }
+
+    @Test(
+        "what cannot be adopted is refused with its reason",
+        arguments: [
+            (["address": "er9", "name": "er9"], "'er9' is no address"),
+            (["address": "192.0.2.99", "name": "er9"], "pending: 192.0.2.7"),
+            (["address": "192.0.2.7", "name": "no good"], "expected 1 to 64 letters"),
+            (["address": "192.0.2.7", "name": "192.0.2.7"], "and no address"),
+            (["address": "192.0.2.1", "name": "er9"], "192.0.2.1 is er1 in the configuration"),
+            (["address": "192.0.2.7", "name": "er9", "since": "soon"], "'soon' is no time"),
+        ] as [([String: String], String)]
+    )
+    func refused(_ parameters: [String: String], _ words: String) async throws {
+        let world = try await AnswersWorld()
+        let response = await adopt(world, parameters)
+        #expect(response.status == 400)
+        #expect(response.messages.first?.contains(words) == true, "\(response.messages)")
+        #expect(try await world.store.adoptions().isEmpty)
+    }
+
+    @Test("a command that finds the store in use says by whom")
+    func locked() async throws {
+        let world = try await AnswersWorld()
+        let response = await adopt(world, ["address": "192.0.2.7", "name": "er9"], live: false)
+        #expect(response.status == 503)
+        #expect(response.exitStatus == 1)
+        #expect(response.messages.first?.contains("in use by process") == true)
+    }
+
+    @Test("what nobody adopts in time goes, and leaves all sums intact")
+    func expires() async throws {
+        let world = try await AnswersWorld()
+        var settings = world.settings
+        settings.learn.holdSeconds = 1800
+        let gone = try await HeldRetention.run(
+            settings,
+            world.store,
+            now: AnswersWorld.start + 3600
+        )
+        #expect(gone == 6_000_000)
+        #expect(try await world.store.check().isEmpty)
+        let ledger = await world.command.answer(ConsoleRequest(path: "/api/v1/reports/ledger"))
+        #expect(ledger.body.contains("\"quarantinedOctets\": 6000000"))
+        #expect(ledger.body.contains("\"receivedOctets\": 24000000"))
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Collector
+import Console
+import Foundation
+import Model
+import Settings
+import Storage
+import TestSupport
+import Testing
+
+@Suite("config discover")
+struct ConfigurationProposalTests {
+    private func survey(
+        _ paths: [(peer: UInt32, origin: UInt32, octets: UInt64, mac: UInt64)]
+    ) -> InterfaceSurvey {
+        var survey = InterfaceSurvey()
+        var batch = FlushBatch(id: "", collector: "", time: 0)
+        for path in paths {
+            let mac = MACAddress(rawValue: path.mac)
+            batch.add(
+                path.octets,
+                of: "er1",
+                1,
+                peer: path.peer,
+                origin: path.origin,
+                mac: mac,
+                in: 0
+            )
+        }
+        for fact in batch.interfaces { survey.add(fact) }
+        for fact in batch.paths { survey.add(fact) }
+        return survey
+    }
+
+    private func guess(_ survey: InterfaceSurvey, _ description: String = "") -> InterfaceGuess {
+        let note = InterfaceNote(exporter: "er1", index: 1, name: "x", description: description)
+        return InterfaceGuess(survey, note: note, own: [ASN(rawValue: 64500)])
+    }
+
+    @Test("one AS with many behind it is transit, with few is private")
+    func oneNeighbor() {
+        let many = (0..<20).map { (64510 as UInt32, 65000 + UInt32($0), 10 as UInt64, 1 as UInt64) }
+        #expect(guess(survey(many)).kind == .transit)
+        #expect(guess(survey(many)).reason == "AS64510 has 100 %, and 20 ASes lie behind it")
+        #expect(guess(survey([(64530, 64530, 100, 1)])).kind == .private)
+    }
+
+    @Test("several ASes behind several devices are an exchange")
+    func exchange() {
+        let members = (1...4).map {
+            (64600 + UInt32($0), 64600 + UInt32($0), 10 as UInt64, UInt64($0))
+        }
+        #expect(guess(survey(members)).kind == .exchange)
+    }
+
+    @Test("what has no other AS beyond it is internal")
+    func inside() {
+        #expect(guess(survey([(0, 0, 100, 1), (64500, 64500, 50, 1)])).kind == .internal)
+    }
+
+    @Test("what the router says of it comes first, where it can be")
+    func told() {
+        #expect(guess(survey([(64550, 64550, 100, 1)]), "CUSTOMER: foo").kind == .customer)
+        #expect(guess(survey([(64550, 64550, 100, 1)]), "core link").kind == .private)
+        #expect(guess(InterfaceSurvey(), "Transit: Acme").kind == .unknown)
+    }
+
+    @Test("two ASes on one device are no guess")
+    func unclear() {
+        #expect(guess(survey([(64550, 64550, 60, 1), (64551, 64551, 40, 1)])).kind == .unknown)
+    }
+
+    /// Checks `proposal` as a file that a configuration includes.
+    private func check(_ proposal: String) throws -> Settings {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "found-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let main = """
+            include: found.yaml
+            network: { asns: [64500], prefixes: [203.0.113.0/24], timezone: UTC, currency: EUR }
+            exporters:
+              - name: er1
+                addresses: [192.0.2.1]
+                interfaces: [{ index: 1, role: internal }, { index: 17, name: et-0/0/1 }]
+            interconnects:
+              - id: transit-1
+                kind: transit
+                peers: [64510]
+                interfaces: [{ exporter: er1, index: 17 }]
+            """
+        try proposal.write(
+            to: folder.appending(path: "found.yaml"),
+            atomically: true,
+            encoding: .utf8
+        )
+        let path = folder.appending(path: "peerage.yaml")
+        try main.write(to: path, atomically: true, encoding: .utf8)
+        return try Settings.load(path: path.path)
+    }
+
+    @Test(
+        "what it prints is configuration: the pending exporter, and an interconnect for each port"
+    )
+    func included() async throws {
+        let world = try await AnswersWorld()
+        let proposal = await world.command.answer(
+            ConsoleRequest(path: "/api/v1/config/discover")
+        ).body
+        let settings = try check(proposal)
+        #expect(settings.inventory.exporters.map(\.name) == ["er1", "exporter-192.0.2.7"])
+        #expect(settings.inventory.exporters[1].interfaces.map(\.name) == ["xe-1"])
+        let found = settings.inventory.interconnects.dropFirst()
+        #expect(found.map(\.kind) == [.private, .transit])
+        #expect(found.map(\.peers) == [[ASN(rawValue: 64510)], [ASN(rawValue: 64510)]])
+        #expect(proposal.contains("et-0/0/2 'Transit: B'"))
+        #expect(proposal.contains("guess transit: its description says so"))
+    }
+
+    @Test("names from routers cannot break out of the file, whatever they hold")
+    func hostile() async throws {
+        let world = try await AnswersWorld()
+        var batch = FlushBatch(id: "2", collector: "test", time: AnswersWorld.start + 3610)
+        for (number, name) in [
+            "\" }\nslotSeconds: 60", "a\\", "# x", "\u{2028}y: 1", "%", "- [", "'", "\u{7}",
+            String(repeating: "é", count: 4000),
+        ].enumerated() {
+            let index = UInt32(100 + number)
+            for exporter in ["er1", "192.0.2.7"] {
+                batch.interfaceNotes.append(
+                    InterfaceNote(exporter: exporter, index: index, name: name, description: name)
+                )
+                batch.add(9, of: exporter, index, peer: 64700, in: AnswersWorld.start + 3300)
+                batch.add(9, of: exporter, index + 100, peer: 0, in: AnswersWorld.start + 3300)
+                batch.interfaceNotes.append(
+                    InterfaceNote(
+                        exporter: exporter,
+                        index: index + 100,
+                        name: name,
+                        description: ""
+                    )
+                )
+            }
+        }
+        _ = try await world.store.add(batch)
+        let response = await world.command.answer(ConsoleRequest(path: "/api/v1/config/discover"))
+        let settings = try check(response.body)
+        #expect(settings.slotSeconds == 300)
+        #expect(settings.inventory.exporters[1].interfaces.count == 19)
+    }
+
+    @Test("when all is listed it says so, and is still a file to include")
+    func nothing() async throws {
+        var settings = try await AnswersWorld().settings
+        settings.inventory.exporters = []
+        let proposal = try await ConfigurationProposal(
+            settings: settings,
+            store: InMemoryVolumeStore(),
+            now: 0
+        ).yaml()
+        #expect(proposal.contains("# Nothing:"))
+    }
+}
