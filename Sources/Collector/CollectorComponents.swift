@@ -4,7 +4,7 @@ package import Accounting
 import Attribution
 package import FlowDecoding
 package import Model
-import RouteReception
+package import RouteReception
 package import Routing
 package import Settings
 package import Storage
@@ -25,6 +25,13 @@ package enum CollectorComponents {
             staleSeconds: Dictionary(kept, uniquingKeysWith: { first, _ in first }),
             clock: clock
         )
+    }
+
+    /// The routers that may open a session.
+    package static func neighbors(_ settings: Settings) -> [BGPNeighbor] {
+        settings.neighbors.map {
+            BGPNeighbor(name: $0.name, address: $0.address, asn: $0.asn)
+        }
     }
 
     /// How long the table keeps what it has replaced: late records are attributed by it, and open
@@ -98,13 +105,22 @@ package enum CollectorComponents {
         )
     }
 
-    /// The time between the last flush of an earlier run and now: nobody counted then.
+    /// The time between the last flush of an earlier run and the first datagram that this one can
+    /// have received: nobody counted then.
+    ///
+    /// - Parameters:
+    ///   - store: Where volumes are kept.
+    ///   - listening: When the sockets were open, in nanoseconds since 1970-01-01 00:00 UTC.
+    /// - Returns: One gap; none for a store that was never written to.
+    /// - Throws: What the store throws.
     package static func gapBeforeStart(
         of store: any VolumeStore,
-        now: Int64
+        listening: Int64
     ) async throws(VolumeStoreError) -> [Gap] {
-        guard let last = try await store.lastFlush(), last < now else { return [] }
-        return [Gap(from: last, to: now, reason: "collectorStopped")]
+        // Whole seconds, and both the first and the last may have been lost in part.
+        let until = listening / 1_000_000_000 + 1
+        guard let last = try await store.lastFlush(notAfter: until) else { return [] }
+        return [Gap(from: last, to: max(until, last + 1), reason: "collectorStopped")]
     }
 
     /// Seals slots, also those that an earlier run left open.

@@ -208,7 +208,11 @@ public actor InMemoryVolumeStore: VolumeStore {
         return first..<last + 1
     }
 
-    public func lastFlush() async throws(VolumeStoreError) -> Int64? { batches.values.max() }
+    public func lastFlush(notAfter time: Int64) async throws(VolumeStoreError) -> Int64? {
+        batches.lazy
+            .filter { $0.value <= time && !$0.key.hasPrefix(FlushBatch.replayPrefix) }
+            .map(\.value).max()
+    }
 
     public func slotSeconds() async throws(VolumeStoreError) -> Int64? { secondsOfSlots }
 

@@ -64,9 +64,9 @@ public protocol VolumeStore: Sendable {
     /// From the first slot to the end of the last, in seconds since 1970-01-01 00:00 UTC, rounded
     /// to starts of slots: `first ..< last + 1`; nil for an empty store.
     func span() async throws(VolumeStoreError) -> Range<Int64>?
-    /// The largest `time` of all batches, in seconds since 1970-01-01 00:00 UTC; nil for an empty
-    /// store.
-    func lastFlush() async throws(VolumeStoreError) -> Int64?
+    /// The largest `time` of all live batches up to `time`, in seconds since 1970-01-01 00:00 UTC;
+    /// nil when there is none.
+    func lastFlush(notAfter time: Int64) async throws(VolumeStoreError) -> Int64?
     /// Length of its slots, in seconds; nil for an empty store.
     func slotSeconds() async throws(VolumeStoreError) -> Int64?
 
@@ -86,6 +86,14 @@ public protocol VolumeStore: Sendable {
     func forget(batchesBefore time: Int64) async throws(VolumeStoreError) -> Int
     /// Gives back the space of what was deleted; may take long and as much space again.
     func compact() async throws(VolumeStoreError)
+}
+
+extension VolumeStore {
+    /// The largest `time` of all live batches, in seconds since 1970-01-01 00:00 UTC; nil when there
+    /// is none.
+    public func lastFlush() async throws(VolumeStoreError) -> Int64? {
+        try await lastFlush(notAfter: .max)
+    }
 }
 
 /// Why a store did not do what it was asked.

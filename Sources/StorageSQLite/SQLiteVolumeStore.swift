@@ -181,9 +181,13 @@ public final class SQLiteVolumeStore: VolumeStore {
         try await connection.read { try StateRows.span($0) }
     }
 
-    public func lastFlush() async throws(VolumeStoreError) -> Int64? {
+    public func lastFlush(notAfter time: Int64) async throws(VolumeStoreError) -> Int64? {
         try await connection.read {
-            try Int64.fetchOne($0, sql: "SELECT MAX(time) FROM flush_batch")
+            try Int64.fetchOne(
+                $0,
+                sql: "SELECT MAX(time) FROM flush_batch WHERE time <= ? AND id NOT GLOB ?",
+                arguments: [time, FlushBatch.replayPrefix + "*"]
+            )
         }
     }
 

@@ -258,7 +258,9 @@ private actor UnreliableStore: VolumeStore {
         try await store.forget(batchesBefore: time)
     }
     func compact() async throws(VolumeStoreError) { try await store.compact() }
-    func lastFlush() async throws(VolumeStoreError) -> Int64? { try await store.lastFlush() }
+    func lastFlush(notAfter time: Int64) async throws(VolumeStoreError) -> Int64? {
+        try await store.lastFlush(notAfter: time)
+    }
     func slotSeconds() async throws(VolumeStoreError) -> Int64? { try await store.slotSeconds() }
     func span() async throws(VolumeStoreError) -> Range<Int64>? { try await store.span() }
     func check() async throws(VolumeStoreError) -> [StoreProblem] { try await store.check() }

@@ -72,8 +72,13 @@ final class FlowWorker: Sendable {
     /// Makes the worker read what the kernel has taken by now, hand over and end.
     func stop() { stopTime.store(WallClock.nanoseconds(), ordering: .releasing) }
 
-    /// Does something with the worker's pipeline, on its thread, between two batches.
-    func order(_ order: @escaping WorkerOrders.Order) { orders.post(order) }
+    /// Does something with the worker's pipeline, on its thread, between two batches; returns when
+    /// it is done, or the worker has ended.
+    func carryOut(_ order: @escaping WorkerOrders.Order) async {
+        await withCheckedContinuation { waiting in
+            orders.post(order) { waiting.resume() }
+        }
+    }
 
     private func run(_ load: inout Load) {
         var batch = DatagramBatch()
@@ -92,6 +97,7 @@ final class FlowWorker: Sendable {
                 drainEnd = drainEnd ?? now + Self.longestDrain
                 isDrained = received == 0 || newest > stopTime || now > drainEnd ?? 0
             }
+            if isDrained { orders.close(&load.pipeline) }
             if now >= nextFlush || isDrained {
                 flush(&load, isLast: isDrained)
                 nextFlush = flushTime(after: now)

@@ -8,6 +8,7 @@ import Model
 extension CollectorService {
     /// Stores what the workers handed over, with what happened meanwhile.
     func flush(to writer: VolumeWriter) async {
+        lastTurn = BootClock.nanoseconds()
         await lookAtClock(writer)
         feed.tidy()
         let parts = box.takeAll().map(\.totals)
@@ -24,6 +25,7 @@ extension CollectorService {
         report(outcome)
         newestSealed = max(newestSealed, outcome.sealed.max() ?? .min)
         if !outcome.sealed.isEmpty { evaluateAlerts() }
+        if !isDraining { await keepUp() }
     }
 
     /// A wall clock that was set changes accounting time, and is a fact of its own.

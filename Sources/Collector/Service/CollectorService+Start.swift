@@ -27,9 +27,7 @@ extension CollectorService {
         let speaker = BGPSpeaker(
             localASN: settings.inventory.network.asns.first ?? .zero,
             routerID: settings.routerID,
-            neighbors: settings.neighbors.map {
-                BGPNeighbor(name: $0.name, address: $0.address, asn: $0.asn)
-            },
+            neighbors: CollectorComponents.neighbors(settings),
             events: feed
         )
         do {
@@ -66,7 +64,12 @@ extension CollectorService {
         for (number, group) in groups.enumerated() {
             let worker = FlowWorker(
                 sockets: group,
-                pipeline: CollectorComponents.pipeline(settings, feed),
+                pipeline: CollectorComponents.pipeline(
+                    settings,
+                    feed,
+                    inventory: inventory,
+                    budget: learnBudget
+                ),
                 clock: clock,
                 flushSeconds: settings.flushSeconds,
                 handOver: { [box] in box.put($0) },

@@ -8,12 +8,20 @@ import RouteReception
 public import ServiceLifecycle
 public import Settings
 public import Storage
+import StorageSQLite
 
 /// The running collector: flows and routes in, volumes into the store, alerts out.
 ///
 /// The control plane of the process: everything here happens every few seconds, not per datagram.
 public actor CollectorService: Service {
-    let settings: Settings
+    /// In effect; another after a reload.
+    var settings: Settings
+    /// Reads the configuration again; nil where it came from no file.
+    let source: (@Sendable () throws(SettingsError) -> Settings)?
+    /// That of the configuration, with the exporters that were adopted.
+    var inventory: Inventory
+    let learnBudget: LearnBudget
+    let version: String
     let store: any VolumeStore
     let clock: any AccountingClock
     let logger: Logger
@@ -28,10 +36,25 @@ public actor CollectorService: Service {
     var events: [OperationalEvent] = []
     var hasStoreProblem = false
     var isDraining = false
+    /// When the sockets were open, accounting time, in nanoseconds since 1970-01-01 00:00 UTC.
+    var listeningSince: Int64 = 0
     private var isStarted = false
+    var writer: VolumeWriter?
+    /// For questions only.
+    var reader: (any VolumeStore)?
+    var upkeep = Upkeep()
+    var reloads = (accepted: 0, refused: 0)
+    let startedAt: Int64
+    /// By ``BootClock``.
+    let startedBoot = BootClock.nanoseconds()
+    /// When the flush loop last turned, by ``BootClock``.
+    var lastTurn = BootClock.nanoseconds()
     /// The newest slot ever sealed, in seconds since 1970-01-01 00:00 UTC.
     var newestSealed = Int64.min
     var evaluation: Task<Void, Never>?
+    var backingUp: Task<Void, Never>?
+    /// Whether the store is the file that the configuration names.
+    let hasStoreFile: Bool
 
     /// The ports that sockets were bound to, in the order of `listen.flows`.
     public internal(set) var flowPorts: [UInt16] = []
@@ -41,17 +64,27 @@ public actor CollectorService: Service {
     ///   - settings: The configuration.
     ///   - store: Where volumes are kept; written by this collector alone.
     ///   - clock: Accounting time; nil for the time on the wall, also when that is set.
+    ///   - source: Reads the configuration again, for a reload.
+    ///   - version: Of the program.
     ///   - logger: Receives what an operator should know.
     public init(
         settings: Settings,
         store: any VolumeStore,
         clock: (any AccountingClock)? = nil,
+        source: (@Sendable () throws(SettingsError) -> Settings)? = nil,
+        version: String = "",
         logger: Logger
     ) {
         self.settings = settings
+        self.source = source
+        self.version = version
         self.store = store
         self.clock = clock ?? FollowingClock()
         self.logger = logger
+        hasStoreFile = store is SQLiteVolumeStore
+        inventory = settings.inventory
+        learnBudget = LearnBudget(settings.learn.exporters)
+        startedAt = WallClock.nanoseconds() / 1_000_000_000
         feed = CollectorComponents.routeFeed(settings, clock: self.clock)
     }
 
@@ -60,9 +93,11 @@ public actor CollectorService: Service {
         guard !isStarted else { return }
         isStarted = true
         try loadTables()
+        inventory = settings.inventory.with(try await store.adoptions())
         alerts = try AlertService(settings: settings, store: store, logger: logger)
         try await startSpeaker()
         try startWorkers()
+        listeningSince = clock.now()
         note(.collectorStarted, detail: "\(settings.inventory.exporters.count) exporters")
         logger.info(
             "collector started",
@@ -74,14 +109,15 @@ public actor CollectorService: Service {
     /// cancelled; then drains the sockets, stores the rest and ends.
     public func run() async throws {
         try await start()
-        let now = clock.now() / 1_000_000_000
         let writer = VolumeWriter(
             store: store,
             collector: settings.collectorName,
             idPrefix: "\(settings.collectorName)-\(WallClock.nanoseconds())",
             sealer: try await CollectorComponents.sealer(settings, resuming: store),
-            gaps: try await CollectorComponents.gapBeforeStart(of: store, now: now)
+            gaps: try await CollectorComponents.gapBeforeStart(of: store, listening: listeningSince),
+            mostRowsWaiting: settings.limits.waitingRows
         )
+        self.writer = writer
         await cancelWhenGracefulShutdown { await self.flushUntilCancelled(to: writer) }
         // In a task of its own: what is cancelled does not wait for anything any more.
         try await Task { try await drain(to: writer) }.value

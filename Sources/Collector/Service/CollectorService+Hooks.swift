@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Console
+import Model
+import Settings
+import Storage
+
+/// What the API asks of the running collector.
+extension CollectorService {
+    /// Answers questions about this collector, on whatever socket they come.
+    ///
+    /// - Parameter metrics: All metrics in the text exposition format.
+    /// - Returns: The backend of the sockets.
+    package nonisolated func answers(
+        metrics: @escaping @Sendable () async -> String
+    ) -> Answers {
+        let hooks = CollectorHooks(
+            standing: { await self.standing() },
+            sessions: { self.feed.sessions() },
+            feed: feed,
+            reload: { await self.reload() },
+            adopted: { await self.adopted($0) },
+            checkAlerts: { try await self.checkAlerts(rule: $0) },
+            metrics: metrics
+        )
+        return Answers(
+            AnswerSources(
+                settings: { await self.settings },
+                reading: { try await self.storeToRead() },
+                writing: { self.store },
+                collector: hooks
+            )
+        )
+    }
+
+    /// How it stands now.
+    package func standing() async -> CollectorStanding {
+        var standing = CollectorStanding(startedAt: startedAt, version: version)
+        standing.isAlive = BootClock.nanoseconds() - lastTurn < longestTurn
+        standing.notReady = notReady()
+        if let status = await writer?.status {
+            standing.waitingBatches = status.batches
+            standing.waitingRows = status.rows
+        }
+        standing.residentOctets = ProcessFigures.now().residentOctets
+        return standing
+    }
+
+    /// A flush loop that has not turned for so long is stuck, in nanoseconds.
+    private var longestTurn: Int64 { max(60, 6 * settings.flushSeconds) * 1_000_000_000 }
+
+    /// What it waits for before its figures are to be relied on.
+    private func notReady() -> [String] {
+        var reasons: [String] = []
+        if !hasAllInitialRoutes,
+            BootClock.nanoseconds() - startedBoot < Self.longestWaitForRoutes
+        {
+            reasons.append("not all neighbors have sent all their routes")
+        }
+        if hasStoreProblem { reasons.append("volumes wait for the store") }
+        return reasons
+    }
+
+    /// How long a start waits for neighbors before it counts without them, in nanoseconds.
+    private static let longestWaitForRoutes: Int64 = 120_000_000_000
+
+    /// A store for questions only, so that they do not wait for a flush; opened once.
+    private func storeToRead() async throws -> any VolumeStore {
+        if let reader { return reader }
+        guard hasStoreFile else { return store }
+        let opened = try await CollectorService.openStoreToRead(settings)
+        reader = opened
+        return opened
+    }
+
+    private func checkAlerts(rule: String?) async throws -> AlertService.Outcome {
+        guard let alerts, let slot = try await alerts.lastSealedSlot() else {
+            return AlertService.Outcome()
+        }
+        return try await alerts.run(through: slot, deliver: true)
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import Model
+import Settings
+import Storage
+
+/// Going on with another configuration, without losing a datagram.
+///
+/// # How it works
+///
+/// Everything that can fail is done first: reading, checking, making what the new configuration
+/// needs. Only then is anything changed, and nothing of that can fail: each worker takes the new
+/// inventory between two batches, on its own thread, after handing over what it has counted by the
+/// old one. What is opened once and for all (sockets, the store) waits for a restart, and is said
+/// to.
+extension CollectorService {
+    /// Reads the configuration again and goes on with it, or says why not and goes on as before.
+    package func reload() async -> CollectorHooks.Reload {
+        guard let source else {
+            return .init(lines: ["there is no file to read again"], isAccepted: false)
+        }
+        guard !isDraining else {
+            return .init(lines: ["the collector is ending"], isAccepted: false)
+        }
+        do throws(SettingsError) {
+            return await take(try source())
+        } catch {
+            return refuse(error.problems.map(\.description))
+        }
+    }
+
+    private func take(_ file: Settings) async -> CollectorHooks.Reload {
+        let new = file.keepingWhatIsOpen(of: settings)
+        let changes = new.differences(from: settings)
+        let waiting = file.needsRestart(from: settings)
+        let alerts: AlertService
+        let adoptions: [Adoption]
+        do {
+            alerts = try AlertService(settings: new, store: store, logger: logger)
+            adoptions = try await store.adoptions()
+        } catch {
+            return refuse([Failure(error).message])
+        }
+        self.alerts = alerts
+        learnBudget.change(by: new.learn.exporters - settings.learn.exporters)
+        settings = new
+        await useInventory(with: adoptions)
+        for change in changes { logger.info("reload: \(change)") }
+        for change in waiting { logger.warning("reload: waits for a restart: \(change)") }
+        let summary = changes.isEmpty ? "nothing has changed" : "\(changes.count) changes"
+        logger.info("configuration reloaded", metadata: ["result": "\(summary)"])
+        note(.configurationReloaded, detail: changes.prefix(20).joined(separator: "; "))
+        reloads.accepted += 1
+        let later = waiting.map { "waits for a restart: \($0)" }
+        return .init(lines: changes.isEmpty ? [summary] + later : changes + later, isAccepted: true)
+    }
+
+    private func refuse(_ problems: [String]) -> CollectorHooks.Reload {
+        for problem in problems {
+            logger.error("reload refused", metadata: ["problem": "\(problem)"])
+        }
+        note(.configurationRefused, detail: problems.first ?? "")
+        reloads.refused += 1
+        return .init(lines: problems, isAccepted: false)
+    }
+
+    /// Counts an exporter that has just been adopted, from now on under its name.
+    func adopted(_ adoption: Adoption) async {
+        note(.exporterAdopted, object: adoption.name, detail: "\(adoption.address)")
+        guard let adoptions = try? await store.adoptions() else { return }
+        await useInventory(with: adoptions)
+    }
+
+    /// Gives all workers the inventory of the configuration and of `adoptions`; returns when the
+    /// last has it.
+    func useInventory(with adoptions: [Adoption]) async {
+        inventory = settings.inventory.with(adoptions)
+        let (inventory, views) = (inventory, CollectorComponents.viewLists(inventory, feed))
+        let learning = CollectorComponents.learning(settings, feed, budget: learnBudget)
+        await withTaskGroup { group in
+            for worker in workers {
+                group.addTask {
+                    await worker.carryOut { pipeline in
+                        pipeline.replaceInventory(inventory, viewLists: views, learning: learning)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Settings {
+    /// This configuration, but with everything of `old` that a running collector cannot change.
+    func keepingWhatIsOpen(of old: Settings) -> Settings {
+        var settings = self
+        settings.collector = old.collector
+        settings.store = old.store
+        settings.state = old.state
+        settings.control = old.control
+        settings.slotSeconds = old.slotSeconds
+        settings.flushSeconds = old.flushSeconds
+        settings.latenessSeconds = old.latenessSeconds
+        settings.listen = old.listen
+        settings.tables = old.tables
+        settings.limits = old.limits
+        return settings
+    }
+}

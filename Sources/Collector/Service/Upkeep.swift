@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// When things that are done now and then are due, by time that nobody can set.
+struct Upkeep: Sendable {
+    /// What is done now and then, and how often, in seconds.
+    enum Chore: Int64, CaseIterable, Hashable, Sendable {
+        /// Looks whether a backup is due, and whether held rows are too old.
+        case store = 60
+        /// Lets the store forget the ids of old batches.
+        case batchIDs = 3600
+    }
+
+    private var last: [Chore: Int64] = [:]
+
+    /// The chores that are due at `now`, by ``BootClock``; they count as done then.
+    mutating func due(_ now: Int64) -> [Chore] {
+        Chore.allCases.filter { chore in
+            guard let before = last[chore] else {
+                last[chore] = now
+                return false
+            }
+            guard now - before >= chore.rawValue * 1_000_000_000 else { return false }
+            last[chore] = now
+            return true
+        }
+    }
+}
