@@ -22,8 +22,9 @@ struct HeldSet {
 /// The Data Sets of one exporter that wait for their template, oldest first.
 struct HeldSets {
     private var sets: [HeldSet] = []
-    private var octets = 0
+    private(set) var octets = 0
 
+    var count: Int { sets.count }
     var isEmpty: Bool { sets.isEmpty }
 
     /// Puts a set aside; returns the older ones that had to go for it.
