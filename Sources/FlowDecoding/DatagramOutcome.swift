@@ -33,9 +33,10 @@ public struct DatagramOutcome: Equatable, Sendable {
     /// The exporter's sequence number, in the unit of its protocol.
     public var sequence: UInt32?
 
-    /// By how much the count of what the exporter sent and we never saw changes, in the unit of
-    /// the protocol: packets (NetFlow v9), datagrams (sFlow), flows (NetFlow v5), Data Records
-    /// (IPFIX). Negative when a datagram counted as lost came late; see ``LossCarry``.
+    /// By how much the count of what was lost on the way changes.
+    ///
+    /// In the unit of the protocol: packets (NetFlow v9), datagrams (sFlow), flows (NetFlow v5),
+    /// Data Records (IPFIX). Negative when what was counted came late; see ``LossCarry``.
     public var sequenceLost: Int64 = 0
     /// The exporter began anew since its last datagram; nothing is counted as lost for that.
     public var exporterRestarted = false

@@ -30,7 +30,7 @@ public struct DecodingLimits: Sendable {
     /// Data Sets held for a template to come, of one exporter, in octets.
     public var heldOctets = 256 * 1_024
     /// Templates and held Data Sets of all exporters, in octets, shared between them.
-    public var sharedOctets = 64 * 1_024 * 1_024
+    public var sharedOctets = 32 * 1_024 * 1_024
     /// How long a Data Set is held, in nanoseconds of arrival time.
     public var holdTime: Int64 = 60_000_000_000
     /// Octets or packets of one record above which it is not believed: 10 hours at 1 Tbit/s.
@@ -42,5 +42,5 @@ public struct DecodingLimits: Sendable {
     ///
     /// Enough for the templates of any device while exporters are few; never less than a common
     /// device needs, so that many exporters harm none of them.
-    func share(of count: Int) -> Int { min(max(sharedOctets / max(count, 1), 32_768), 4 << 20) }
+    func share(of count: Int) -> Int { min(max(sharedOctets / max(count, 1), 32_768), 1 << 20) }
 }

@@ -29,7 +29,8 @@ struct DecodingWork: Sendable {
     /// Whether options may change the sampling of records of the message that come before them.
     var hasOptionsSets = false
     var samplersChanged = false
-    var templatesLearned = false
+    /// A bit for each identifier modulo 64 whose template was learned.
+    var learnedIDs: UInt64 = 0
     /// Whether options say that the exporter booted since they last spoke of it.
     var hasBooted = false
     /// Records of the message whose sampling is looked up again when options came after them.
@@ -58,7 +59,7 @@ struct DecodingWork: Sendable {
         firstProblem = batch.errors.count
         hasOptionsSets = false
         samplersChanged = false
-        templatesLearned = false
+        learnedIDs = 0
         hasBooted = false
     }
 

@@ -25,7 +25,9 @@ struct HeldSets {
     private(set) var octets = 0
 
     var count: Int { sets.count }
-    var isEmpty: Bool { sets.isEmpty }
+
+    /// Whether a set may be here whose identifier modulo 64 is among `ids`.
+    func mayHold(_ ids: UInt64) -> Bool { sets.contains { ids >> UInt64($0.id & 63) & 1 == 1 } }
 
     /// Puts a set aside; returns the older ones that had to go for it.
     mutating func hold(_ set: HeldSet, limit: Int) -> [HeldSet] {

@@ -107,7 +107,7 @@ extension DecodingWork {
                 break
             }
         }
-        if templatesLearned, !state.held.isEmpty {
+        if learnedIDs != 0, state.held.mayHold(learnedIDs) {
             let own = messageRecords
             replayHeld(&state)
             messageRecords = own

@@ -120,11 +120,12 @@ extension DecodingWork {
             key: key,
             port: context.port,
             limits: limits,
-            octets: share / 2
+            octets: share / 4 * 3
         )
         if isNew { state.isChanged = true }
         counters.templatesEvicted += UInt64(evicted)
-        templatesLearned = true
+        // Only what was unknown can be waited for.
+        if isNew { learnedIDs |= 1 << UInt64(template.id & 63) }
         count(template.kind)
         details?.templates.append(
             TemplateNotice(id: template.id, kind: template.kind, template: template)

@@ -51,7 +51,7 @@ extension FlowDecoder {
                 key: template.key,
                 port: template.port,
                 limits: limits,
-                octets: limits.share(of: exporters.count) / 2
+                octets: limits.share(of: exporters.count) / 4 * 3
             )
         }
         for domain in restored.domains { exporters[index].restore(domain, limits) }
