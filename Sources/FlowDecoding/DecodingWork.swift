@@ -8,7 +8,7 @@ import Wire
 /// The batch is swapped in for the time of one call, so that the decoders have one thing to hand
 /// on instead of many.
 struct DecodingWork: Sendable {
-    let limits: DecodingLimits
+    var limits: DecodingLimits
     var batch = FlowBatch()
     var outcome = DatagramOutcome()
     var details: DecodingDetails?

@@ -12,7 +12,7 @@ public struct FlowDecoder: Sendable {
     /// Data records and flow samples so far: the ``FlowRecord/number`` of the latest.
     public var recordCount: UInt64 { work.recordCount }
 
-    let limits: DecodingLimits
+    private(set) var limits: DecodingLimits
     private let holdsData: Bool
     var work: DecodingWork
     private var index: [IPAddress: Int] = [:]
@@ -36,6 +36,13 @@ public struct FlowDecoder: Sendable {
     package var details: DecodingDetails? {
         get { work.details }
         set { work.details = newValue }
+    }
+
+    /// Changes the limits: for what is learned from now on.
+    public mutating func use(_ limits: DecodingLimits) {
+        self.limits = limits
+        work.limits = limits
+        work.share = limits.share(of: exporters.count)
     }
 
     /// Switches on corrections for one exporter.

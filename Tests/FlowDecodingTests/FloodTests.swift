@@ -146,6 +146,21 @@ struct FloodTests {
         #expect(decoding.decoder.knownExporters == [address("192.0.2.2")])
     }
 
+    @Test("limits that are lowered hold for what is learned from then on")
+    func lowered() {
+        var decoding = Decoding()
+        for id in 256..<300 { _ = decoding.decode(Self.template(id)) }
+        var limits = DecodingLimits()
+        (limits.templates, limits.exporters) = (8, 1)
+        decoding.decoder.use(limits)
+        #expect(decoding.decode(Self.data(256)).records.count == 1)
+        _ = decoding.decode(Self.template(300))
+        #expect((7...8).contains(decoding.decoder.statistics.templates))
+        #expect(decoding.decode(Self.data(300)).records.count == 1)
+        let other = decoding.decode(Self.template(), from: "192.0.2.2")
+        #expect(other.outcome.undecoded == .limitExceeded)
+    }
+
     @Test("templates that are too large are counted")
     func refused() {
         var decoding = Decoding()
