@@ -149,8 +149,8 @@ let package = Package(
         .testTarget(
             name: "CollectorTests",
             dependencies: [
-                "Accounting", "Alerting", "Collector", "FlowReception", "Model", "RouteReception",
-                "Routing", "Settings", "Storage", "TestSupport", logging,
+                "Accounting", "Alerting", "Collector", "FlowDecoding", "FlowReception", "Model",
+                "RouteReception", "Routing", "Settings", "Storage", "TestSupport", "Wire", logging,
             ]
         ),
         .testTarget(

@@ -33,6 +33,18 @@ public struct DatagramOutcome: Equatable, Sendable {
     /// The exporter's sequence number, in the unit of its protocol.
     public var sequence: UInt32?
 
+    /// By how much the count of what was lost on the way changes.
+    ///
+    /// In the unit of the protocol: packets (NetFlow v9), datagrams (sFlow), flows (NetFlow v5),
+    /// Data Records (IPFIX). Negative when what was counted came late; see ``LossCarry``.
+    public var sequenceLost: Int64 = 0
+    /// The exporter began anew since its last datagram; nothing is counted as lost for that.
+    public var exporterRestarted = false
+    /// The sequence leapt further than loss explains; what was lost there cannot be said.
+    public var sequenceLeapt = false
+    /// Data Sets read by a template that an earlier process learned, not confirmed since.
+    public var cachedTemplateSets = 0
+
     public init() {}
 
     /// Whether the first octets are those of a flow export, whatever could be read of it.

@@ -6,7 +6,8 @@
 /// `limitExceeded`, or displaces what the *same* exporter used least recently, so that a flooder
 /// evicts only itself.
 public struct DecodingLimits: Sendable {
-    /// Exporters of templates remembered at once.
+    /// Exporters remembered at once; those of sFlow and NetFlow v5 past it are decoded all the
+    /// same, without watch over their sequence.
     public var exporters = 4_096
     /// Observation domains of one exporter.
     public var domains = 64
@@ -20,12 +21,26 @@ public struct DecodingLimits: Sendable {
     public var recordOctets = 8_192
     /// Samplers of one observation domain.
     public var samplers = 512
+    /// Samplers of one exporter.
+    public var samplersPerExporter = 4_096
+    /// Runs of sequence numbers of one exporter: its domains, engines, sub-agents.
+    public var sequences = 256
+    /// Interfaces of one exporter whose names are taken from options.
+    public var interfaces = 4_096
     /// Data Sets held for a template to come, of one exporter, in octets.
     public var heldOctets = 256 * 1_024
+    /// Templates and held Data Sets of all exporters, in octets, shared between them.
+    public var sharedOctets = 32 * 1_024 * 1_024
     /// How long a Data Set is held, in nanoseconds of arrival time.
     public var holdTime: Int64 = 60_000_000_000
     /// Octets or packets of one record above which it is not believed: 10 hours at 1 Tbit/s.
     public var plausibleCount: UInt64 = 1 << 52
 
     public init() {}
+
+    /// What each of `count` exporters may make the decoder remember, in octets.
+    ///
+    /// Enough for the templates of any device while exporters are few; never less than a common
+    /// device needs, so that many exporters harm none of them.
+    func share(of count: Int) -> Int { min(max(sharedOctets / max(count, 1), 32_768), 1 << 20) }
 }

@@ -8,19 +8,31 @@ import Wire
 /// The batch is swapped in for the time of one call, so that the decoders have one thing to hand
 /// on instead of many.
 struct DecodingWork: Sendable {
-    let limits: DecodingLimits
+    var limits: DecodingLimits
     var batch = FlowBatch()
     var outcome = DatagramOutcome()
     var details: DecodingDetails?
     /// Data records and flow samples so far, of all datagrams.
     var recordCount: UInt64 = 0
+    /// What the exporter at work may make the decoder remember, in octets.
+    var share = 0
+    /// Header of the datagram, once it was read.
+    var message: MessageContext?
+    /// The datagram's own data records and options records, or the flows it claims; nil when they
+    /// could not be counted.
+    var messageRecords: Int?
+    /// What was refused or forgotten for ``limits`` so far.
+    var counters = DecoderStatistics()
     /// The first problem of this datagram in ``batch``.
     private var firstProblem = 0
 
     /// Whether options may change the sampling of records of the message that come before them.
     var hasOptionsSets = false
     var samplersChanged = false
-    var templatesLearned = false
+    /// A bit for each identifier modulo 64 whose template was learned.
+    var learnedIDs: UInt64 = 0
+    /// Whether options say that the exporter booted since they last spoke of it.
+    var hasBooted = false
     /// Records of the message whose sampling is looked up again when options came after them.
     var unresolved: [UnresolvedSampling] = []
 
@@ -41,11 +53,14 @@ struct DecodingWork: Sendable {
         swap(&batch, &other)
         drop(expired)
         outcome = DatagramOutcome()
+        message = nil
+        messageRecords = 0
         details?.removeAll()
         firstProblem = batch.errors.count
         hasOptionsSets = false
         samplersChanged = false
-        templatesLearned = false
+        learnedIDs = 0
+        hasBooted = false
     }
 
     /// Ends the datagram and gives the batch back.
@@ -88,6 +103,7 @@ struct DecodingWork: Sendable {
     /// Counts a data record or flow sample, whatever comes of it.
     mutating func countRecord() {
         outcome.records += 1
+        messageRecords? += 1
         recordCount &+= 1
     }
 }

@@ -2,11 +2,18 @@
 
 import Model
 
-/// All that is remembered of one exporter of templates (IPFIX, NetFlow v9).
+/// All that is remembered of one exporter.
 struct ExporterState {
     let exporter: IPAddress
     var templates = TemplateCache()
     var held = HeldSets()
+    var sequences = SequenceTracker()
+    var skew = ClockSkew()
+    var interfaces = InterfaceNames()
+    /// Whether what is worth saving has changed since it was last asked for.
+    var isChanged = false
+    /// Arrival of the datagram that told of its latest restart; 0 when none did.
+    var lastRestart: Int64 = 0
     private(set) var domains: [ExporterDomain] = []
     private var last = 0
     private var clock: UInt64 = 0
@@ -19,28 +26,48 @@ struct ExporterState {
 
     /// Changes what is known of the domain of `context`, which is remembered from then on.
     ///
-    /// Past `limit` the domain used longest ago is forgotten.
+    /// Past the limits the domain used longest ago is forgotten. `change` says whether anything
+    /// was worth saving.
     mutating func update(
         _ context: MessageContext,
-        limit: Int,
-        _ change: (inout ExporterDomain) -> Void
+        _ limits: DecodingLimits,
+        _ counters: inout DecoderStatistics,
+        _ change: (inout ExporterDomain, inout DecoderStatistics) -> Bool
     ) {
         clock &+= 1
         let key = Self.domainKey(context)
-        let index: Int
-        if let known = domains.firstIndex(where: { $0.key == key }) {
-            index = known
-        } else {
-            if domains.count >= limit, let oldest = leastRecent { domains.remove(at: oldest) }
-            index = domains.count
+        if !domains.contains(where: { $0.key == key }) {
+            if domains.count >= limits.domains { forgetDomain(except: key, &counters) }
             domains.append(ExporterDomain(key: key))
         }
+        guard let index = domains.firstIndex(where: { $0.key == key }) else { return }
         domains[index].lastUsed = clock
-        change(&domains[index])
+        guard change(&domains[index], &counters) else { return }
+        isChanged = true
+        while domains.count > 1, samplers > limits.samplersPerExporter {
+            forgetDomain(except: key, &counters)
+        }
     }
 
-    private var leastRecent: Int? {
-        domains.indices.min { domains[$0].lastUsed < domains[$1].lastUsed }
+    /// Puts back a domain of an earlier process, unless the exporter has spoken of it since.
+    mutating func restore(_ domain: ExporterDomain, _ limits: DecodingLimits) {
+        guard domains.count < limits.domains, !domains.contains(where: { $0.key == domain.key }),
+            samplers + domain.samplers.count <= limits.samplersPerExporter
+        else { return }
+        domains.append(domain)
+    }
+
+    /// Samplers of all domains.
+    var samplers: Int { domains.reduce(0) { $0 + $1.samplers.count } }
+
+    private mutating func forgetDomain(except key: UInt64, _ counters: inout DecoderStatistics) {
+        let others = domains.indices.filter { domains[$0].key != key }
+        guard let oldest = others.min(by: { domains[$0].lastUsed < domains[$1].lastUsed }) else {
+            return
+        }
+        domains.remove(at: oldest)
+        counters.domainsEvicted += 1
+        isChanged = true
     }
 
     /// The announced sampling rate for a record; nil when none is known.

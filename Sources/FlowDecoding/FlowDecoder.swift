@@ -12,11 +12,12 @@ public struct FlowDecoder: Sendable {
     /// Data records and flow samples so far: the ``FlowRecord/number`` of the latest.
     public var recordCount: UInt64 { work.recordCount }
 
-    private let limits: DecodingLimits
+    private(set) var limits: DecodingLimits
     private let holdsData: Bool
-    private var work: DecodingWork
+    var work: DecodingWork
     private var index: [IPAddress: Int] = [:]
-    private var exporters: [ExporterState] = []
+    var exporters: [ExporterState] = []
+    private var last = 0
     private var quirks: [IPAddress: [ExporterQuirk]] = [:]
 
     /// Creates a decoder that knows no template yet.
@@ -35,6 +36,13 @@ public struct FlowDecoder: Sendable {
     package var details: DecodingDetails? {
         get { work.details }
         set { work.details = newValue }
+    }
+
+    /// Changes the limits: for what is learned from now on.
+    public mutating func use(_ limits: DecodingLimits) {
+        self.limits = limits
+        work.limits = limits
+        work.share = limits.share(of: exporters.count)
     }
 
     /// Switches on corrections for one exporter.
@@ -81,9 +89,7 @@ public struct FlowDecoder: Sendable {
     ) -> DatagramOutcome {
         let first = batch.records.count
         let flowProtocol = Self.flowProtocol(of: datagram.octets)
-        let state =
-            flowProtocol == .ipfix || flowProtocol == .netflow9
-            ? stateIndex(datagram.exporter) : nil
+        let state = flowProtocol == nil ? nil : stateIndex(datagram.exporter)
         let expired = state.map {
             exporters[$0].held.expired(before: datagram.arrival &- limits.holdTime)
         }
@@ -99,6 +105,7 @@ public struct FlowDecoder: Sendable {
         case (nil, _): work.report(.notFlowExport, "datagram", at: 0)
         case (_, nil): work.report(.limitExceeded, "exporter", at: 0)
         }
+        if let state { work.watch(&exporters[state]) }
         let outcome = work.end(&batch)
         correct(&batch, from: first)
         return outcome
@@ -117,12 +124,39 @@ public struct FlowDecoder: Sendable {
     }
 
     /// Where the state of `exporter` is; nil when there is room for no more.
-    private mutating func stateIndex(_ exporter: IPAddress) -> Int? {
-        if let known = index[exporter] { return known }
-        guard exporters.count < limits.exporters else { return nil }
-        index[exporter] = exporters.count
+    mutating func stateIndex(_ exporter: IPAddress) -> Int? {
+        if last < exporters.count, exporters[last].exporter == exporter { return last }
+        if let known = index[exporter] {
+            last = known
+            return known
+        }
+        guard exporters.count < limits.exporters else {
+            work.counters.exportersRefused += 1
+            return nil
+        }
+        last = exporters.count
+        index[exporter] = last
         exporters.append(ExporterState(exporter))
-        return exporters.count - 1
+        work.share = limits.share(of: exporters.count)
+        return last
+    }
+
+    /// Where the state of an exporter that is known is.
+    func knownIndex(_ exporter: IPAddress) -> Int? { index[exporter] }
+
+    /// Forgets all that is remembered of an exporter, so that there is room for another.
+    ///
+    /// What it has Data Sets held for is counted as errors in `batch`.
+    public mutating func forget(_ exporter: IPAddress, into batch: inout FlowBatch) {
+        guard let place = index.removeValue(forKey: exporter) else { return }
+        for set in exporters[place].held.expired(before: .max) { batch.errors.append(set.problem) }
+        work.counters.templatesExpired += UInt64(exporters[place].templates.expired)
+        let moved = exporters.removeLast()
+        if place < exporters.count {
+            exporters[place] = moved
+            index[moved.exporter] = place
+        }
+        work.share = limits.share(of: exporters.count)
     }
 
     private func correct(_ batch: inout FlowBatch, from first: Int) {

@@ -7,6 +7,8 @@ package struct SFlowDatagram: Sendable {
     package var agent = address("192.0.2.100")
     package var subAgent: UInt32 = 0
     package var sequence: UInt32 = 1
+    /// In milliseconds.
+    package var uptime: UInt32 = 1_000
     /// What the header says; nil for the truth.
     package var claimedSamples: UInt32?
     private var samples: [[UInt8]] = []
@@ -61,7 +63,7 @@ package struct SFlowDatagram: Sendable {
         datagram.write(agent)
         datagram.write32(subAgent)
         datagram.write32(sequence)
-        datagram.write32(1_000)
+        datagram.write32(uptime)
         datagram.write32(claimedSamples ?? UInt32(samples.count))
         for sample in samples { datagram.write(sample) }
         return datagram.octets

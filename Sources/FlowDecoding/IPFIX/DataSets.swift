@@ -20,6 +20,7 @@ extension DecodingWork {
         var reader = RecordReader(context, systemInitTime: systemInitTime)
         // A rest that is shorter than any record is padding (RFC 7011, section 3.3.1).
         if body.remaining < plan.minimumOctets, !body.isAtEnd, !set.isCut {
+            messageRecords = nil
             report(.truncated, "Data Set shorter than its template", at: set.offset)
         }
         while body.remaining >= plan.minimumOctets {
@@ -30,6 +31,7 @@ extension DecodingWork {
                 case .options: try decodeOptions(&body, plan, context, &state)
                 }
             } catch {
+                messageRecords = nil
                 // Where the set is cut short, that is reported for the set.
                 if !(set.isCut && error.kind == .truncated) { report(error, base: set.offset) }
                 return
@@ -105,43 +107,6 @@ extension DecodingWork {
         guard hasOptionsSets, batch.records.count > index else { return }
         unresolved.append(UnresolvedSampling(index: index, selector: selector, context: context))
     }
-
-    /// Takes from an options record what decoding needs: samplers, and when the exporter booted.
-    private mutating func decodeOptions(
-        _ body: inout WireReader,
-        _ plan: TemplatePlan,
-        _ context: MessageContext,
-        _ state: inout ExporterState
-    ) throws(WireError) {
-        let start = body
-        var options = RecordReader(context)
-        try options.read(&body, by: plan.steps, words: &batch.words)
-        outcome.optionsRecords += 1
-        if details != nil {
-            var again = start
-            details?.options.append(try OptionsRecord(&again, plan.template))
-        }
-        let sampling = options.scratch.sampling
-        if plan.traits.contains(.rate) {
-            let limit = limits.samplers
-            let key: SamplerTable.Key =
-                if let selector = sampling.selector {
-                    .selector(selector)
-                } else if options.record.has(.ingressInterface) {
-                    .interface(options.record.ingressInterface)
-                } else {
-                    .domain
-                }
-            samplersChanged = true
-            state.update(context, limit: limits.domains) {
-                $0.samplers.announce(sampling.rate, for: key, limit: limit)
-            }
-        }
-        let booted = options.scratch.systemInitTime
-        if booted != 0 {
-            state.update(context, limit: limits.domains) { $0.systemInitTime = booted }
-        }
-    }
 }
 
 /// Data Sets that wait for their template.
@@ -153,7 +118,9 @@ extension DecodingWork {
         _ context: MessageContext,
         _ state: inout ExporterState
     ) {
-        guard body.remaining + 128 <= limits.heldOctets else {
+        let limit = min(limits.heldOctets, share / 4)
+        guard body.remaining + 128 <= limit else {
+            counters.heldSetsEvicted += 1
             return report(.limitExceeded, "Data Set", at: set.offset - 4)
         }
         var octets: [UInt8] = []
@@ -161,7 +128,9 @@ extension DecodingWork {
         while let octet = try? body.read(UInt8.self) { octets.append(octet) }
         let held = HeldSet(context: context, id: set.id, offset: set.offset, octets: octets)
         outcome.heldSets += 1
-        drop(state.held.hold(held, limit: limits.heldOctets))
+        let evicted = state.held.hold(held, limit: limit)
+        counters.heldSetsEvicted += UInt64(evicted.count)
+        drop(evicted)
     }
 
     /// Counts sets whose template never came.
@@ -176,8 +145,13 @@ extension DecodingWork {
         swap(&held, &state.held)
         _ = held.take { set in
             let key = TemplateCache.key(set.context.flowProtocol, set.context.domain, set.id)
-            guard let plan = state.templates.plan(key, port: set.context.port) else { return false }
-            plans.append((set, plan))
+            let found = state.templates.definition(
+                key,
+                port: set.context.port,
+                at: set.context.arrival
+            )
+            guard let found else { return false }
+            plans.append((set, found.plan))
             return true
         }
         swap(&held, &state.held)

@@ -22,9 +22,12 @@ struct HeldSet {
 /// The Data Sets of one exporter that wait for their template, oldest first.
 struct HeldSets {
     private var sets: [HeldSet] = []
-    private var octets = 0
+    private(set) var octets = 0
 
-    var isEmpty: Bool { sets.isEmpty }
+    var count: Int { sets.count }
+
+    /// Whether a set may be here whose identifier modulo 64 is among `ids`.
+    func mayHold(_ ids: UInt64) -> Bool { sets.contains { ids >> UInt64($0.id & 63) & 1 == 1 } }
 
     /// Puts a set aside; returns the older ones that had to go for it.
     mutating func hold(_ set: HeldSet, limit: Int) -> [HeldSet] {

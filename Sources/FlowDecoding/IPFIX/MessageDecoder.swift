@@ -23,22 +23,29 @@ extension DecodingWork {
         _ state: inout ExporterState,
         holdsData: Bool
     ) {
-        var message = WireReader(datagram.octets, as: "IPFIX message header")
+        var reader = WireReader(datagram.octets, as: "IPFIX message header")
         var context = MessageContext(datagram, .ipfix)
         do throws(WireError) {
-            try message.skip(octets: 2)
-            let length = Int(try message.read(UInt16.self))
-            context.exportTime = Int64(try message.read(UInt32.self)) * 1_000_000_000
-            outcome.sequence = try message.read()
-            context.domain = try message.read()
+            try reader.skip(octets: 2)
+            let length = Int(try reader.read(UInt16.self))
+            context.exportTime = Int64(try reader.read(UInt32.self)) * 1_000_000_000
+            outcome.sequence = try reader.read()
+            context.domain = try reader.read()
             outcome.observationDomain = context.domain
-            let body = length - message.offset
-            guard body >= 0 else { return report(.malformed, "IPFIX message header", at: 2) }
-            let isCut = body > message.remaining
-            let excess = message.remaining - body
-            var sets = try message.read(octets: min(body, message.remaining), as: "IPFIX message")
+            message = context
+            let body = length - reader.offset
+            guard body >= 0 else {
+                messageRecords = nil
+                return report(.malformed, "IPFIX message header", at: 2)
+            }
+            let isCut = body > reader.remaining
+            let excess = reader.remaining - body
+            var sets = try reader.read(octets: min(body, reader.remaining), as: "IPFIX message")
             decodeSets(&sets, base: Self.ipfixHeaderOctets, context, &state, holdsData)
-            if isCut { report(.truncated, "IPFIX message", at: datagram.octets.byteCount) }
+            if isCut {
+                messageRecords = nil
+                report(.truncated, "IPFIX message", at: datagram.octets.byteCount)
+            }
             if excess > 0 { report(.malformed, "octets after IPFIX message", at: length) }
         } catch {
             report(error, base: 0)
@@ -51,16 +58,17 @@ extension DecodingWork {
         _ state: inout ExporterState,
         holdsData: Bool
     ) {
-        var message = WireReader(datagram.octets, as: "NetFlow v9 packet header")
+        var reader = WireReader(datagram.octets, as: "NetFlow v9 packet header")
         var context = MessageContext(datagram, .netflow9)
         do throws(WireError) {
-            try message.skip(octets: 4)
-            context.uptime = try message.read()
-            context.exportTime = Int64(try message.read(UInt32.self)) * 1_000_000_000
-            outcome.sequence = try message.read()
-            context.domain = try message.read()
+            try reader.skip(octets: 4)
+            context.uptime = try reader.read()
+            context.exportTime = Int64(try reader.read(UInt32.self)) * 1_000_000_000
+            outcome.sequence = try reader.read()
+            context.domain = try reader.read()
             outcome.observationDomain = context.domain
-            var sets = try message.read(octets: message.remaining, as: "NetFlow v9 packet")
+            message = context
+            var sets = try reader.read(octets: reader.remaining, as: "NetFlow v9 packet")
             decodeSets(&sets, base: Self.netFlow9HeaderOctets, context, &state, holdsData)
         } catch {
             report(error, base: 0)
@@ -82,6 +90,7 @@ extension DecodingWork {
                 let length = Int(try sets.read(UInt16.self))
                 if id == 0, length == 0 { break }  // padding, seen at the end of NetFlow v9 packets
                 guard length >= 4 else {
+                    messageRecords = nil
                     report(.malformed, "Set header", at: start)
                     break
                 }
@@ -89,13 +98,20 @@ extension DecodingWork {
                 var body = try sets.read(octets: min(length - 4, sets.remaining), as: "Set")
                 let set = SetHeader(id: id, offset: start + 4, isCut: isCut)
                 decodeSet(&body, set, context, &state, holdsData)
-                if isCut { report(.truncated, "Set", at: start) }
+                if isCut {
+                    messageRecords = nil
+                    report(.truncated, "Set", at: start)
+                }
             } catch {
                 report(error, base: base)
                 break
             }
         }
-        if templatesLearned, !state.held.isEmpty { replayHeld(&state) }
+        if learnedIDs != 0, state.held.mayHold(learnedIDs) {
+            let own = messageRecords
+            replayHeld(&state)
+            messageRecords = own
+        }
         if samplersChanged { resolveAgain(&state) }
     }
 
@@ -123,9 +139,13 @@ extension DecodingWork {
             learnTemplates(.options, from: &body, set, context, &state)
         case 256...:
             let key = TemplateCache.key(context.flowProtocol, context.domain, set.id)
-            if let plan = state.templates.plan(key, port: context.port) {
-                decodeData(&body, set, plan, context, &state)
-            } else if holdsData, !body.isAtEnd {
+            let found = state.templates.definition(key, port: context.port, at: context.arrival)
+            if let found {
+                if found.isCached { outcome.cachedTemplateSets += 1 }
+                return decodeData(&body, set, found.plan, context, &state)
+            }
+            messageRecords = nil
+            if holdsData, !body.isAtEnd {
                 hold(&body, set, context, &state)
             } else {
                 report(.unknownTemplate, "Data Set", at: set.offset - 4)

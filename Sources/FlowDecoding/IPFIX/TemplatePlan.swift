@@ -36,6 +36,8 @@ final class TemplatePlan: Sendable {
         /// Initiator and responder, the meaning of which ``FieldReading/biflowDirection`` gives.
         static let initiator = Traits(rawValue: 1 << 4)
         static let frame = Traits(rawValue: 1 << 5)
+        /// Options that name interfaces.
+        static let interfaceNames = Traits(rawValue: 1 << 7)
     }
 
     let template: Template
@@ -53,6 +55,13 @@ final class TemplatePlan: Sendable {
         steps = Self.steps(template, forward)
         reverseSteps = Self.counts(reverse) ? Self.steps(template, reverse) : []
         traits = Self.traits(of: forward).union(Self.traits(of: reverse))
+            .union(InterfaceNaming.isTold(by: template) ? .interfaceNames : [])
+    }
+
+    /// Memory it takes, in octets, with what keeping it takes.
+    var octets: Int {
+        256 + template.fields.count * MemoryLayout<Template.Field>.stride
+            + (steps.count + reverseSteps.count) * MemoryLayout<Step>.stride
     }
 
     /// How each field is read: the best of each slot, the first of equals, the rest skipped.

@@ -108,14 +108,24 @@ extension DecodingWork {
         let octets = template.minimumOctets
         // What its exporter replaced must not decode its data, even if the new one is too large.
         if fieldCount > limits.fields || octets > limits.recordOctets {
-            state.templates.withdraw(key, port: context.port)
+            if state.templates.withdraw(key, port: context.port) { state.isChanged = true }
+            counters.templatesRefused += 1
             return report(.limitExceeded, "template", at: offset)
         }
         // Records of no octets would never end: a Data Set could hold any number of them. No
         // exporter means to send them, so what it defined before stands.
         guard octets > 0 else { return report(.malformed, "template of no length", at: offset) }
-        state.templates.learn(template, key: key, port: context.port, limits: limits)
-        templatesLearned = true
+        let (isNew, evicted) = state.templates.learn(
+            template,
+            key: key,
+            port: context.port,
+            limits: limits,
+            octets: share / 4 * 3
+        )
+        if isNew { state.isChanged = true }
+        counters.templatesEvicted += UInt64(evicted)
+        // Only what was unknown can be waited for.
+        if isNew { learnedIDs |= 1 << UInt64(template.id & 63) }
         count(template.kind)
         details?.templates.append(
             TemplateNotice(id: template.id, kind: template.kind, template: template)
@@ -130,12 +140,14 @@ extension DecodingWork {
         _ context: MessageContext,
         _ state: inout ExporterState
     ) {
+        let wasKnown: Bool
         if id < 256 {
-            state.templates.withdrawAll(kind, context.flowProtocol, context.domain)
+            wasKnown = state.templates.withdrawAll(kind, context.flowProtocol, context.domain)
         } else {
             let key = TemplateCache.key(context.flowProtocol, context.domain, id)
-            state.templates.withdraw(key, port: context.port)
+            wasKnown = state.templates.withdraw(key, port: context.port)
         }
+        if wasKnown { state.isChanged = true }
         count(kind)
         details?.templates.append(TemplateNotice(id: id, kind: kind, template: nil))
     }

@@ -35,6 +35,7 @@ extension DecodingWork {
             guard count > 0, count <= Self.netFlow5Records else {
                 return report(.malformed, "NetFlow v5 header", at: 2)
             }
+            message = context
             for _ in 0..<count {
                 let start = reader.offset
                 var body = try reader.read(
@@ -48,7 +49,9 @@ extension DecodingWork {
                 countRecord()
                 append(&record, at: start)
             }
+            messageRecords = count
         } catch {
+            messageRecords = nil
             report(error, base: 0)
         }
     }

@@ -26,13 +26,14 @@ extension DecodingWork {
 
     mutating func decodeSFlow(_ datagram: borrowing Datagram) {
         var reader = WireReader(datagram.octets, as: "sFlow datagram header")
-        let context = MessageContext(datagram, .sflow5)
+        var context = MessageContext(datagram, .sflow5)
         do throws(WireError) {
             try reader.skip(octets: 4)
             outcome.agent = try reader.readSFlowAddress()
             outcome.subAgent = try reader.read()
             outcome.sequence = try reader.read()
-            try reader.skip(octets: 4)  // uptime
+            context.uptime = try reader.read()
+            message = context
             var left = try reader.read(UInt32.self)
             while left > 0 {
                 left -= 1

@@ -26,17 +26,43 @@ struct SamplerTable {
     private var lastSelector: UInt64?
     private var lastRate: SamplingRate?
 
+    /// Samplers and interfaces with a rate of their own, and the domain's.
+    var count: Int { order.count }
+
+    /// What is announced, in the order it first was.
+    var all: [(key: Key, rate: SamplingRate)] {
+        order.compactMap { key in rates[key].map { (key, $0) } }
+    }
+
     /// Takes what an options record says of `key`; a nil rate forgets it.
-    mutating func announce(_ rate: SamplingRate?, for key: Key, limit: Int) {
-        if rates[key] == rate { return }
+    ///
+    /// - Parameters:
+    ///   - rate: What is announced.
+    ///   - key: What it is announced for.
+    ///   - limit: Past it the sampler announced first is forgotten.
+    /// - Returns: Whether it is news, and whether another went for it.
+    mutating func announce(
+        _ rate: SamplingRate?,
+        for key: Key,
+        limit: Int
+    ) -> (isNew: Bool, evicted: Bool) {
+        if rates[key] == rate { return (false, false) }
         lastSelector = nil
         commonRate = nil
-        guard let rate else { return forget(key) }
-        if rates[key] == nil, order.count >= limit, let oldest = order.first { forget(oldest) }
+        guard let rate else {
+            forget(key)
+            return (true, false)
+        }
+        var evicted = false
+        if rates[key] == nil, order.count >= limit, let oldest = order.first {
+            forget(oldest)
+            evicted = true
+        }
         if rates.updateValue(rate, forKey: key) == nil {
             order.append(key)
             if case .interface = key { interfaces += 1 }
         }
+        return (true, evicted)
     }
 
     private mutating func forget(_ key: Key) {
