@@ -14,9 +14,10 @@ package import Model
 ///     sum of neighbor rows by interface key = interface row
 ///     sum of interface rows by exporter and direction = ledger
 ///
-/// The first two hold for packets and for what was exported as well, and for the variance as far
-/// as sums of floating-point numbers go. And every ledger balances in itself. Sums wrap, which equality survives. It runs over the rows
-/// as readers get them, so that it vouches for the reads as well.
+/// The first two hold for packets and for what was exported as well, and for the variance as far as
+/// sums of floating-point numbers go. And every ledger balances in itself. Sums wrap, which
+/// equality survives. It runs over the rows as readers get them, so that it vouches for the reads
+/// as well.
 package struct StoreAudit {
     package private(set) var problems: [StoreProblem] = []
     /// More than so many problems are one: the store.

@@ -106,7 +106,8 @@ struct StoreCheck {
 
     private static let interfaceBrought = """
         SELECT name, SUM(upper), SUM(lower) FROM (
-            SELECT collector, interface_octets >> 32 AS upper, interface_octets & 4294967295 AS lower
+            SELECT collector, interface_octets >> 32 AS upper,
+                interface_octets & 4294967295 AS lower
             FROM flush_batch
             UNION ALL SELECT collector, interface_upper, interface_lower FROM manifest_carry
         ) JOIN collector ON collector.id = collector GROUP BY collector
@@ -119,7 +120,8 @@ struct StoreCheck {
 
     private static let neighborBrought = """
         SELECT name, SUM(upper), SUM(lower) FROM (
-            SELECT collector, neighbor_octets >> 32 AS upper, neighbor_octets & 4294967295 AS lower
+            SELECT collector, neighbor_octets >> 32 AS upper,
+                neighbor_octets & 4294967295 AS lower
             FROM flush_batch
             UNION ALL SELECT collector, neighbor_upper, neighbor_lower FROM manifest_carry
         ) JOIN collector ON collector.id = collector GROUP BY collector
@@ -132,7 +134,8 @@ struct StoreCheck {
 
     private static let pathBrought = """
         SELECT name, SUM(upper), SUM(lower) FROM (
-            SELECT collector, path_octets >> 32 AS upper, path_octets & 4294967295 AS lower
+            SELECT collector, path_octets >> 32 AS upper,
+                path_octets & 4294967295 AS lower
             FROM flush_batch
             UNION ALL SELECT collector, path_upper, path_lower FROM manifest_carry
         ) JOIN collector ON collector.id = collector GROUP BY collector
@@ -145,7 +148,8 @@ struct StoreCheck {
 
     private static let prefixBrought = """
         SELECT name, SUM(upper), SUM(lower) FROM (
-            SELECT collector, prefix_octets >> 32 AS upper, prefix_octets & 4294967295 AS lower
+            SELECT collector, prefix_octets >> 32 AS upper,
+                prefix_octets & 4294967295 AS lower
             FROM flush_batch
             UNION ALL SELECT collector, prefix_upper, prefix_lower FROM manifest_carry
         ) JOIN collector ON collector.id = collector GROUP BY collector
