@@ -143,8 +143,9 @@ let package = Package(
         .testTarget(
             name: "CollectorTests",
             dependencies: [
-                "Accounting", "Alerting", "Collector", "FlowReception", "Model", "RouteReception",
-                "Routing", "Settings", "Storage", "TestSupport", logging,
+                "Accounting", "Alerting", "Collector", "Console", "FlowReception", "Model",
+                "Reporting", "RouteReception", "Routing", "Settings", "Storage", "TestSupport",
+                "Wire", lifecycle, logging,
             ]
         ),
         .testTarget(

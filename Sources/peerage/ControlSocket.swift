@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-
-import Console
-
-/// The collector behind a control socket.
-enum ControlSocket {
-    /// Its answer; nil when none serves that socket.
-    static func ask(_ path: String, _ request: ConsoleRequest) async -> ConsoleResponse? { nil }
-}
