@@ -149,8 +149,9 @@ let package = Package(
         .testTarget(
             name: "CollectorTests",
             dependencies: [
-                "Accounting", "Alerting", "Collector", "FlowDecoding", "FlowReception", "Model",
-                "RouteReception", "Routing", "Settings", "Storage", "TestSupport", "Wire", logging,
+                "Accounting", "Alerting", "Collector", "Console", "FlowDecoding", "FlowReception",
+                "Model", "Reporting", "RouteReception", "Routing", "Settings", "Storage",
+                "TestSupport", "Wire", lifecycle, logging,
             ]
         ),
         .testTarget(

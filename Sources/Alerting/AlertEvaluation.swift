@@ -90,6 +90,7 @@ public struct AlertEvaluation: Equatable, Sendable {
         record.value = reading.value ?? record.value
         guard let transition else { return nil }
         record.isDelivered = false
+        record.waiting = []
         var event = AlertEvent(transition, rule: rule, record: record)
         event.intervalPercent = reading.intervalPercent
         switch old {

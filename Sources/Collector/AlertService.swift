@@ -19,14 +19,29 @@ public actor AlertService {
     private let inventory: Inventory
     private let slotSeconds: Int64
     private let store: any VolumeStore
-    private let webhooks: [Webhook]
+    private let webhooks: [(url: String, post: Post)]
     private let logger: Logger
+    /// The last evaluation that was asked for: each waits for the one before it.
+    private var turn: Task<Void, Never>?
 
     /// Slots looked back at for a rule that has never been evaluated.
     private static let firstLook: Int64 = 288
 
+    /// Posts an event to the webhook at an address; why that failed, nil when it was taken.
+    package typealias Post = @Sendable (_ url: String, _ event: AlertEvent) async -> String?
+
     /// - Throws: `InputProblem` for a secret that cannot be read.
     public init(settings: Settings, store: any VolumeStore, logger: Logger) throws {
+        try self.init(settings: settings, store: store, logger: logger, post: nil)
+    }
+
+    /// With another way to post than HTTP, unless `post` is nil.
+    package init(
+        settings: Settings,
+        store: any VolumeStore,
+        logger: Logger,
+        post: Post?
+    ) throws {
         rules = settings.alerts.rules.map { AlertRule($0) }
         inventory = settings.inventory
         slotSeconds = settings.slotSeconds
@@ -35,7 +50,9 @@ public actor AlertService {
         webhooks = try settings.alerts.notify.map { notifier in
             switch notifier {
             case .webhook(let webhook):
-                Webhook(url: webhook.url, secret: try webhook.secret?.octets())
+                let hook = Webhook(url: webhook.url, secret: try webhook.secret?.octets())
+                let send = post ?? { await hook.deliver($1).failure }
+                return (webhook.url, send)
             }
         }
     }
@@ -45,7 +62,7 @@ public actor AlertService {
         public var events: [AlertEvent] = []
         /// Where each alert stands now.
         public var records: [AlertRecord] = []
-        /// Events that no webhook took.
+        /// Events that some webhook did not take.
         public var undelivered = 0
 
         public init() {}
@@ -80,6 +97,24 @@ public actor AlertService {
         deliver: Bool,
         rule: String? = nil
     ) async throws -> Outcome {
+        let before = turn
+        let work = Task {
+            await before?.value
+            return try await evaluate(through: slot, deliver: deliver, rule: rule)
+        }
+        turn = Task { _ = try? await work.value }
+        return try await withTaskCancellationHandler {
+            try await work.value
+        } onCancel: {
+            work.cancel()
+        }
+    }
+
+    private func evaluate(
+        through slot: Int64,
+        deliver: Bool,
+        rule: String?
+    ) async throws -> Outcome {
         let rules = rules.filter { rule == nil || $0.id == rule }
         let kept = try await store.alerts()
         let view = try await readings(through: slot, kept: kept)
@@ -87,10 +122,7 @@ public actor AlertService {
         for rule in rules {
             for object in rule.objects(in: inventory) {
                 let previous = kept.first { $0.rule == rule.id && $0.object == object.name }
-                var events: [AlertEvent] = []
-                if let previous, let due = AlertEvent(undelivered: previous, of: rule) {
-                    events.append(due)
-                }
+                let due = previous.flatMap { AlertEvent(undelivered: $0, of: rule) }
                 let evaluation = AlertEvaluation(
                     rule,
                     object: object.name,
@@ -98,10 +130,12 @@ public actor AlertService {
                     after: previous,
                     causes: { view.causes(of: object, in: $0) }
                 )
-                events += evaluation.events
                 guard var record = evaluation.record else { continue }
+                let events = [due].compactMap { $0 } + evaluation.events
                 if deliver, !events.isEmpty {
-                    record.isDelivered = await post(events)
+                    let waiting = previous?.waiting ?? []
+                    record.waiting = await post(due, to: waiting, then: evaluation.events)
+                    record.isDelivered = record.waiting.isEmpty
                     if !record.isDelivered { outcome.undelivered += events.count }
                 }
                 outcome.events += evaluation.events
@@ -124,18 +158,24 @@ public actor AlertService {
         return Utilization.capacity(of: interconnect, in: inventory) != nil
     }
 
-    private func post(_ events: [AlertEvent]) async -> Bool {
-        var isDelivered = true
-        for event in events {
-            for webhook in webhooks {
-                let delivery = await webhook.deliver(event)
-                if case .failed(let reason, _) = delivery {
-                    isDelivered = false
-                    logger.error("webhook failed", metadata: ["reason": "\(reason)"])
-                }
+    /// Posts what happened, and `due` to those who have not taken it yet.
+    ///
+    /// - Returns: The addresses of those who have not taken everything.
+    private func post(
+        _ due: AlertEvent?,
+        to waiting: [String],
+        then events: [AlertEvent]
+    ) async -> [String] {
+        var left: [String] = []
+        for webhook in webhooks {
+            let isWaiting = waiting.isEmpty || waiting.contains(webhook.url)
+            for event in (isWaiting ? [due].compactMap { $0 } : []) + events {
+                guard let reason = await webhook.post(webhook.url, event) else { continue }
+                if !left.contains(webhook.url) { left.append(webhook.url) }
+                logger.error("webhook failed", metadata: ["reason": "\(reason)"])
             }
         }
-        return isDelivered
+        return left
     }
 
     /// The traffic of the slots that some rule has not seen.
@@ -163,6 +203,13 @@ public actor AlertService {
                 starts: slots.map(\.start)
             )
         )
+    }
+}
+
+extension Webhook.Delivery {
+    /// Why it failed; nil when it did not.
+    fileprivate var failure: String? {
+        if case .failed(let reason, _) = self { reason } else { nil }
     }
 }
 

@@ -34,13 +34,14 @@ enum StateRows {
 
     static func save(_ records: [AlertRecord], _ database: Database) throws {
         let statement = try database.cachedStatement(
-            sql: "INSERT OR REPLACE INTO alert_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            sql: "INSERT OR REPLACE INTO alert_state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         for record in records {
             try statement.execute(
                 arguments: [
                     record.rule, record.object, record.state, record.since, record.count,
                     record.slot, record.value, record.isDelivered,
+                    record.waiting.joined(separator: "\n"),
                 ]
             )
         }
@@ -107,12 +108,12 @@ enum StateRows {
     static func alerts(_ database: Database) throws -> [AlertRecord] {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT rule, object, state, since, count, slot, value, is_delivered
+                SELECT rule, object, state, since, count, slot, value, is_delivered, waiting
                 FROM alert_state
                 """
         )
         return try StoredRow.all(statement, [], "alert_state") { row in
-            AlertRecord(
+            var record = AlertRecord(
                 rule: try row.text(0),
                 object: try row.text(1),
                 state: try row.text(2),
@@ -122,6 +123,8 @@ enum StateRows {
                 value: row.real(6) ?? .nan,
                 isDelivered: try row.flag(7)
             )
+            record.waiting = try row.text(8).split(separator: "\n").map(String.init)
+            return record
         }.sorted { ($0.rule, $0.object) < ($1.rule, $1.object) }
     }
 

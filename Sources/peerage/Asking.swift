@@ -40,7 +40,7 @@ func answer(
     let response = await Asking.answer(
         request,
         settings: settings,
-        control: ControlSocket.ask
+        control: { try await ControlClient.ask($0, $1) }
     )
     for message in response.messages { standardError(message) }
     return response

@@ -14,7 +14,8 @@ struct AlertServiceTests {
     /// A transit port of 1 Gbit/s, full in the slots from 0 on, watched by one rule.
     private func service(
         slots: Int64,
-        webhook: String? = nil
+        webhooks: [String] = [],
+        post: AlertService.Post? = nil
     ) async throws -> (AlertService, InMemoryVolumeStore) {
         var settings = try Settings.load(
             text: """
@@ -30,7 +31,7 @@ struct AlertServiceTests {
             file: "test.yaml"
         )
         settings.alerts.rules = [AlertRuleSettings(id: "busy")]
-        settings.alerts.notify = webhook.map { [.webhook(.init(url: $0))] } ?? []
+        settings.alerts.notify = webhooks.map { .webhook(.init(url: $0)) }
         let store = InMemoryVolumeStore()
         var batch = FlushBatch(id: "1", collector: "test", time: 0)
         let key = InterfaceKey(
@@ -53,7 +54,13 @@ struct AlertServiceTests {
         }
         #expect(try await store.add(batch))
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return (try AlertService(settings: settings, store: store, logger: logger), store)
+        let service = try AlertService(
+            settings: settings,
+            store: store,
+            logger: logger,
+            post: post
+        )
+        return (service, store)
     }
 
     @Test("an alert is raised once, however often its slots are looked at")
@@ -86,9 +93,63 @@ struct AlertServiceTests {
     @Test("an event that no webhook took is offered again by the next evaluation")
     func undelivered() async throws {
         // Port 9 of loopback: nobody listens there.
-        let (service, store) = try await service(slots: 3, webhook: "http://127.0.0.1:9/")
+        let (service, store) = try await service(slots: 3, webhooks: ["http://127.0.0.1:9/"])
         #expect(try await service.run(through: 600, deliver: true).undelivered == 1)
         #expect(try await store.alerts().contains { !$0.isDelivered })
         #expect(try await service.run(through: 600, deliver: true).undelivered == 1)
+    }
+
+    /// Whom events were posted to, one of whom refuses.
+    private actor Receivers {
+        private(set) var taken: [String] = []
+        private(set) var refused = 0
+        var isRefusing = true
+
+        func take(_ url: String, _ event: AlertEvent) -> String? {
+            if url.hasSuffix("/deaf"), isRefusing {
+                refused += 1
+                return "answered 500"
+            }
+            taken.append("\(url) \(event.transition.rawValue)")
+            return nil
+        }
+
+        func recover() { isRefusing = false }
+    }
+
+    @Test("one who refuses an event is told again, and the others are not")
+    func eachForItself() async throws {
+        let receivers = Receivers()
+        let (service, store) = try await service(
+            slots: 3,
+            webhooks: ["http://a/good", "http://b/deaf"],
+            post: { await receivers.take($0, $1) }
+        )
+        for _ in 0..<3 { _ = try await service.run(through: 600, deliver: true) }
+        #expect(await receivers.taken == ["http://a/good raised"])
+        #expect(await receivers.refused == 3)
+        #expect(try await store.alerts().flatMap(\.waiting) == ["http://b/deaf"])
+        await receivers.recover()
+        for _ in 0..<2 { _ = try await service.run(through: 600, deliver: true) }
+        #expect(await receivers.taken == ["http://a/good raised", "http://b/deaf raised"])
+        #expect(try await store.alerts().allSatisfy(\.isDelivered))
+    }
+
+    @Test("two evaluations at once tell of an alert once")
+    func atOnce() async throws {
+        let receivers = Receivers()
+        let (service, _) = try await service(
+            slots: 3,
+            webhooks: ["http://a/good"],
+            post: { url, event in
+                try? await Task.sleep(for: .milliseconds(50))
+                return await receivers.take(url, event)
+            }
+        )
+        async let first = service.run(through: 600, deliver: true)
+        async let second = service.run(through: 600, deliver: true)
+        let events = try await first.events.count + second.events.count
+        #expect(events == 1)
+        #expect(await receivers.taken == ["http://a/good raised"])
     }
 }

@@ -3,7 +3,9 @@
 import Collector
 import Console
 import Foundation
+import Logging
 import Model
+import ServiceLifecycle
 import Settings
 import Storage
 import TestSupport
@@ -46,6 +48,51 @@ struct AnswersTests {
             #expect(!alone.body.isEmpty)
             #expect(alone.messages.isEmpty, "nothing is said on standard error when all is well")
         }
+    }
+
+    @Test("over the control socket itself the answers are the same")
+    func overTheSocket() async throws {
+        let world = try await AnswersWorld()
+        let path = world.socketPath
+        let (started, continuation) = AsyncStream.makeStream(of: Int.self)
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let server = ConsoleServer(
+            .control(path: path),
+            backend: world.collector(),
+            logger: quiet,
+            started: { continuation.yield($0) }
+        )
+        let group = ServiceGroup(configuration: .init(services: [server], logger: quiet))
+        let running = Task { try await group.run() }
+        for await _ in started { break }
+        var settings = world.settings
+        settings.control = path
+        for (path, parameters) in Self.questions {
+            let request = ConsoleRequest(path: path, parameters: parameters)
+            let asked = await Asking.answer(request, settings: settings) {
+                try await ControlClient.ask($0, $1)
+            }
+            let direct = await world.collector().answer(request)
+            #expect(comparable(asked.body) == comparable(direct.body), "\(path) \(parameters)")
+            #expect(asked.exitStatus == direct.exitStatus)
+            #expect(asked.messages == direct.messages)
+        }
+        let adopt = ConsoleRequest(
+            method: "POST",
+            path: "/api/v1/exporters/adopt",
+            parameters: ["address": "192.0.2.7", "name": "er9"]
+        )
+        let asked = await Asking.answer(adopt, settings: settings) {
+            try await ControlClient.ask($0, $1)
+        }
+        #expect(asked.status == 200)
+        #expect(await world.calls.adopted.map(\.name) == ["er9"])
+        await group.triggerGracefulShutdown()
+        try await running.value
+        let alone = await Asking.answer(ConsoleRequest(path: "/api/v1/status"), settings: settings) {
+            try await ControlClient.ask($0, $1)
+        }
+        #expect(alone.body.contains("\"collector\": null"), "without a collector, the store answers")
     }
 
     /// Without what only a collector knows, and without what a process is.

@@ -67,6 +67,8 @@ final class AnswersWorld {
         ])
     }
 
+    var socketPath: String { folder.appending(path: "s").path }
+
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// An hour from a listed exporter, with an interface nobody listed, and from a pending one.

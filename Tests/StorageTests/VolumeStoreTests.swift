@@ -377,7 +377,7 @@ struct VolumeStoreTests {
     }
 
     private func alert(_ rule: String, _ state: String) -> AlertRecord {
-        AlertRecord(
+        var record = AlertRecord(
             rule: rule,
             object: "transit-1 egress",
             state: state,
@@ -387,5 +387,7 @@ struct VolumeStoreTests {
             value: 81.25,
             isDelivered: state == "firing"
         )
+        if state != "firing" { record.waiting = ["https://a/", "https://b/?c=d"] }
+        return record
     }
 }

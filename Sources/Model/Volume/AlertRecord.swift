@@ -18,6 +18,8 @@ public struct AlertRecord: Equatable, Sendable {
     public var value: Double
     /// Whether the last transition has been delivered.
     public var isDelivered: Bool
+    /// While it is not: the addresses of those who have not taken it; empty for all.
+    public var waiting: [String] = []
 
     /// Whether the alert has been raised and not resolved.
     public var isFiring: Bool { state == "firing" || state == "clearing" }

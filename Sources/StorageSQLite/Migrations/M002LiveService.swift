@@ -26,6 +26,9 @@ enum M002LiveService {
         ALTER TABLE exporter_state ADD COLUMN skew_milliseconds INTEGER;
         ALTER TABLE exporter_state ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0;
 
+        -- waiting: addresses of those who have not taken the last transition, one a line.
+        ALTER TABLE alert_state ADD COLUMN waiting TEXT NOT NULL DEFAULT '';
+
         -- kind: the word of Model's OperationalEvent.Kind.
         CREATE TABLE event (
             id INTEGER PRIMARY KEY,
