@@ -68,6 +68,27 @@ struct SequenceSourceTests {
         #expect(exporter.send(0).exporterRestarted)
     }
 
+    @Test("line cards that restart hours apart are told each, and so are the agents of a relay")
+    func severalRestarts() {
+        for (flowProtocol, pause) in [(FlowProtocol.netflow9, 7_200_000), (.sflow5, 1_000)]
+            as [(FlowProtocol, Int64)]
+        {
+            var exporter = Exporter(flowProtocol, sequence: 900_000)
+            for domain: UInt32 in 0..<3 {
+                exporter.domain = domain
+                _ = exporter.send(900_000)
+            }
+            var restarts: [Bool] = []
+            for domain: UInt32 in 0..<3 {
+                exporter.domain = domain
+                exporter.time += pause
+                exporter.uptime += UInt32(pause)
+                restarts.append(exporter.send(0).exporterRestarted)
+            }
+            #expect(restarts == [true, true, true])
+        }
+    }
+
     @Test("a restarted exporter that sends from another port is noticed")
     func restartElsewhere() {
         var exporter = Exporter(.ipfix)

@@ -12,6 +12,8 @@ struct SequenceTracker: Sendable {
     private var last = 0
     private var clock: UInt64 = 0
     private var epoch: UInt32 = 0
+    /// Arrival of the message that told of the latest restart.
+    private var toldAt: Int64?
 
     /// Judges a message.
     ///
@@ -33,7 +35,9 @@ struct SequenceTracker: Sendable {
         last = index
         streams[index].lastUsed = clock
         var verdict = streams[index].take(message)
-        if verdict.hasRestarted { verdict.hasRestarted = isNews(index) }
+        if verdict.hasRestarted {
+            verdict.hasRestarted = isNews(index, at: message.arrival)
+        }
         return verdict
     }
 
@@ -57,7 +61,7 @@ struct SequenceTracker: Sendable {
             var hash = UInt64(truncatingIfNeeded: bits >> 64) &* 0x9e37_79b9_7f4a_7c15
             hash = (hash ^ UInt64(truncatingIfNeeded: bits)) &* 0xbf58_476d_1ce4_e5b9
             hash = (hash ^ hash >> 31 ^ UInt64(subAgent)) &* 0x94d0_49bb_1331_11eb
-            key = hash >> 8 | UInt64(FlowProtocol.sflow5.rawValue) << 56
+            key = hash | SequenceTracker.agentBit
             (port, isShared, countsRecords) = (0, true, false)
         }
     }
@@ -90,7 +94,7 @@ struct SequenceTracker: Sendable {
         if let index = streams.indices.first(where: {
             streams[$0].key == source.key && streams[$0].isSucceeded(by: message)
         }) {
-            verdict.hasRestarted = isNews(index)
+            verdict.hasRestarted = isNews(index, at: message.arrival)
             streams.remove(at: index)
         }
         if streams.count >= limit,
@@ -111,10 +115,19 @@ struct SequenceTracker: Sendable {
         return verdict
     }
 
-    /// Whether the restart that a stream has noticed is not known yet.
-    private mutating func isNews(_ index: Int) -> Bool {
-        let isNews = streams[index].epoch == epoch
-        if isNews { epoch &+= 1 }
+    /// Set in the keys of sFlow agents, each of which is a device of its own.
+    private static let agentBit: UInt64 = 1 << 63
+
+    /// Whether the restart that a stream has noticed is not known yet: the other streams of a
+    /// device notice it too, soon after.
+    private mutating func isNews(_ index: Int, at arrival: Int64) -> Bool {
+        guard streams[index].key & Self.agentBit == 0 else { return true }
+        let isOld = toldAt.map { arrival &- $0 > 600_000_000_000 } ?? true
+        let isNews = isOld || streams[index].epoch == epoch
+        if isNews {
+            epoch &+= 1
+            toldAt = arrival
+        }
         streams[index].epoch = epoch
         return isNews
     }
