@@ -48,6 +48,22 @@ struct SettingsNotesTests {
         )
     }
 
+    @Test("views that are too many to be used are noted")
+    func tooManyViews() throws {
+        let files = try TemporaryFiles([
+            "p.yaml": """
+            network: { asns: [64500] }
+            exporters: [{ name: er1, addresses: [192.0.2.1], views: [a, b, c, d, e] }]
+            tables: [{ view: a, mrt: r }, { view: b, mrt: r }, { view: c, mrt: r }, \
+            { view: d, mrt: r }, { view: e, mrt: r }]
+            """,
+            "r": "x",
+        ])
+        let found = try notes(files)
+        let note = "p.yaml:2:70: exporters[0].views[4]: only the first 4 views are used"
+        #expect(found == [note])
+    }
+
     @Test("without any routes nobody is told that there are none")
     func noRoutes() throws {
         let files = try TemporaryFiles([

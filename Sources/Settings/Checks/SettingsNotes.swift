@@ -47,6 +47,12 @@ extension SettingsNotes {
                         + (hint.map { ", perhaps \($0) is meant" } ?? "")
                 )
             }
+            if exporter.views.count > Self.mostViews {
+                reading.report(
+                    reading.element(Self.mostViews, of: key),
+                    "only the first \(Self.mostViews) views are used"
+                )
+            }
             if exporter.views.isEmpty, !filled.contains(exporter.name) {
                 without.append(exporter.name)
             }
@@ -59,6 +65,9 @@ extension SettingsNotes {
                 + "that name"
         )
     }
+
+    /// As many as the routing table looks a flow up in.
+    private static let mostViews = 4
 
     /// "a, b, c and 7 more".
     private static func list(_ names: [String]) -> String {
