@@ -78,14 +78,19 @@ package enum CollectorComponents {
     ///   - feed: The routes.
     ///   - inventory: With the exporters that were adopted; nil for that of the configuration.
     ///   - budget: How many exporters may be learned, over all workers; nil for all by this one.
+    ///   - state: What an earlier run knew of the exporters whose flows come here.
     /// - Returns: A pipeline that has counted nothing.
     package static func pipeline(
         _ settings: Settings,
         _ feed: RouteFeed,
         inventory: Inventory? = nil,
-        budget: LearnBudget? = nil
+        budget: LearnBudget? = nil,
+        state: [ExporterSnapshot] = []
     ) -> FlowPipeline {
         let inventory = inventory ?? settings.inventory
+        var decoder = FlowDecoder(limits: decodingLimits(settings), holdsData: true)
+        // Whoever read them has checked them by the same limits.
+        for snapshot in state { try? decoder.restore(snapshot) }
         let attributor = Attributor(
             inventory: inventory,
             viewLists: viewLists(inventory, feed),
@@ -94,7 +99,7 @@ package enum CollectorComponents {
         return FlowPipeline(
             inventory: inventory,
             slotSeconds: settings.slotSeconds,
-            decoder: FlowDecoder(limits: decodingLimits(settings), holdsData: true),
+            decoder: decoder,
             attributor: attributor,
             learning: learning(
                 settings,

@@ -176,6 +176,12 @@ package struct FlowPipeline: ~Copyable, Sendable {
         }
     }
 
+    /// What is to be kept over a restart of the exporters that have announced something new since
+    /// the last call.
+    package mutating func takeChangedState() -> [ExporterSnapshot] {
+        decoder.changedExporters().compactMap { decoder.snapshot(of: $0) }
+    }
+
     /// How much the decoder remembers, and what it refused or forgot to stay within its limits.
     package var decoderStatistics: DecoderStatistics { decoder.statistics }
 

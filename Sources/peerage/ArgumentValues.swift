@@ -6,6 +6,7 @@ public import Reporting
 
 // The words that options take, where their types live in other modules.
 
+extension CollectorLog.Format: ExpressibleByArgument {}
 extension DecodeFormat: ExpressibleByArgument {}
 extension LedgerFormat: ExpressibleByArgument {}
 extension ReportFormat: ExpressibleByArgument {}

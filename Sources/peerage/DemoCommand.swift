@@ -28,7 +28,7 @@ struct DemoCommand: AsyncParsableCommand {
             .appending(path: "peerage-demo-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: folder) }
-        var logger = StandardErrorLog.logger()
+        var logger = CollectorLog.logger()
         logger.logLevel = .warning
         try await explaining { [once, port, logger] in
             let demo = try DemoRun(

@@ -89,10 +89,14 @@ struct AnswersTests {
         #expect(await world.calls.adopted.map(\.name) == ["er9"])
         await group.triggerGracefulShutdown()
         try await running.value
-        let alone = await Asking.answer(ConsoleRequest(path: "/api/v1/status"), settings: settings) {
+        let alone = await Asking.answer(ConsoleRequest(path: "/api/v1/status"), settings: settings)
+        {
             try await ControlClient.ask($0, $1)
         }
-        #expect(alone.body.contains("\"collector\": null"), "without a collector, the store answers")
+        #expect(
+            alone.body.contains("\"collector\": null"),
+            "without a collector, the store answers"
+        )
     }
 
     /// Without what only a collector knows, and without what a process is.

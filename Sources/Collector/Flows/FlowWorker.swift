@@ -19,6 +19,7 @@ final class FlowWorker: Sendable {
         var drops: [UInt64]
     }
 
+    private let number: Int
     private let load: Mutex<Load?>
     private let orders = WorkerOrders()
     /// When the worker was told to stop, in nanoseconds since 1970-01-01 00:00 UTC; else 0.
@@ -35,6 +36,7 @@ final class FlowWorker: Sendable {
     private static let longestDrain: UInt64 = 5_000_000_000
 
     /// - Parameters:
+    ///   - number: Of this worker, as of ``WorkerShare``.
     ///   - sockets: Bound; this worker's own from now on.
     ///   - pipeline: What to do with what it receives.
     ///   - clock: Accounting time.
@@ -42,6 +44,7 @@ final class FlowWorker: Sendable {
     ///   - handOver: Takes what was counted; called on the worker's thread.
     ///   - whenDone: Called once the last totals have been handed over.
     init(
+        number: Int,
         sockets: SocketGroup,
         pipeline: consuming FlowPipeline,
         clock: any AccountingClock,
@@ -49,6 +52,7 @@ final class FlowWorker: Sendable {
         handOver: @escaping @Sendable (WorkerReport) -> Void,
         whenDone: @escaping @Sendable () -> Void
     ) {
+        self.number = number
         let drops = [UInt64](repeating: 0, count: sockets.count)
         load = Mutex(Load(sockets: sockets, pipeline: pipeline, drops: drops))
         self.clock = clock
@@ -57,7 +61,7 @@ final class FlowWorker: Sendable {
         self.whenDone = whenDone
     }
 
-    func start(name: String) {
+    func start() {
         let thread = Thread { [self] in
             var load: Load?
             self.load.withLock { swap(&load, &$0) }
@@ -65,7 +69,7 @@ final class FlowWorker: Sendable {
             run(&load)
             whenDone()
         }
-        thread.name = name
+        thread.name = "flows-\(number)"
         thread.start()
     }
 
@@ -167,6 +171,14 @@ final class FlowWorker: Sendable {
         load.pipeline.giveUpHeld(now: now, isOver: isLast)
         var totals = FlushBatch(id: "", collector: "", time: now / 1_000_000_000)
         load.pipeline.handOver(to: &totals)
-        handOver(WorkerReport(totals: totals, kernelDrops: drops))
+        handOver(
+            WorkerReport(
+                totals: totals,
+                kernelDrops: drops,
+                state: load.pipeline.takeChangedState(),
+                decoder: load.pipeline.decoderStatistics,
+                worker: number
+            )
+        )
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowDecoding
 import Model
 import Synchronization
 
@@ -8,6 +9,10 @@ struct WorkerReport: Sendable {
     var totals: FlushBatch
     /// Datagrams that the kernel dropped since the last report, by endpoint.
     var kernelDrops: [UInt64]
+    /// What is to be kept over a restart, of the exporters that have announced something new.
+    var state: [ExporterSnapshot] = []
+    var decoder = DecoderStatistics()
+    var worker = 0
 }
 
 /// Where workers leave what they counted, for the control plane to fetch.

@@ -1,40 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Console
 public import Logging
+import Model
 import ServiceLifecycle
 public import Settings
 import UnixSignals
 
-/// A collector as a process of its own: its services, and the signals that reach them.
+/// A collector as a process of its own: its services, its sockets, and the signals that reach it.
 public struct CollectorProcess: Sendable {
     private let settings: Settings
+    private let source: @Sendable () throws(SettingsError) -> Settings
+    private let version: String
     private let logger: Logger
 
     /// How long the process may take to end once it is told to.
     private static let longestShutdown: Duration = .seconds(10)
 
-    public init(settings: Settings, logger: Logger) {
-        self.settings = settings
+    /// - Parameters:
+    ///   - path: The configuration file, read now and at each reload.
+    ///   - version: Of the program.
+    ///   - logger: Receives what an operator should know.
+    /// - Throws: All that is wrong with the configuration.
+    public init(path: String, version: String, logger: Logger) throws(SettingsError) {
+        source = { () throws(SettingsError) in try Settings.load(path: path) }
+        settings = try Settings.load(path: path)
+        self.version = version
         self.logger = logger
     }
 
     /// Runs until SIGTERM or SIGINT; then what has been received is stored, and it returns.
     public func run() async throws {
-        let store = try await CollectorService.openStore(settings)
-        let collector = CollectorService(settings: settings, store: store, logger: logger)
+        let store = try await CollectorService.openStoreToServe(settings) { [logger] event in
+            logger.error("\(event.kind.rawValue)", metadata: ["detail": "\(event.detail)"])
+        }
+        let collector = CollectorService(
+            settings: settings,
+            store: store,
+            source: source,
+            version: version,
+            logger: logger
+        )
+        await collector.use(MetricsRegistry.ofProcess)
+        // Ended in reverse order: the collector stops counting while its sockets still answer.
+        var services = try servers(of: collector)
+        services.append(service(ReloadSignal(collector: collector), "reload"))
+        services.append(service(collector, "collector"))
         var configuration = ServiceGroupConfiguration(
-            services: [
-                .init(
-                    service: collector,
-                    successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup,
-                    serviceName: "collector"
-                )
-            ],
+            services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
         )
         configuration.maximumGracefulShutdownDuration = Self.longestShutdown
         try await ServiceGroup(configuration: configuration).run()
+    }
+
+    private func service(
+        _ service: any Service,
+        _ name: String
+    ) -> ServiceGroupConfiguration.ServiceConfiguration {
+        .init(
+            service: service,
+            successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup,
+            serviceName: name
+        )
+    }
+
+    private func servers(
+        of collector: CollectorService
+    ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        let backend = collector.answers { MetricsRegistry.ofProcess.text() }
+        var servers: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if let endpoint = settings.listen.console {
+            guard endpoint.address.isLoopback else {
+                throw CollectorError(
+                    "listen.console \(endpoint): off loopback the console needs TLS and tokens, "
+                        + "which this version does not have; expected 127.0.0.1 or [::1]"
+                )
+            }
+            let place = ConsoleServer.Place.console(
+                address: "\(endpoint.address)",
+                port: Int(endpoint.port)
+            )
+            let server = ConsoleServer(place, backend: backend, logger: logger) { [logger] port in
+                logger.info("console served", metadata: ["port": "\(port)"])
+            }
+            servers.append(service(server, "console"))
+        }
+        if let path = settings.control {
+            let place = ConsoleServer.Place.control(path: path)
+            let server = ConsoleServer(place, backend: backend, logger: logger)
+            servers.append(service(server, "control"))
+        }
+        return servers
+    }
+}
+
+/// Reads the configuration again at each SIGHUP.
+private struct ReloadSignal: Service {
+    let collector: CollectorService
+
+    func run() async throws {
+        let signals = await UnixSignalsSequence(trapping: .sighup)
+        for await _ in signals.cancelOnGracefulShutdown() { _ = await collector.reload() }
     }
 }

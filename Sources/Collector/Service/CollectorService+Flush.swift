@@ -11,18 +11,23 @@ extension CollectorService {
         lastTurn = BootClock.nanoseconds()
         await lookAtClock(writer)
         feed.tidy()
-        let parts = box.takeAll().map(\.totals)
+        let reports = box.takeAll()
+        let parts = reports.map(\.totals)
         // A slot is over when every worker has handed over what it had of it.
         let now = parts.map(\.time).min() ?? clock.now() / 1_000_000_000
         var happened: [OperationalEvent] = []
         swap(&happened, &events)
+        let begun = BootClock.nanoseconds()
         let outcome = await writer.write(
             parts,
             now: now,
             sessions: feed.sessions(),
             events: happened
         )
+        let seconds = Double(BootClock.nanoseconds() - begun) / 1e9
         report(outcome)
+        await measure(reports, happened, outcome, seconds: seconds)
+        await keepState(reports)
         newestSealed = max(newestSealed, outcome.sealed.max() ?? .min)
         if !outcome.sealed.isEmpty { evaluateAlerts() }
         if !isDraining { await keepUp() }
@@ -37,6 +42,15 @@ extension CollectorService {
         events.append(step.event)
         logger.warning("the wall clock was set", metadata: ["step": "\(step.event.detail)"])
         await writer.clockStepped(to: following.now() / 1_000_000_000, leaving: step.gap)
+    }
+
+    /// What exporters have announced since the last flush is on the disk before the next.
+    private func keepState(_ reports: [WorkerReport]) async {
+        let changed = reports.flatMap(\.state)
+        guard let keeper, !changed.isEmpty else { return }
+        for message in await keeper.save(changed) {
+            logger.error("state of an exporter not kept", metadata: ["reason": "\(message)"])
+        }
     }
 
     private func report(_ outcome: VolumeWriter.Outcome) {

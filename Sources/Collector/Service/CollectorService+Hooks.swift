@@ -42,7 +42,7 @@ extension CollectorService {
             standing.waitingBatches = status.batches
             standing.waitingRows = status.rows
         }
-        standing.residentOctets = ProcessFigures.now().residentOctets
+        standing.residentOctets = UInt64(clamping: ProcessFigures.now()?.residentOctets ?? 0)
         return standing
     }
 

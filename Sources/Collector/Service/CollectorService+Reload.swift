@@ -45,13 +45,13 @@ extension CollectorService {
         self.alerts = alerts
         learnBudget.change(by: new.learn.exporters - settings.learn.exporters)
         settings = new
+        metrics?.use(new.inventory)
         await useInventory(with: adoptions)
         for change in changes { logger.info("reload: \(change)") }
         for change in waiting { logger.warning("reload: waits for a restart: \(change)") }
         let summary = changes.isEmpty ? "nothing has changed" : "\(changes.count) changes"
         logger.info("configuration reloaded", metadata: ["result": "\(summary)"])
         note(.configurationReloaded, detail: changes.prefix(20).joined(separator: "; "))
-        reloads.accepted += 1
         let later = waiting.map { "waits for a restart: \($0)" }
         return .init(lines: changes.isEmpty ? [summary] + later : changes + later, isAccepted: true)
     }
@@ -61,7 +61,6 @@ extension CollectorService {
             logger.error("reload refused", metadata: ["problem": "\(problem)"])
         }
         note(.configurationRefused, detail: problems.first ?? "")
-        reloads.refused += 1
         return .init(lines: problems, isAccepted: false)
     }
 

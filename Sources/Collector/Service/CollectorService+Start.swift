@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowDecoding
 import FlowReception
 import Foundation
 import Logging
@@ -61,21 +62,28 @@ extension CollectorService {
                 metadata: ["octets": "\(granted)", "wanted": "\(Self.receiveBuffer)"]
             )
         }
+        let state = loadExporterState()
         for (number, group) in groups.enumerated() {
             let worker = FlowWorker(
+                number: number,
                 sockets: group,
                 pipeline: CollectorComponents.pipeline(
                     settings,
                     feed,
                     inventory: inventory,
-                    budget: learnBudget
+                    budget: learnBudget,
+                    state: state.filter { snapshot in
+                        guard let address = IPAddress(snapshot.exporter) else { return false }
+                        let owner = WorkerShare.worker(of: address, count: groups.count)
+                        return owner == number
+                    }
                 ),
                 clock: clock,
                 flushSeconds: settings.flushSeconds,
                 handOver: { [box] in box.put($0) },
                 whenDone: { [finished] in finished.signal() }
             )
-            worker.start(name: "flows-\(number)")
+            worker.start()
             workers.append(worker)
         }
         let ports = flowPorts.map { "\($0)" }.joined(separator: " ")
@@ -83,5 +91,19 @@ extension CollectorService {
             "flows received",
             metadata: ["ports": "\(ports)", "workers": "\(groups.count)"]
         )
+    }
+
+    /// What an earlier run knew of the exporters, so that their first datagram is understood.
+    private func loadExporterState() -> [ExporterSnapshot] {
+        guard let keeper else { return [] }
+        let loaded = keeper.files.load(limits: CollectorComponents.decodingLimits(settings))
+        for message in loaded.messages { logger.warning("\(message)") }
+        if !loaded.snapshots.isEmpty {
+            logger.info(
+                "templates of an earlier run loaded",
+                metadata: ["exporters": "\(loaded.snapshots.count)"]
+            )
+        }
+        return loaded.snapshots
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Accounting
+import FlowDecoding
 import Foundation
 public import Logging
 import Model
@@ -21,6 +22,11 @@ public actor CollectorService: Service {
     /// That of the configuration, with the exporters that were adopted.
     var inventory: Inventory
     let learnBudget: LearnBudget
+    /// nil where the configuration keeps no state.
+    let keeper: StateKeeper?
+    var metrics: CollectorMetrics?
+    /// What each worker's decoder remembers.
+    var decoders: [Int: DecoderStatistics] = [:]
     let version: String
     let store: any VolumeStore
     let clock: any AccountingClock
@@ -43,7 +49,6 @@ public actor CollectorService: Service {
     /// For questions only.
     var reader: (any VolumeStore)?
     var upkeep = Upkeep()
-    var reloads = (accepted: 0, refused: 0)
     let startedAt: Int64
     /// By ``BootClock``.
     let startedBoot = BootClock.nanoseconds()
@@ -81,6 +86,7 @@ public actor CollectorService: Service {
         self.store = store
         self.clock = clock ?? FollowingClock()
         self.logger = logger
+        keeper = settings.state.map { StateKeeper(state: $0) }
         hasStoreFile = store is SQLiteVolumeStore
         inventory = settings.inventory
         learnBudget = LearnBudget(settings.learn.exporters)
@@ -114,7 +120,10 @@ public actor CollectorService: Service {
             collector: settings.collectorName,
             idPrefix: "\(settings.collectorName)-\(WallClock.nanoseconds())",
             sealer: try await CollectorComponents.sealer(settings, resuming: store),
-            gaps: try await CollectorComponents.gapBeforeStart(of: store, listening: listeningSince),
+            gaps: try await CollectorComponents.gapBeforeStart(
+                of: store,
+                listening: listeningSince
+            ),
             mostRowsWaiting: settings.limits.waitingRows
         )
         self.writer = writer
@@ -151,6 +160,16 @@ public actor CollectorService: Service {
     func note(_ kind: OperationalEvent.Kind, object: String = "", detail: String = "") {
         let time = clock.now() / 1_000_000_000
         events.append(OperationalEvent(time: time, kind: kind, object: object, detail: detail))
+    }
+
+    /// Keeps metrics in `registry` from now on.
+    package func use(_ registry: MetricsRegistry) {
+        metrics = CollectorMetrics(
+            registry: registry,
+            inventory: inventory,
+            version: version,
+            startTime: startedAt
+        )
     }
 
     /// Whether every configured neighbor has sent all its routes at least once.

@@ -22,6 +22,12 @@ public struct IPAddress: Hashable, Sendable {
         IPAddress(bits: address, family: .ipv6)
     }
 
+    /// Whether it is this host's own: 127.0.0.0/8 or ::1.
+    public var isLoopback: Bool {
+        let address = unmapped
+        return address.family == .ipv4 ? address.bits >> 120 == 127 : address.bits == 1
+    }
+
     /// The address without the wrapping when this is an IPv4-mapped IPv6 address
     /// (`::ffff:192.0.2.1`, RFC 4291 section 2.5.5.2); itself otherwise.
     public var unmapped: IPAddress {

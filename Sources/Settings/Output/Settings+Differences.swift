@@ -23,7 +23,8 @@ extension Settings {
 
     /// What a collector opens, or stores its rows by, once and for all.
     private static let fixedKeys = [
-        "collector", "store", "state", "control", "slotSeconds", "listen",
+        "collector", "store", "state", "control", "slotSeconds", "flushSeconds",
+        "latenessSeconds", "limits", "listen", "tables",
     ]
 
     private func changes(from old: Settings) -> [SettingsChange] {
