@@ -10,7 +10,7 @@ import time
 import traceback
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(_HERE, "support"), os.path.join(_HERE, "scenarios")]
+sys.path[:0] = [_HERE, os.path.join(_HERE, "support")]
 
 from outcome import Outcome  # noqa: E402
 from workplace import Skip, Workplace, say  # noqa: E402
@@ -18,7 +18,7 @@ from workplace import Skip, Workplace, say  # noqa: E402
 
 def run(name, peerage, is_short, changes, folder):
     """Whether everything held."""
-    module, outcome, began = importlib.import_module(name), Outcome(name), time.monotonic()
+    module, outcome, began = importlib.import_module(f"scenarios.{name}"), Outcome(name), time.monotonic()
     arguments = {**(module.SHORT if is_short else module.LONG), **changes}
     say(f"{name}: {', '.join(f'{key} {value}' for key, value in arguments.items())}")
     with Workplace(name, folder) as place:

@@ -45,7 +45,7 @@ BIRD_HEAD = """\
 log stderr all;
 router id 192.0.2.2;
 protocol device {{ }}
-template bgp client {{
+template bgp announcing {{
     local 127.0.0.2 as 64500;
     multihop;
     connect retry time 1;
@@ -54,10 +54,10 @@ template bgp client {{
     ipv4 {{ import none; export all; next hop address 192.0.2.2; }};
     ipv6 {{ import none; export all; next hop address 2001:db8::2; }};
 }}
-protocol bgp collector from client {{ neighbor 127.0.0.1 port {port} as 64500; }}
+protocol bgp collector from announcing {{ neighbor 127.0.0.1 port {port} as 64500; }}
 """
 BIRD_FRR = """\
-protocol bgp frr from client {{
+protocol bgp frr from announcing {{
     local 127.0.0.2 port {port} as 64500;
     neighbor 127.0.0.3 as 64500;
     rr client;
@@ -81,13 +81,22 @@ class Bird:
             if serves_frr:
                 file.write(BIRD_FRR.format(port=self.frr_port))
             file.writelines(bird_routes(ipv4, ipv6))
-        self.control = place.file("bird.ctl")
+        self.config, self.control = config, place.file("bird.ctl")
+        self.start()
+
+    def start(self):
         began = time.monotonic()
-        self.process = place.start(
-            "bird", ["bird", "-f", "-c", config, "-s", self.control, "-P", place.file("bird.pid")]
+        self.process = self.place.start(
+            "bird",
+            ["bird", "-f", "-c", self.config, "-s", self.control, "-P", self.place.file("bird.pid")],
         )
         await_true(120, self.answers)
-        say(f"BIRD has {ipv4} + {ipv6} routes after {time.monotonic() - began:.1f} s")
+        took = time.monotonic() - began
+        say(f"BIRD has {self.ipv4} + {self.ipv6} routes after {took:.1f} s")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
 
     def answers(self):
         if self.process.poll() is not None:
@@ -170,3 +179,26 @@ class Frr:
             capture_output=True, timeout=120, check=False,
         )
         return done.stdout.decode() + done.stderr.decode()
+
+
+def load(collector, routers, ipv4, ipv6, seconds=300):
+    """Waits for the tables; what is missing, None when nothing is."""
+    wanted = {router.name: ("established", ipv4, ipv6) for router in routers}
+
+    def sessions():
+        found = collector.answer("status")["sessions"]
+        return {
+            s["neighbor"]: (s["state"].lower(), s["ipv4Prefixes"], s["ipv6Prefixes"]) for s in found
+        }
+
+    def is_there():
+        try:
+            return all(sessions().get(name) == value for name, value in wanted.items())
+        except (RuntimeError, KeyError):
+            return False
+
+    try:
+        await_true(seconds, is_there, pause=0.5)
+        return None
+    except TimeoutError:
+        return sessions()

@@ -117,6 +117,11 @@ class Truth:
         return sums
 
 
+def size(path):
+    """Octets of a file; 0 when there is none."""
+    return os.path.getsize(path) if os.path.exists(path) else 0
+
+
 def log_size(path):
     return os.path.getsize(path) // _ENTRY.size
 
