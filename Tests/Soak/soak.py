@@ -18,7 +18,8 @@ from workplace import Skip, Workplace, say  # noqa: E402
 
 def run(name, peerage, is_short, changes, folder):
     """Whether everything held."""
-    module, outcome, began = importlib.import_module(f"scenarios.{name}"), Outcome(name), time.monotonic()
+    module = importlib.import_module(f"scenarios.{name}")
+    outcome, began = Outcome(name), time.monotonic()
     arguments = {**(module.SHORT if is_short else module.LONG), **changes}
     say(f"{name}: {', '.join(f'{key} {value}' for key, value in arguments.items())}")
     with Workplace(name, folder) as place:

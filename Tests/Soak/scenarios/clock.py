@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The clock of the wall is set, forward and back: nothing counted twice, each step a stored fact.
 
-The clock that is set is the collector's alone (support/clock.c); the exporters go on by the true one.
+The clock that is set is the collector's alone (support/clock.c); exporters go on by the true one.
 """
 
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The disk of the store is full for a while: everything arrives, or the ledger says what does not."""
+"""The disk of the store is full for a while: all arrives, or the ledger says what does not."""
 
 import time
 
@@ -81,8 +81,9 @@ def beyond_cap(place, outcome, peerage, disk, rate):
     outcome.expect("and the ledger has a gap for it",
                    any(g.reason == "storeUnreachable" for g in found), found)
     most = sum(
-        truth.volume(truth.sent_by(int(g.to * 1e9))[1]) - truth.volume(truth.sent_by(int(g.since * 1e9))[0])
-        for g in found
+        truth.volume(truth.sent_by(int(gap.to * 1e9))[1])
+        - truth.volume(truth.sent_by(int(gap.since * 1e9))[0])
+        for gap in found
     )
     outcome.expect("no more is lost than was sent in the gaps", lost <= most, f"{lost} of {most}")
     outcome.expect("the ledger is balanced", ledger["balanced"])

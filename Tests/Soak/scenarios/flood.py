@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A flood of addresses, templates, series and noise: memory has a bound, and others are not hurt."""
+"""A flood of addresses, templates, series and noise: memory has a bound, others are not hurt."""
 
 import time
 
@@ -50,8 +50,9 @@ def run(place, outcome, peerage, minutes, flood, rate, flush=5):
     rows, document = collector.ledger()
     ledger, sent = document["ledger"], sender.truth()
     outcome.figures.update(
-        flooded=flooded, rate=rate, residentBefore=mebibytes(before), residentPeak=mebibytes(peak),
-        grown=mebibytes(peak - before), processors=round(used, 3), kernelDrops=ledger["kernelDrops"],
+        flooded=flooded, rate=rate, residentBefore=mebibytes(before),
+        residentPeak=mebibytes(peak), grown=mebibytes(peak - before), processors=round(used, 3),
+        kernelDrops=ledger["kernelDrops"],
         undecoded=ledger["undecoded"], refused=ledger["refusedDatagrams"],
         storeMebibytes=mebibytes(sum(truth.size(collector.store + s) for s in ("", "-wal"))),
     )

@@ -60,7 +60,9 @@ def run(place, outcome, peerage, minutes, rate, exporters, ipv4, ipv6, destinati
         queuedMax=mebibytes(max((s[3] for s in watch.samples), default=0)),
         flushSeconds={str(p): value for p, value in times.items()},
     )
-    outcome.expect("descriptors are as many as before", after <= before + 2, f"{before}, then {after}")
+    outcome.expect(
+        "descriptors are as many as before", after <= before + 2, f"{before}, then {after}"
+    )
     if minutes >= 10:
         outcome.expect("memory is flat", slope < FLAT_OCTETS_AN_HOUR, f"{mebibytes(slope)} MiB/h")
     verdict.everything(outcome, collector, sender.truth())

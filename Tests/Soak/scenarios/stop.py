@@ -40,11 +40,15 @@ def run(place, outcome, peerage, pauses, rate, times, flush=2):
     outcome.figures.update(rate=rate, pauses=list(pauses * times), droppedByPause=dropped)
     verdict.everything(outcome, collector, sender.truth())
     rows, document = collector.ledger()
-    outcome.equal("drops that the kernel counts are the ledger's", kernel, document["ledger"]["kernelDrops"])
+    counted = document["ledger"]["kernelDrops"]
+    outcome.equal("drops that the kernel counts are the ledger's", kernel, counted)
     if max(pauses) >= 5:
         outcome.expect("a long pause drops something", kernel > 0)
     if "sequenceLost" in document["ledger"]:
         truth = sender.truth()
-        missing = {n: c.records_before(truth.of(n)) - rows[n]["records"] for n, c in truth.circles.items()}
-        wrong = {n: (m, rows[n]["sequenceLost"]) for n, m in missing.items() if rows[n]["sequenceLost"] != m}
-        outcome.expect("sequence numbers tell the records lost, for each exporter", not wrong, wrong)
+        wrong = {}
+        for name, circle in truth.circles.items():
+            missing = circle.records_before(truth.of(name)) - rows[name]["records"]
+            if rows[name]["sequenceLost"] != missing:
+                wrong[name] = (missing, rows[name]["sequenceLost"])
+        outcome.expect("sequence numbers tell each exporter's lost records", not wrong, wrong)

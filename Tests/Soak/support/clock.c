@@ -2,9 +2,9 @@
 //
 // A clock on the wall that can be set for one process: to be preloaded (LD_PRELOAD).
 //
-// PEERAGE_CLOCK names a file of one 64-bit integer, which is added to CLOCK_REALTIME, in nanoseconds,
-// each time the process asks for it. Time since boot stays as it is. The kernel's stamps of datagrams
-// know nothing of this, so asking for them succeeds and does nothing.
+// PEERAGE_CLOCK names a file of one 64-bit integer, nanoseconds, which is added to CLOCK_REALTIME
+// each time the process asks for it. Time since boot stays as it is. The kernel's stamps of
+// datagrams know nothing of this, so asking for them succeeds and does nothing.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

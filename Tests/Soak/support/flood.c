@@ -6,7 +6,8 @@
 //
 // In turn: IPFIX with a template of its own from anywhere; from the listed exporter templates and
 // domains without end, data of templates nobody sent, records of interfaces and addresses without
-// end; sFlow of agents without end; noise. Prints how many datagrams the listed exporter sent, and all.
+// end; sFlow of agents without end; noise. Prints how many datagrams the listed exporter sent, and
+// how many were sent.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>

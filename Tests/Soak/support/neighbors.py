@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real routers on loopback: BIRD, which has a made-up full table, and FRR, which has it from BIRD."""
+"""Real routers on loopback: BIRD, which has a made-up full table, and FRR, which has it of BIRD."""
 
 import os
 import shutil
@@ -88,7 +88,8 @@ class Bird:
         began = time.monotonic()
         self.process = self.place.start(
             "bird",
-            ["bird", "-f", "-c", self.config, "-s", self.control, "-P", self.place.file("bird.pid")],
+            ["bird", "-f", "-c", self.config, "-s", self.control,
+             "-P", self.place.file("bird.pid")],
         )
         await_true(120, self.answers)
         took = time.monotonic() - began
@@ -162,8 +163,9 @@ class Frr:
         self.process = place.start(
             "frr",
             [program, "--no_kernel", "--no_zebra", "--skip_runas", "--bgp_port", str(free_port()),
-             "--listenon", "127.0.0.3", "--config_file", config, "--pid_file", place.file("bgpd.pid"),
-             "--vty_socket", self.sockets, "--vty_port", "0", "--log", "stdout"],
+             "--listenon", "127.0.0.3", "--config_file", config,
+             "--pid_file", place.file("bgpd.pid"), "--vty_socket", self.sockets,
+             "--vty_port", "0", "--log", "stdout"],
         )
 
     def down(self):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What exporters send: datagrams made once, their octets known by peer AS. For sender.c.
 
-Every exporter sends a circle of `CIRCLE` datagrams whose octets differ, and with each lap each of them
-tells of one octet more: so from the records and octets of any run of datagrams follows which run it
-was, and what is lost or doubled inside shows. (sFlow's circle is always the same.)
+Every exporter sends a circle of `CIRCLE` datagrams whose octets differ, and with each lap each of
+them tells of one octet more: so from the records and octets of any run of datagrams follows which
+run it was, and what is lost or doubled inside shows. (sFlow's circle is always the same.)
 """
 
 import itertools
@@ -106,7 +106,8 @@ def _data(protocol, domain, family, drawing):
             addresses = INSIDE6.to_bytes(16, "big")
             addresses += (table.ipv6_prefix(prefix) + 9).to_bytes(16, "big") + bytes(16)
         record = addresses
-        record += struct.pack(">IIII", INTERNAL_INTERFACE, EXCHANGE_INTERFACE, 1 + octets // 1400, octets)
+        packets = 1 + octets // 1400
+        record += struct.pack(">IIII", INTERNAL_INTERFACE, EXCHANGE_INTERFACE, packets, octets)
         record += bytes(2 * width) + struct.pack(">HHBBBII", 443, 50000 + number, 24, 6, 0, 0, 0)
         start = at + number * len(record)
         datagram.patches += [(kind, start, FLOW_MILLISECONDS), (kind, start + width, BEFORE_EXPORT)]
@@ -132,10 +133,13 @@ def _samples(address, drawing):
     for number in range(_SAMPLES):
         prefix, length = drawing.flow(4, 1500)
         packet = bytes.fromhex("02000000000102000000000208004500")
-        packet += struct.pack(">HHHBBHII", length, number, 0, 60, 17, 0, INSIDE, table.ipv4_prefix(prefix) + 9)
+        destination = table.ipv4_prefix(prefix) + 9
+        packet += struct.pack(">HHHBBHII", length, number, 0, 60, 17, 0, INSIDE, destination)
         packet += struct.pack(">HHHHH", 443, 50000, length - 20, 0, 0)
-        record = struct.pack(">IIIIII", 1, 16 + len(packet), 1, length + 14, 0, len(packet)) + packet
-        head = struct.pack(">IIIIIIII", 0, INTERNAL_INTERFACE, 1, 0, 0, INTERNAL_INTERFACE, EXCHANGE_INTERFACE, 1)
+        record = struct.pack(">IIIIII", 1, 16 + len(packet), 1, length + 14, 0, len(packet))
+        record += packet
+        interfaces = INTERNAL_INTERFACE, EXCHANGE_INTERFACE
+        head = struct.pack(">IIIIIIII", 0, INTERNAL_INTERFACE, 1, 0, 0, *interfaces, 1)
         at = len(octets) + 8
         datagram.patches += [(NEXT_SAMPLE, at, 0), (SAMPLE_POOL, at + 12, 1)]
         octets += struct.pack(">II", 1, len(head) + len(record)) + head + record
@@ -145,7 +149,10 @@ def _samples(address, drawing):
     return datagram
 
 
-def exporters(count, protocols=(IPFIX,), destinations=256, sizes=(table.IPV4_FULL, table.IPV6_FULL)):
+FULL = (table.IPV4_FULL, table.IPV6_FULL)
+
+
+def exporters(count, protocols=(IPFIX,), destinations=256, sizes=FULL):
     """`count` exporters, the protocols in turn, each sending to `destinations` IPv4 prefixes."""
     made = []
     for number, protocol in zip(range(count), itertools.cycle(protocols)):
@@ -176,7 +183,8 @@ def write(made, path):
     with open(path, "wb") as file:
         file.write(struct.pack("<I", len(made)))
         for exporter in made:
-            file.write(struct.pack("<III", exporter.address, exporter.protocol, len(exporter.circle)))
+            head = exporter.address, exporter.protocol, len(exporter.circle)
+            file.write(struct.pack("<III", *head))
             file.write(_packed(exporter.templates))
             for datagram in exporter.circle:
                 file.write(_packed(datagram))

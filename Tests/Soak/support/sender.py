@@ -23,7 +23,8 @@ def compiled(name, folder, *options):
     if not os.path.exists(output):
         source = os.path.join(_HERE, f"{name}.c")
         subprocess.run(
-            [compiler, "-O2", "-Wall", "-Wextra", "-Werror", *options, "-o", output, source], check=True
+            [compiler, "-O2", "-Wall", "-Wextra", "-Werror", "-o", output, source, *options],
+            check=True,
         )
     return output
 

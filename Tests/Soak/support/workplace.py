@@ -94,7 +94,8 @@ class Workplace(contextlib.ExitStack):
         """Standard output of a command that has to succeed."""
         done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
         if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(command)}: {done.returncode}: {done.stderr.decode()[-500:]}")
+            words = done.stderr.decode()[-500:]
+            raise RuntimeError(f"{' '.join(command)}: {done.returncode}: {words}")
         return done.stdout.decode()
 
 
