@@ -48,10 +48,9 @@ final class RouteFeedCore: Sendable {
             var done = 0
             while done < entries.count {
                 let (end, chores) = apply(entries, from: done)
-                carryOut(chores)
-                let hasRoomAgain = queue.applied(entries[done..<end])
+                if queue.applied(entries[done..<end]) { current?.resumeReading() }
                 done = end
-                if hasRoomAgain { current?.resumeReading() }
+                carryOut(chores)
             }
         }
     }
