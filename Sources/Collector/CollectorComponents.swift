@@ -3,6 +3,7 @@
 package import Accounting
 import Attribution
 package import FlowDecoding
+package import Logging
 package import Model
 package import RouteReception
 package import Routing
@@ -17,21 +18,23 @@ package enum CollectorComponents {
     /// The routing table's writer, and how long each neighbor's routes outlive its session.
     package static func routeFeed(
         _ settings: Settings,
-        clock: any AccountingClock = WallClock()
+        clock: any AccountingClock = WallClock(),
+        logger: Logger = Logger(label: "routes") { _ in SwiftLogNoOpLogHandler() }
     ) -> RouteFeed {
-        let kept = settings.neighbors.map { ($0.name, $0.staleSeconds) }
-        return RouteFeed(
+        RouteFeed(
             table: RoutingTable(retention: retentionSeconds(settings) * 1_000_000_000),
-            staleSeconds: Dictionary(kept, uniquingKeysWith: { first, _ in first }),
-            clock: clock
+            neighbors: settings.neighbors,
+            mostUpdates: settings.limits.routeUpdates,
+            clock: clock,
+            logger: logger
         )
     }
 
-    /// The routers that may open a session.
-    package static func neighbors(_ settings: Settings) -> [BGPNeighbor] {
-        settings.neighbors.map {
-            BGPNeighbor(name: $0.name, address: $0.address, asn: $0.asn)
-        }
+    /// The routers that may open a session; their keys are read now.
+    package static func neighbors(_ settings: Settings) throws(InputProblem) -> [BGPNeighbor] {
+        var neighbors: [BGPNeighbor] = []
+        for neighbor in settings.neighbors { neighbors.append(try BGPNeighbor(neighbor)) }
+        return neighbors
     }
 
     /// How long the table keeps what it has replaced: late records are attributed by it, and open

@@ -76,6 +76,14 @@ extension RoutingTableWriter {
         return views[Int(view.rawValue)].prefixesBySource[id] ?? PrefixCounts()
     }
 
+    /// Those of them that are not stale.
+    public func freshPrefixCounts(of source: RouteSource, in view: ViewID) -> PrefixCounts {
+        guard let id = paths.id(of: source), views.indices.contains(Int(view.rawValue)) else {
+            return PrefixCounts()
+        }
+        return views[Int(view.rawValue)].freshPrefixesBySource[id] ?? PrefixCounts()
+    }
+
     /// What is kept, in use or not, and what waits to be freed.
     package var footprint: Footprint {
         let counts = paths.counts

@@ -9,6 +9,8 @@ struct RouteChange {
     let time: Int64
     /// By how much the number of prefixes with a path of the source has changed.
     var prefixes = PrefixCounts()
+    /// The same of prefixes with a path that is not stale.
+    var freshPrefixes = PrefixCounts()
     /// The last path set that was replaced, and by which: the next prefix is often alike.
     var latest: (old: PathSetID?, pathIdentifier: UInt32, new: PathSetID)?
 
@@ -16,6 +18,16 @@ struct RouteChange {
         self.view = view
         self.source = source
         self.time = time
+    }
+
+    /// Counts what a prefix has become for the source.
+    mutating func count(_ before: SourceStanding, _ after: SourceStanding, isIPv4: Bool) {
+        if before.hasPath != after.hasPath {
+            prefixes.add(after.hasPath ? 1 : -1, isIPv4: isIPv4)
+        }
+        if before.hasFreshPath != after.hasFreshPath {
+            freshPrefixes.add(after.hasFreshPath ? 1 : -1, isIPv4: isIPv4)
+        }
     }
 }
 
@@ -64,47 +76,8 @@ extension RoutingTableWriter {
         replace(old, with: new, at: index, &change)
     }
 
-    /// Withdraws all paths of `change.view` that `isMeant` names.
-    mutating func withdrawAll(_ change: inout RouteChange, where isMeant: (Path) -> Bool) {
-        var known: [PathSetID: PathSetID?] = [:]
-        for index in 0..<tree.bound {
-            guard let old = ownPathSet(at: index, in: change.view) else { continue }
-            if let new = known[old] {
-                replace(old, with: new, at: index, &change)
-            } else if let list = paths.paths(of: old) {
-                let rest = paths.mapping(list) { isMeant($0) ? nil : $0 }
-                let new = rest.map { paths.id(of: $0, retiring: &retirement) }
-                known[old] = .some(new)
-                replace(old, with: new, at: index, &change)
-            }
-        }
-    }
-
-    /// Replaces each path of `view` by what `transform` makes of it, which is no change of route.
-    mutating func rewrite(view: Int, _ transform: (Path) -> Path?) {
-        var known: [PathSetID: PathSetID] = [:]
-        let columns = views[view].columns
-        for index in 0..<tree.bound {
-            guard let old = ownPathSet(at: index, in: view) else { continue }
-            if known[old] == nil, let list = paths.paths(of: old) {
-                known[old] = paths.mapping(list, transform).map {
-                    paths.id(of: $0, retiring: &retirement)
-                }
-            }
-            guard let new = known[old], new != old else { continue }
-            paths.use(new)
-            columns.pathSets.store(ColumnWord(own: new).rawValue, at: index)
-            paths.endUse(old, retiring: &retirement)
-        }
-        for index in 0..<tree.bound {
-            let word = columns.word(at: index)
-            guard !word.isNone, !word.isOwn, let new = known[word.pathSet] else { continue }
-            columns.pathSets.store(ColumnWord(own: new).inherited.rawValue, at: index)
-        }
-    }
-
     /// The path set that `view` has for exactly the prefix at `index`.
-    private func ownPathSet(at index: UInt32, in view: Int) -> PathSetID? {
+    func ownPathSet(at index: UInt32, in view: Int) -> PathSetID? {
         let word = views[view].columns.word(at: index)
         return word.isOwn ? word.pathSet : nil
     }
@@ -129,7 +102,7 @@ extension RoutingTableWriter {
     }
 
     /// Gives the prefix at `index` other paths in the view, or takes them from it.
-    private mutating func replace(
+    mutating func replace(
         _ old: PathSetID?,
         with new: PathSetID?,
         at index: UInt32,
@@ -137,9 +110,9 @@ extension RoutingTableWriter {
     ) {
         guard old != new else { return }
         let isIPv4 = tree.isIPv4(index)
-        let had = has(change.source, in: old)
+        let before = standing(of: change.source, in: old)
         if let new { paths.use(new) }
-        let has = has(change.source, in: new)
+        let after = standing(of: change.source, in: new)
         let around = index < PrefixTrie.firstIndex ? 0 : tree.parent(of: index)
         let covering =
             around == 0 ? ColumnWord.none : views[change.view].columns.word(at: around).inherited
@@ -149,15 +122,16 @@ extension RoutingTableWriter {
         let time = isRefreshed ? nil : change.time
         store(word, at: index, in: change.view, time: time)
         pushDown(word.inherited, from: index, in: change.view, time: time)
-        if had != has { change.prefixes.add(has ? 1 : -1, isIPv4: isIPv4) }
+        change.count(before, after, isIPv4: isIPv4)
         if let old { paths.endUse(old, retiring: &retirement) }
         if old == nil { countOwner(1, at: index, in: change.view, isIPv4: isIPv4) }
         if new == nil { countOwner(-1, at: index, in: change.view, isIPv4: isIPv4) }
     }
 
-    private func has(_ source: RouteSourceID, in pathSet: PathSetID?) -> Bool {
-        guard let pathSet else { return false }
-        return published.pathSets.read(pathSet.rawValue) { $0.paths.has(source) } ?? false
+    func standing(of source: RouteSourceID, in pathSet: PathSetID?) -> SourceStanding {
+        guard let pathSet else { return SourceStanding() }
+        return published.pathSets.read(pathSet.rawValue) { $0.paths.standing(of: source) }
+            ?? SourceStanding()
     }
 
     private mutating func countOwner(_ step: Int, at index: UInt32, in view: Int, isIPv4: Bool) {
@@ -171,7 +145,7 @@ extension RoutingTableWriter {
 
     /// Stores the word for `index`, and with it what it replaces and when; without `time`, only
     /// the word.
-    private mutating func store(_ word: ColumnWord, at index: UInt32, in view: Int, time: Int64?) {
+    mutating func store(_ word: ColumnWord, at index: UInt32, in view: Int, time: Int64?) {
         let columns = views[view].columns
         let old = columns.word(at: index)
         guard old != word else { return }
@@ -192,7 +166,7 @@ extension RoutingTableWriter {
     }
 
     /// Gives `word` to all prefixes within `index` for which the view has no route of its own.
-    private mutating func pushDown(
+    mutating func pushDown(
         _ word: ColumnWord,
         from index: UInt32,
         in view: Int,

@@ -11,6 +11,8 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
         let columns: ViewColumns
         var prefixes = PrefixCounts()
         var prefixesBySource: [RouteSourceID: PrefixCounts] = [:]
+        /// Those that are not stale.
+        var freshPrefixesBySource: [RouteSourceID: PrefixCounts] = [:]
     }
 
     /// Views beyond this number are not made.
@@ -74,61 +76,10 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
         count(change)
     }
 
-    /// Marks all routes of `source` in `view` as stale: its session has ended.
-    ///
-    /// They stay in use until announced again, or swept.
-    public mutating func markStale(_ source: RouteSource, in view: ViewID) {
-        guard let id = paths.id(of: source), views.indices.contains(Int(view.rawValue)) else {
-            return
-        }
-        rewrite(view: Int(view.rawValue)) { path in
-            var path = path
-            if path.source == id { path.isStale = true }
-            return path
-        }
-    }
-
-    /// Withdraws what `source` has not announced again since it was marked stale.
-    ///
-    /// `time` is as in ``RouteUpdate/time``; without one, it is the newest heard of.
-    public mutating func sweepStale(
-        _ source: RouteSource,
-        in view: ViewID,
-        at time: Int64? = nil
-    ) {
-        withdrawAll(of: source, in: view, at: time) { $0.isStale }
-    }
-
-    /// Withdraws all routes of `source` in `view`; `time` as for ``sweepStale(_:in:at:)``.
-    public mutating func remove(
-        _ source: RouteSource,
-        from view: ViewID,
-        at time: Int64? = nil
-    ) {
-        withdrawAll(of: source, in: view, at: time) { _ in true }
-    }
-
-    private mutating func withdrawAll(
-        of source: RouteSource,
-        in view: ViewID,
-        at time: Int64?,
-        where isMeant: (Path) -> Bool
-    ) {
-        guard let id = paths.id(of: source), views.indices.contains(Int(view.rawValue)) else {
-            return
-        }
-        newestTime = max(newestTime, time ?? newestTime)
-        var change = RouteChange(
-            view: Int(view.rawValue),
-            source: id,
-            time: time ?? newestTime
-        )
-        withdrawAll(&change) { $0.source == id && isMeant($0) }
-        count(change)
-    }
-
-    private mutating func count(_ change: RouteChange) {
+    mutating func count(_ change: RouteChange) {
         views[change.view].prefixesBySource[change.source, default: PrefixCounts()] +=
             change.prefixes
+        views[change.view].freshPrefixesBySource[change.source, default: PrefixCounts()] +=
+            change.freshPrefixes
     }
 }

@@ -69,7 +69,8 @@ struct BGPSessionTests {
         #expect(receive(open(), &session) == ["send keepalive", "openConfirm", "timers 30 10"])
         #expect(session.source.routerID == 2)
         #expect(session.source.isExternal)
-        #expect(receive(BGPMessageHeader.keepalive, &session) == ["established"])
+        let markers = ["send update", "send update"]  // End-of-RIB of each family
+        #expect(receive(BGPMessageHeader.keepalive, &session) == ["established"] + markers)
         #expect(receive(Self.withdrawal, &session) == ["deliver +0 -1"])
         #expect(receive(BGPMessageHeader.keepalive, &session) == [])
         let farewell = BGPNotification(.administrativeReset).message
@@ -165,6 +166,30 @@ struct BGPSessionTests {
             if case .deliver(let update) = action { "\(update.attributes.asPath)" } else { "" }
         }
         #expect(paths == ["64501"])
+    }
+
+    @Test(
+        "a neighbor without graceful restart gets no End-of-RIB, and one family only if it says so"
+    )
+    func plainNeighbor() {
+        var session = session()
+        _ = session.start()
+        let open = BGPOpen(
+            asn: ASN(rawValue: 64501),
+            holdTime: 9,
+            routerID: 2,
+            unicastFamilies: [],
+            hasRouteRefresh: false,
+            hasGracefulRestart: false
+        )
+        _ = receive(open.message, &session)
+        #expect(receive(BGPMessageHeader.keepalive, &session) == ["established"])
+        let agreed = EstablishedSession(
+            families: [.ipv4],
+            holdSeconds: 9,
+            hasGracefulRestart: false
+        )
+        #expect(session.agreed == agreed)
     }
 
     @Test("silence ends a session, once")

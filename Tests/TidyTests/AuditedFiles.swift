@@ -15,6 +15,7 @@ let auditedFiles: Set<String> = [
     "Sources/FlowReception/Sockets/UDPSocket.swift",
     "Sources/FlowReception/SystemError.swift",
     "Sources/RouteReception/BGP/BGPSpeaker.swift",
+    "Sources/RouteReception/BGP/SessionSocket.swift",
     "Sources/RouteReception/MRT/BZip2Decompressor.swift",
     "Sources/RouteReception/MRT/GzipDecompressor.swift",
     "Sources/RouteReception/MRT/InputFile.swift",

@@ -16,6 +16,8 @@
 #include <sys/uio.h>
 #include <time.h>
 
+#include <CLinuxTCP.h>
+
 /// struct mmsghdr of recvmmsg(2).
 typedef struct {
     struct msghdr msg_hdr;

@@ -15,6 +15,7 @@ extension CollectorService {
         let parts = reports.map(\.totals)
         // A slot is over when every worker has handed over what it had of it.
         let now = parts.map(\.time).min() ?? clock.now() / 1_000_000_000
+        events += feed.takeEvents()
         var happened: [OperationalEvent] = []
         swap(&happened, &events)
         let begun = BootClock.nanoseconds()

@@ -2,6 +2,7 @@
 
 import Logging
 import Model
+import RouteReception
 import Settings
 import Storage
 
@@ -36,9 +37,11 @@ extension CollectorService {
         let waiting = file.needsRestart(from: settings)
         let alerts: AlertService
         let adoptions: [Adoption]
+        let neighbors: [BGPNeighbor]
         do {
             alerts = try AlertService(settings: new, store: store, logger: logger)
             adoptions = try await store.adoptions()
+            neighbors = try CollectorComponents.neighbors(new)
         } catch {
             return refuse([Failure(error).message])
         }
@@ -47,6 +50,7 @@ extension CollectorService {
         settings = new
         metrics?.use(new.inventory)
         await useInventory(with: adoptions)
+        await useNeighbors(neighbors)
         for change in changes { logger.info("reload: \(change)") }
         for change in waiting { logger.warning("reload: waits for a restart: \(change)") }
         let summary = changes.isEmpty ? "nothing has changed" : "\(changes.count) changes"
@@ -86,6 +90,22 @@ extension CollectorService {
                 }
             }
         }
+    }
+}
+
+extension CollectorService {
+    /// Ends the sessions of neighbors that are gone or changed, and takes those that are new.
+    private func useNeighbors(_ neighbors: [BGPNeighbor]) async {
+        do {
+            try await speaker?.update(
+                neighbors: neighbors,
+                localASN: settings.inventory.network.asns.first ?? .zero,
+                routerID: settings.routerID
+            )
+        } catch {
+            logger.error("reload: a neighbor's key is not in use", metadata: ["reason": "\(error)"])
+        }
+        feed.update(neighbors: settings.neighbors)
     }
 }
 

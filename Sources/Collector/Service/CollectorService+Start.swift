@@ -28,7 +28,7 @@ extension CollectorService {
         let speaker = BGPSpeaker(
             localASN: settings.inventory.network.asns.first ?? .zero,
             routerID: settings.routerID,
-            neighbors: CollectorComponents.neighbors(settings),
+            neighbors: try CollectorComponents.neighbors(settings),
             events: feed
         )
         do {

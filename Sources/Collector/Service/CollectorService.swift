@@ -91,7 +91,7 @@ public actor CollectorService: Service {
         inventory = settings.inventory
         learnBudget = LearnBudget(settings.learn.exporters)
         startedAt = WallClock.nanoseconds() / 1_000_000_000
-        feed = CollectorComponents.routeFeed(settings, clock: self.clock)
+        feed = CollectorComponents.routeFeed(settings, clock: self.clock, logger: logger)
     }
 
     /// Loads the tables and opens the sockets: when it returns, what is sent is received.

@@ -60,6 +60,8 @@ package enum BGPErrorCode: UInt16, CaseIterable, Sendable {
     case outOfResources = 0x0608
     case hardReset = 0x0609  // RFC 8538
 
+    case sendHoldTimerExpired = 0x0800  // RFC 9687
+
     package var code: UInt8 { UInt8(rawValue >> 8) }
     package var subcode: UInt8 { UInt8(rawValue & 255) }
 
@@ -99,6 +101,7 @@ package enum BGPErrorCode: UInt16, CaseIterable, Sendable {
         case .connectionCollisionResolution: "Connection Collision Resolution"
         case .outOfResources: "Out of Resources"
         case .hardReset: "Hard Reset"
+        case .sendHoldTimerExpired: "Unspecific"
         }
     }
 }

@@ -61,6 +61,7 @@ extension BGPNotification: CustomStringConvertible {
         let errors = [
             1: "Message Header Error", 2: "OPEN Message Error", 3: "UPDATE Message Error",
             4: "Hold Timer Expired", 5: "Finite State Machine Error", 6: "Cease",
+            8: "Send Hold Timer Expired",
         ]
         let error = errors[Int(code)] ?? "error \(code)"
         let known = BGPErrorCode(rawValue: UInt16(code) << 8 | UInt16(subcode))

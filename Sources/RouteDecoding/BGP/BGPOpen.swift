@@ -18,19 +18,29 @@ package struct BGPOpen: Equatable, Sendable {
     /// The families whose unicast routes it exchanges (RFC 4760, section 8); empty when it does not
     /// say, which means IPv4.
     package var unicastFamilies: [AddressFamily]
+    /// Whether it takes ROUTE-REFRESH messages (RFC 2918, section 2).
+    package var hasRouteRefresh: Bool
+    /// Whether it ends its initial routes with End-of-RIB markers (RFC 4724, section 3).
+    ///
+    /// What is sent for it names no family: no forwarding state is kept.
+    package var hasGracefulRestart: Bool
 
     package init(
         asn: ASN,
         holdTime: UInt16,
         routerID: UInt32,
         hasFourOctetASNs: Bool = true,
-        unicastFamilies: [AddressFamily] = AddressFamily.allCases
+        unicastFamilies: [AddressFamily] = AddressFamily.allCases,
+        hasRouteRefresh: Bool = true,
+        hasGracefulRestart: Bool = true
     ) {
         self.asn = asn
         self.holdTime = holdTime
         self.routerID = routerID
         self.hasFourOctetASNs = hasFourOctetASNs
         self.unicastFamilies = unicastFamilies
+        self.hasRouteRefresh = hasRouteRefresh
+        self.hasGracefulRestart = hasGracefulRestart
     }
 
     /// Reads and checks the body of an OPEN, as far as that can be done without knowing the
@@ -43,7 +53,9 @@ package struct BGPOpen: Equatable, Sendable {
                 holdTime: try body.read(),
                 routerID: try body.read(),
                 hasFourOctetASNs: false,
-                unicastFamilies: []
+                unicastFamilies: [],
+                hasRouteRefresh: false,
+                hasGracefulRestart: false
             )
             if version == 4 { try readOptionalParameters(&body) }
             if version != 4 { throw WireError(.unsupported, offset: 0, subject: "BGP version") }
@@ -102,6 +114,11 @@ package struct BGPOpen: Equatable, Sendable {
             if let family, subsequent == 1, !unicastFamilies.contains(family) {
                 unicastFamilies.append(family)
             }
+        case 2:  // Route Refresh (RFC 2918, section 2)
+            hasRouteRefresh = true
+        case 64:  // Graceful Restart (RFC 4724, section 3)
+            try value.skip(octets: 2)
+            hasGracefulRestart = true
         case 65:  // four-octet AS numbers (RFC 6793, section 3)
             asn = ASN(rawValue: try value.read())
             hasFourOctetASNs = true
@@ -117,6 +134,9 @@ package struct BGPOpen: Equatable, Sendable {
             capabilities.append(bigEndian: family.rawValue)
             capabilities += [0, 1]
         }
+        if hasRouteRefresh { capabilities += [2, 0] }
+        // Neither restarting, nor of any restart time, nor of families that are kept.
+        if hasGracefulRestart { capabilities += [64, 2, 0, 0] }
         if hasFourOctetASNs {
             capabilities += [65, 4]
             capabilities.append(bigEndian: asn.rawValue)

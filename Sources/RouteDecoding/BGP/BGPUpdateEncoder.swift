@@ -4,7 +4,7 @@ package import Model
 
 /// Turns route updates into UPDATE messages, as a router would send them.
 ///
-/// The collector itself never sends one: this serves the senders of the demonstration and of the
+/// The collector itself sends only End-of-RIB: this serves the senders of the demonstration and the
 /// tests. IPv6 routes go into MP_REACH_NLRI and MP_UNREACH_NLRI (RFC 4760); AS numbers have four
 /// octets; path identifiers are left out.
 package enum BGPUpdateEncoder {

@@ -20,6 +20,19 @@ package struct BGPConnection {
         case other([UInt8])
     }
 
+    /// How a router protects its connection.
+    package struct Protection: Sendable {
+        /// Key of TCP MD5 signatures (RFC 2385); nil for none.
+        package var key: [UInt8]?
+        /// Time to live of what it sends (RFC 5082 needs 255); nil for the system's.
+        package var ttl: Int?
+
+        package init(key: [UInt8]? = nil, ttl: Int? = nil) {
+            self.key = key
+            self.ttl = ttl
+        }
+    }
+
     /// Sends; may be used from several tasks at once, each message whole.
     package struct Writer: Sendable {
         fileprivate let channel: any Channel
@@ -47,6 +60,7 @@ package struct BGPConnection {
     ///   - address: Of the speaker.
     ///   - port: Its TCP port.
     ///   - source: Our own address, when it matters which.
+    ///   - protection: What the speaker requires of us.
     ///   - body: Uses the connection, which does not outlive it.
     /// - Returns: What `body` returns.
     /// - Throws: When connecting fails, and what `body` throws.
@@ -54,9 +68,23 @@ package struct BGPConnection {
         to address: IPAddress,
         port: UInt16,
         from source: IPAddress? = nil,
+        protection: Protection = Protection(),
         _ body: (inout BGPConnection) async throws -> Value
     ) async throws -> Value {
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(5))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let ttl = protection.ttl {
+                        try SessionSocket.send(withTTL: ttl, on: channel, to: address)
+                    }
+                }.flatMap {
+                    guard let key = protection.key else {
+                        return channel.eventLoop.makeSucceededVoidFuture()
+                    }
+                    return SessionSocket.sign(key, with: address, on: channel, at: address)
+                }
+            }
         if let source {
             let local = try SocketAddress(ipAddress: source.description, port: 0)
             bootstrap = bootstrap.bind(to: local)

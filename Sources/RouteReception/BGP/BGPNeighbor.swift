@@ -7,42 +7,26 @@ public struct BGPNeighbor: Hashable, Sendable {
     public var name: String
     public var address: IPAddress
     public var asn: ASN
+    /// Key of TCP MD5 signatures (RFC 2385), at most 80 octets; nil for none.
+    public var key: [UInt8]?
+    /// How many hops away it may be (RFC 5082): 1 is on the same link; nil for any.
+    public var ttlHops: Int?
+    /// The one of our addresses that its connections come to; nil for any.
+    public var localAddress: IPAddress?
 
-    public init(name: String, address: IPAddress, asn: ASN) {
+    public init(
+        name: String,
+        address: IPAddress,
+        asn: ASN,
+        key: [UInt8]? = nil,
+        ttlHops: Int? = nil,
+        localAddress: IPAddress? = nil
+    ) {
         self.name = name
         self.address = address
         self.asn = asn
+        self.key = key
+        self.ttlHops = ttlHops
+        self.localAddress = localAddress
     }
-}
-
-/// Where a ``BGPSpeaker`` hands what its neighbors tell it.
-///
-/// All calls come from one thread, in the order things happened. While a call runs nothing more is
-/// read from any neighbor: that is how a slow receiver holds back fast neighbors.
-public protocol RouteEvents: Sendable {
-    /// The session with `source` entered another state.
-    ///
-    /// The speaker keeps no routes: `state` counts none.
-    func sessionChanged(_ source: RouteSource, _ state: SessionState)
-    func received(_ update: RouteUpdate, from source: RouteSource)
-    /// A session that was established is over: its routes are stale.
-    func sessionEnded(_ source: RouteSource, reason: String)
-}
-
-/// What a ``BGPSpeaker`` has seen since it started.
-public struct BGPSpeakerStatistics: Equatable, Sendable {
-    /// Connections accepted from configured neighbors.
-    public var connections = 0
-    /// Connections closed because no neighbor has that address.
-    public var refused = 0
-    /// Connections closed because too many were waiting to be established.
-    public var overLimit = 0
-    /// UPDATE messages read.
-    public var updates = 0
-    /// Path attributes in error that did not end a session, by attribute and problem.
-    public var attributeErrors: [String: Int] = [:]
-    /// Sessions ended by an error we found, by error.
-    public var sessionErrors: [String: Int] = [:]
-
-    public init() {}
 }

@@ -17,10 +17,14 @@ package import Wire
 ///       |        '------------+--------------'-> ended    NOTIFICATION, error, timer, closed
 ///
 /// After `ended` nothing more comes out. Timers belong to the caller, which says when one expires.
-/// An UPDATE is never sent.
+///
+/// We announce no routes. The only UPDATEs sent are End-of-RIB markers: a neighbor that restarts
+/// gracefully waits for those of all its neighbors (RFC 4724, section 4.1). What we offer besides
+/// routes of both families: ROUTE-REFRESH (RFC 2918), which asks for nothing here; and graceful
+/// restart without families (RFC 4724, section 3), for without it routers send no End-of-RIB.
 package struct BGPSession: Sendable {
     /// Our side of all sessions.
-    package struct Local: Sendable {
+    package struct Local: Equatable, Sendable {
         package var asn: ASN
         package var routerID: UInt32
         /// Proposed, in seconds.
@@ -59,6 +63,8 @@ package struct BGPSession: Sendable {
     /// Who the neighbor is; its router id is known from its OPEN on.
     package private(set) var source: RouteSource
     package let neighbor: BGPNeighbor
+    /// What the neighbor's OPEN and ours come to; nil before its OPEN.
+    package private(set) var agreed: EstablishedSession?
     private let local: Local
     private var decoder = BGPUpdateDecoder(BGPSessionOptions())
 
@@ -96,10 +102,10 @@ package struct BGPSession: Sendable {
             case (.active, _), (.ended, _): return []
             case (_, .notification): return ended(by: &body)
             case (.openSent, .open): return try receiveOpen(&body)
-            case (.openConfirm, .keepalive): return [enter(.established)]
+            case (.openConfirm, .keepalive): return establish()
             case (.established, .keepalive): return []
             case (.established, .update): return try receiveUpdate(&body, at: time)
-            // We did not offer it, and so need not heed it (RFC 2918, section 4).
+            // Asks for our routes to be sent again: there are none (RFC 2918, section 4).
             case (.openConfirm, .routeRefresh), (.established, .routeRefresh): return []
             default: throw unexpected(type)
             }
@@ -114,13 +120,15 @@ package struct BGPSession: Sendable {
     }
 
     /// Nothing was heard for the hold time, or the session was not established in time.
-    package mutating func expireHoldTimer() -> [Action] {
-        fail(BGPError(.holdTimerExpired, "nothing heard in time"))
+    package mutating func expireHoldTimer(
+        _ reason: String = "nothing heard in time"
+    ) -> [Action] {
+        fail(BGPError(.holdTimerExpired, reason))
     }
 
     /// We end the session for a reason of our own.
-    package mutating func cease(_ code: BGPErrorCode) -> [Action] {
-        let notification = BGPNotification(code)
+    package mutating func cease(_ code: BGPErrorCode, data: [UInt8] = []) -> [Action] {
+        let notification = BGPNotification(code, data: data)
         return end(notification, reason: "sent \(notification)", error: nil)
     }
 
@@ -132,6 +140,15 @@ package struct BGPSession: Sendable {
     private mutating func enter(_ state: State) -> Action {
         self.state = state
         return .enter(state)
+    }
+
+    private mutating func establish() -> [Action] {
+        var actions = [enter(.established)]
+        guard let agreed, agreed.hasGracefulRestart else { return actions }
+        var update = RouteUpdate(time: 0)
+        update.endOfRIB = agreed.families
+        actions += BGPUpdateEncoder.messages(for: update).map { .send($0) }
+        return actions
     }
 
     private mutating func end(
@@ -168,9 +185,20 @@ package struct BGPSession: Sendable {
         // RFC 4271, section 4.2: the smaller proposal holds, 0 means no timers; section 4.4: a
         // third.
         let hold = Int(min(open.holdTime, local.holdTime))
+        agreed = EstablishedSession(
+            families: Self.families(agreedWith: open),
+            holdSeconds: hold,
+            hasGracefulRestart: open.hasGracefulRestart
+        )
         var actions = [Action.send(BGPMessageHeader.keepalive), enter(.openConfirm)]
         if hold > 0 { actions.append(.startTimers(hold: hold, keepalive: max(1, hold / 3))) }
         return actions
+    }
+
+    /// Both families are ours; a neighbor that names none exchanges IPv4 (RFC 4760, section 8).
+    private static func families(agreedWith open: BGPOpen) -> [AddressFamily] {
+        guard !open.unicastFamilies.isEmpty else { return [.ipv4] }
+        return AddressFamily.allCases.filter(open.unicastFamilies.contains)
     }
 
     private mutating func receiveUpdate(

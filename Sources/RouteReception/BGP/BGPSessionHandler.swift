@@ -7,60 +7,95 @@ import Wire
 
 /// Runs one ``BGPSession`` over one connection: cuts messages out of the octets, keeps the timers,
 /// and does what the session says.
+///
+/// # How it works
+///
+/// A neighbor has one session, but it may connect anew while we still believe in the old one: it
+/// was switched off, or its connection was forgotten on the way. RFC 4271, section 6.8 keeps the
+/// established session until its hold timer expires, that is, nothing is heard for 90 seconds of a
+/// router that is back. RFC 4724, section 4.2 takes the new connection as the end of the old one,
+/// and a second process under the same address would end the session of the first, forever. So:
+///
+///     new OPEN is valid -> a KEEPALIVE over the old connection, and wait
+///         old connection breaks (its host knows nothing of it)  -> the new one takes over
+///         old session is silent for the keepalive interval      -> it ends, the new one takes over
+///         old session says something                            -> the new one is refused
+///
+/// When the receiver of the routes has no room, an established session stops reading: its hold
+/// timer stands still and its KEEPALIVEs go on.
 final class BGPSessionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let sessions: BGPSessions
-    private var session: BGPSession?
+    let sessions: BGPSessions
+    var session: BGPSession?
+    var context: ChannelHandlerContext?
+    private var counter = MessageCounter()
     private var wasEstablished = false
-    private var context: ChannelHandlerContext?
-    /// Octets that are not a whole message yet; less than one message, and what came at once.
+    /// Octets that are not a whole message yet, or are not to be read yet.
     private var unread = ByteBuffer()
-    /// When the neighbor was last heard.
-    private var lastHeard = NIODeadline.now()
-    /// Ends the wait for an established session, and later the wait for the neighbor to close.
-    private var deadline: Scheduled<Void>?
-    private var holdTimer: Scheduled<Void>?
-    private var keepaliveTimer: Scheduled<Void>?
+    /// What the OPEN has led to, while the neighbor's other session is watched.
+    private var withheld: [BGPSession.Action]?
+    private(set) var isPaused = false
+    let timers = SessionTimers()
 
     init(_ sessions: BGPSessions) { self.sessions = sessions }
 
     var isEstablished: Bool { session?.state == .established }
+    var isWaiting: Bool { withheld != nil }
     var neighbor: BGPNeighbor? { session?.neighbor }
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
-        switch sessions.admit(self, from: context.remoteAddress) {
+        let (remote, local) = (context.remoteAddress, context.localAddress)
+        switch sessions.admit(self, from: remote, to: local) {
         case .none: context.close(promise: nil)
         case .refusal(let code):
-            let message = ByteBuffer(bytes: BGPNotification(code).message)
-            context.writeAndFlush(wrapOutboundOut(message), promise: nil)
+            send(BGPNotification(code).message)
             close(context)
-        case .session(let session):
+        case .session(let session, let counter):
             self.session = session
-            deadline = schedule(context, in: sessions.timing.handshake) { handler in
-                if !handler.isEstablished { handler.run { $0.expireHoldTimer() } }
+            self.counter = counter
+            awaitSession()
+            do {
+                if let hops = session.neighbor.ttlHops {
+                    let peer = session.neighbor.address
+                    try SessionSocket.accept(atMost: hops, on: context.channel, from: peer)
+                }
+                run { $0.start() }
+            } catch {
+                run { $0.lose(reason: "no TTL security (RFC 5082) here: \(error)") }
             }
-            run { $0.start() }
         }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var incoming = unwrapInboundIn(data)
-        lastHeard = .now()
+        if unread.readableBytes == 0 { unread = incoming } else { unread.writeBuffer(&incoming) }
+        readMessages()
+    }
+
+    /// Reads the messages that have come.
+    private func readMessages() {
         // Taken out of the handler while it is read: what a message leads to may end the session.
         var buffer = ByteBuffer()
         swap(&buffer, &unread)
-        if buffer.readableBytes == 0 { buffer = incoming } else { buffer.writeBuffer(&incoming) }
-        while let session, session.state != .ended, let length = readMessage(buffer) {
+        var count = 0
+        while canRead, let length = readMessage(buffer) {
             buffer.moveReaderIndex(forwardBy: length)
+            count += 1
         }
-        // The receiver may have taken long; that was not the neighbor's silence.
-        lastHeard = .now()
         guard let session, session.state != .ended else { return }
         buffer.discardReadBytes()
         unread = buffer
+        // Octets that are no message are no sign of life (RFC 4271, section 4.4).
+        if count > 0 { timers.lastHeard = .now() }
+        watchUnfinished(isNew: count > 0, isUnfinished: canRead && unread.readableBytes > 0)
+    }
+
+    private var canRead: Bool {
+        guard let session, session.state != .ended else { return false }
+        return !isPaused && !isWaiting
     }
 
     /// Reads the message at the start of `buffer`; returns its length, nil when there is none yet.
@@ -73,10 +108,18 @@ final class BGPSessionHandler: ChannelInboundHandler {
                     as: "BGP message"
                 )
             else { return nil }
-            if header.type == .update { sessions.countUpdate() }
+            counter.add()
+            if header.type == .update { sessions.statistics.change { $0.updates += 1 } }
             let time = sessions.timing.now()
             let actions = session?.receive(header.type, &body, at: time) ?? []
-            perform(actions)
+            if header.type == .open, session?.state == .openConfirm,
+                let rival = sessions.rival(of: self)
+            {
+                wait(for: rival, withholding: actions)
+            } else {
+                perform(actions)
+            }
+            if isEstablished, !sessions.events.hasRoom { pause() }
             return header.length
         } catch {
             run { $0.fail(error) }
@@ -86,7 +129,7 @@ final class BGPSessionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         run { $0.lose(reason: "connection closed by the neighbor") }
-        stopTimers()
+        timers.stop()
         sessions.forget(self)
         self.context = nil
     }
@@ -97,9 +140,9 @@ final class BGPSessionHandler: ChannelInboundHandler {
     }
 
     /// Ends the session, if there is one, for a reason of our own.
-    func cease(_ code: BGPErrorCode) { run { $0.cease(code) } }
+    func cease(_ code: BGPErrorCode, data: [UInt8] = []) { run { $0.cease(code, data: data) } }
 
-    private func run(_ event: (inout BGPSession) -> [BGPSession.Action]) {
+    func run(_ event: (inout BGPSession) -> [BGPSession.Action]) {
         guard var session else { return }
         let actions = event(&session)
         self.session = session
@@ -110,76 +153,83 @@ final class BGPSessionHandler: ChannelInboundHandler {
         guard let context, let session else { return }
         for action in actions {
             switch action {
-            case .send(let octets):
-                context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: octets)), promise: nil)
-            case .startTimers(let hold, let keepalive):
-                startTimers(
-                    context,
-                    hold: .seconds(Int64(hold)),
-                    keepalive: .seconds(Int64(keepalive))
-                )
-            case .enter(let state):
-                wasEstablished = wasEstablished || state == .established
-                sessions.entered(state, session.source)
+            case .send(let octets): send(octets)
+            case .startTimers(let hold, let keepalive): startTimers(hold: hold, keepalive)
+            case .enter(let state): enter(state, session)
             case .deliver(let update): sessions.events.received(update, from: session.source)
             case .note(let errors): sessions.note(errors)
             case .close(let reason, let error):
-                let source = session.source
                 let was = wasEstablished
-                sessions.ended(source, wasEstablished: was, reason: reason, error)
+                withheld = nil
+                sessions.ended(self, session.source, wasEstablished: was, reason: reason, error)
                 close(context)
             }
         }
     }
 
+    private func enter(_ state: BGPSession.State, _ session: BGPSession) {
+        // Beside an established session, this one is nobody's state yet.
+        guard sessions.rival(of: self) == nil else { return }
+        sessions.entered(state, session.source)
+        guard state == .established, let agreed = session.agreed else { return }
+        wasEstablished = true
+        sessions.events.sessionEstablished(session.source, agreed)
+        if !sessions.events.hasRoom { pause() }
+    }
+
+    func send(_ octets: [UInt8]) {
+        context?.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: octets)), promise: nil)
+    }
+
     /// Closes so that a NOTIFICATION on its way arrives: first our direction, then, when the
     /// neighbor has closed or a moment later, all.
     private func close(_ context: ChannelHandlerContext) {
-        stopTimers()
+        timers.stop()
+        setReading(true)  // to see that the neighbor closes
         context.close(mode: .output, promise: nil)
-        deadline = schedule(context, in: .seconds(2)) { $0.context?.close(promise: nil) }
+        closeSoon()
     }
 
-    private func startTimers(
-        _ context: ChannelHandlerContext,
-        hold: TimeAmount,
-        keepalive: TimeAmount
-    ) {
-        watchHoldTimer(context, hold)
-        sendKeepalive(context, after: keepalive)
+    private func setReading(_ isReading: Bool) {
+        try? context?.channel.syncOptions?.setOption(.autoRead, value: isReading)
+    }
+}
+
+/// Stopping to read, and going on.
+extension BGPSessionHandler {
+    /// Stops reading until ``resume()``; what the kernel holds tells the neighbor to wait.
+    private func pause() {
+        guard !isPaused, isEstablished else { return }
+        isPaused = true
+        sessions.statistics.change { $0.pauses += 1 }
+        setReading(false)
     }
 
-    /// Looks when the hold time after the last message is over, instead of once a message.
-    private func watchHoldTimer(_ context: ChannelHandlerContext, _ hold: TimeAmount) {
-        holdTimer = schedule(context, in: lastHeard + hold - .now()) { handler in
-            guard let context = handler.context else { return }
-            if handler.lastHeard + hold <= .now() {
-                handler.run { $0.expireHoldTimer() }
-            } else {
-                handler.watchHoldTimer(context, hold)
-            }
-        }
+    func resume() {
+        guard isPaused else { return }
+        isPaused = false
+        // We did not listen; that was not the neighbor's silence.
+        timers.lastHeard = .now()
+        readMessages()
+        if canRead { setReading(true) }
     }
 
-    private func sendKeepalive(_ context: ChannelHandlerContext, after delay: TimeAmount) {
-        keepaliveTimer = schedule(context, in: delay) { handler in
-            guard let context = handler.context else { return }
-            let message = ByteBuffer(bytes: BGPMessageHeader.keepalive)
-            context.writeAndFlush(handler.wrapOutboundOut(message), promise: nil)
-            handler.sendKeepalive(context, after: delay)
-        }
+    /// Waits for what becomes of the neighbor's other session.
+    private func wait(for rival: BGPSessionHandler, withholding actions: [BGPSession.Action]) {
+        withheld = actions
+        setReading(false)
+        rival.send(BGPMessageHeader.keepalive)
+        watch(rival)
     }
 
-    private func schedule(
-        _ context: ChannelHandlerContext,
-        in delay: TimeAmount,
-        _ task: @escaping (BGPSessionHandler) -> Void
-    ) -> Scheduled<Void> {
-        let loop = context.eventLoop.assumeIsolated()
-        return loop.scheduleTask(in: delay) { [weak self] in self.map(task) }
-    }
-
-    private func stopTimers() {
-        for timer in [deadline, holdTimer, keepaliveTimer] { timer?.cancel() }
+    /// The neighbor's other session is over: goes on where it waited.
+    func takeOver() {
+        guard let actions = withheld else { return }
+        withheld = nil
+        awaitSession()
+        timers.lastHeard = .now()
+        perform(actions)
+        readMessages()
+        if canRead { setReading(true) }
     }
 }

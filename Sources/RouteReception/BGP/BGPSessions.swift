@@ -11,7 +11,7 @@ import Synchronization
 final class BGPSessions {
     /// Clocks and limits; tests have shorter ones.
     struct Timing: Sendable {
-        /// Time from a connection to an established session.
+        /// Time from a connection to an established session, and for a message to be completed.
         var handshake = TimeAmount.seconds(30)
         /// Now, in nanoseconds since 1970-01-01 00:00 UTC.
         var now: @Sendable () -> Int64
@@ -19,7 +19,7 @@ final class BGPSessions {
 
     /// What becomes of a new connection.
     enum Admission {
-        case session(BGPSession)
+        case session(BGPSession, MessageCounter)
         /// Closed, saying why.
         case refusal(BGPErrorCode)
         /// Closed without a word.
@@ -28,9 +28,11 @@ final class BGPSessions {
 
     let events: any RouteEvents
     let timing: Timing
-    private let local: BGPSession.Local
-    private let neighbors: [IPAddress: BGPNeighbor]
-    private let statistics: SpeakerCounters
+    let statistics: SpeakerCounters
+    private var local: BGPSession.Local
+    private(set) var neighbors: [IPAddress: BGPNeighbor] = [:]
+    /// Until when neighbors are refused that have announced too much.
+    private var refusedUntil: [IPAddress: NIODeadline] = [:]
     /// All connections that were given a session and are not closed yet.
     private var handlers: [ObjectIdentifier: BGPSessionHandler] = [:]
 
@@ -39,7 +41,6 @@ final class BGPSessions {
 
     init(
         _ local: BGPSession.Local,
-        _ neighbors: [BGPNeighbor],
         _ timing: Timing,
         _ statistics: SpeakerCounters,
         _ events: any RouteEvents
@@ -48,31 +49,64 @@ final class BGPSessions {
         self.timing = timing
         self.statistics = statistics
         self.events = events
-        self.neighbors = Dictionary(neighbors.map { ($0.address, $0) }) { first, _ in first }
-        for neighbor in neighbors { entered(.active, BGPSession(neighbor, local).source) }
     }
 
     /// Decides about a new connection.
     ///
-    /// Of two connections of one neighbor, both opened by it, RFC 4271, section 6.8 does not say
-    /// which to keep. An established session stays; a connection that never got there gives way.
-    func admit(_ handler: BGPSessionHandler, from remote: SocketAddress?) -> Admission {
+    /// Of two connections that never got to be a session the newer one stays; what becomes of one
+    /// beside an established session is decided when its OPEN has come (``BGPSessionHandler``).
+    func admit(
+        _ handler: BGPSessionHandler,
+        from remote: SocketAddress?,
+        to local: SocketAddress?
+    ) -> Admission {
         let address = remote?.ipAddress.flatMap { IPAddress($0) }?.unmapped
         guard let address, let neighbor = neighbors[address] else {
-            statistics.change { $0.refused += 1 }
+            refuse(address, nil, "no neighbor has this address")
             return .none
+        }
+        if let expected = neighbor.localAddress {
+            let called = local?.ipAddress.flatMap { IPAddress($0) }?.unmapped
+            guard called == expected else {
+                let came = called.map { "\($0)" } ?? "no address"
+                refuse(address, neighbor, "it came to \(came), expected \(expected)")
+                return .none
+            }
+        }
+        if let until = refusedUntil[address] {
+            guard until <= .now() else {
+                refuse(address, neighbor, "it announced too many prefixes and has to wait")
+                return .refusal(.connectionRejected)
+            }
+            refusedUntil[address] = nil
+        }
+        let connections = handlers.values.filter { $0.neighbor?.address == address }
+        for other in connections where !other.isEstablished {
+            other.cease(.connectionCollisionResolution)
         }
         guard handlers.values.count(where: { !$0.isEstablished }) < Self.mostHalfOpen else {
             statistics.change { $0.overLimit += 1 }
             return .none
         }
         statistics.change { $0.connections += 1 }
-        for other in handlers.values where other.neighbor == neighbor {
-            if other.isEstablished { return .refusal(.connectionRejected) }
-            other.cease(.connectionCollisionResolution)
-        }
         handlers[ObjectIdentifier(handler)] = handler
-        return .session(BGPSession(neighbor, local))
+        let counter = statistics.counter(of: neighbor.name)
+        return .session(BGPSession(neighbor, self.local), counter)
+    }
+
+    private func refuse(_ address: IPAddress?, _ neighbor: BGPNeighbor?, _ reason: String) {
+        statistics.change { $0.refused += 1 }
+        events.connectionRefused(
+            RefusedConnection(address: address, neighbor: neighbor?.name, reason: reason)
+        )
+    }
+
+    /// The established session of the same neighbor over another connection.
+    func rival(of handler: BGPSessionHandler) -> BGPSessionHandler? {
+        handlers.values.first { other in
+            other !== handler && other.isEstablished
+                && other.neighbor?.address == handler.neighbor?.address
+        }
     }
 
     /// The connection of `handler` is closed.
@@ -83,6 +117,11 @@ final class BGPSessions {
     /// Ends all sessions (RFC 4486, section 4).
     func shutDown() {
         for handler in handlers.values { handler.cease(.administrativeShutdown) }
+    }
+
+    /// There is room for updates again.
+    func resumeReading() {
+        for handler in handlers.values { handler.resume() }
     }
 
     func entered(_ state: BGPSession.State, _ source: RouteSource, lastError: String = "") {
@@ -97,8 +136,9 @@ final class BGPSessions {
         events.sessionChanged(source, session)
     }
 
-    /// A session is over, and its neighbor may connect again.
+    /// The session of `handler` is over, and its neighbor may connect again.
     func ended(
+        _ handler: BGPSessionHandler,
         _ source: RouteSource,
         wasEstablished: Bool,
         reason: String,
@@ -106,10 +146,17 @@ final class BGPSessions {
     ) {
         if let error { statistics.change { $0.sessionErrors["\(error)", default: 0] += 1 } }
         if wasEstablished { events.sessionEnded(source, reason: reason) }
+        // A second connection that comes to nothing changes nothing.
+        guard rival(of: handler) == nil else {
+            let neighbor = handler.neighbor
+            return refuse(neighbor?.address, neighbor, "beside its session: \(reason)")
+        }
         entered(.active, source, lastError: reason)
+        let waiting = handlers.values.filter {
+            $0.isWaiting && $0.neighbor?.address == source.address
+        }
+        for successor in waiting { successor.takeOver() }
     }
-
-    func countUpdate() { statistics.change { $0.updates += 1 } }
 
     func note(_ errors: [PathAttributeError]) {
         statistics.change { statistics in
@@ -118,11 +165,44 @@ final class BGPSessions {
     }
 }
 
-/// Counters that the speaker's thread writes and any thread reads.
-final class SpeakerCounters: Sendable {
-    private let values = Mutex(BGPSpeakerStatistics())
+/// The neighbors of a configuration that may change.
+extension BGPSessions {
+    /// Takes another configuration: sessions of neighbors that are no longer there, or are others
+    /// now, end; those of all others go on.
+    func configure(_ local: BGPSession.Local, _ new: [BGPNeighbor]) {
+        let old = neighbors
+        let isSameLocal = local == self.local
+        self.local = local
+        neighbors = Dictionary(new.map { ($0.address, $0) }) { first, _ in first }
+        refusedUntil = [:]
+        for neighbor in new where old[neighbor.address]?.name != neighbor.name {
+            statistics.add(neighbor.name)
+            entered(.active, BGPSession(neighbor, local).source)
+        }
+        for handler in handlers.values {
+            guard let before = handler.neighbor else { continue }
+            if let now = neighbors[before.address] {
+                if now != before || !isSameLocal { handler.cease(.otherConfigurationChange) }
+            } else {
+                handler.cease(.peerDeconfigured)
+            }
+        }
+        statistics.keepOnly(Set(new.map(\.name)))
+    }
 
-    var current: BGPSpeakerStatistics { values.withLock { $0 } }
-
-    func change(_ body: (inout BGPSpeakerStatistics) -> Void) { values.withLock { body(&$0) } }
+    /// Ends the session of a neighbor that announces too much, and refuses it another.
+    func limitReached(by name: String, _ family: AddressFamily, bound: Int, seconds: Int64) {
+        guard let neighbor = neighbors.values.first(where: { $0.name == name }) else { return }
+        let wait = max(0, min(seconds, 86_400 * 365))
+        refusedUntil[neighbor.address] = .now() + .seconds(wait)
+        // RFC 4486, section 4: family, subsequent family, bound.
+        let number = family.rawValue
+        let bound = UInt32(clamping: bound)
+        let data: [UInt8] =
+            [UInt8(number >> 8), UInt8(number & 255), 1]
+            + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: bound >> $0) }
+        for handler in handlers.values where handler.neighbor?.address == neighbor.address {
+            handler.cease(.maximumPrefixesReached, data: data)
+        }
+    }
 }

@@ -11,14 +11,20 @@ import Synchronization
 /// It never connects and never announces anything: to a neighbor it is a router without routes. It
 /// offers IPv4 and IPv6 unicast (RFC 4760) and four-octet AS numbers (RFC 6793).
 ///
-/// All sessions live on one thread of their own, so that ``RouteEvents`` is called in order, and a
-/// slow receiver holds back the neighbors and nobody else.
-public final class BGPSpeaker: Sendable {
+/// All sessions live on one thread of their own, so that ``RouteEvents`` is called in order; it
+/// decodes and keeps timers, and waits for nobody.
+public final class BGPSpeaker: RouteSessions {
+    /// An address that is listened on.
+    private struct Listener {
+        var channel: any Channel
+        var address: IPAddress
+    }
+
     private let group: MultiThreadedEventLoopGroup
     private let sessions: NIOLoopBoundBox<BGPSessions?>
-    private let servers: NIOLoopBoundBox<[any Channel]>
+    private let listeners: NIOLoopBoundBox<[Listener]>
+    private let configured: NIOLoopBoundBox<[BGPNeighbor]>
     private let local: BGPSession.Local
-    private let neighbors: [BGPNeighbor]
     private let timing: BGPSessions.Timing
     private let events: any RouteEvents
     private let counters = SpeakerCounters()
@@ -53,7 +59,6 @@ public final class BGPSpeaker: Sendable {
         events: any RouteEvents
     ) {
         self.local = local
-        self.neighbors = neighbors
         self.events = events
         timing = BGPSessions.Timing(
             handshake: .seconds(handshakeSeconds),
@@ -62,28 +67,39 @@ public final class BGPSpeaker: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         sessions = .makeEmptyBox(valueType: BGPSessions.self, eventLoop: loop)
-        servers = .makeBoxSendingValue([], eventLoop: loop)
+        listeners = .makeBoxSendingValue([], eventLoop: loop)
+        configured = .makeBoxSendingValue(neighbors, eventLoop: loop)
     }
 
     /// Listens for neighbors; may be called for several addresses.
     ///
     /// - Parameters:
-    ///   - address: Where to listen.
+    ///   - address: Where to listen; "::" takes IPv4 as well.
     ///   - port: TCP port; 0 takes any free one.
     /// - Returns: The port taken.
-    /// - Throws: When the address cannot be listened on.
+    /// - Throws: When the address cannot be listened on, or the kernel has no signatures for a
+    ///   neighbor with a key.
     @discardableResult
     public func start(on address: IPAddress, port: UInt16) async throws -> UInt16 {
         let loop = group.next()
-        let (sessions, servers) = (sessions, servers)
-        let (local, neighbors, timing, counters) = (local, neighbors, timing, counters)
-        let events = events
-        try await loop.submit {
-            guard sessions.value == nil else { return }
-            sessions.value = BGPSessions(local, neighbors, timing, counters, events)
-        }.get()
+        let (sessions, listeners, configured) = (sessions, listeners, configured)
+        try await loop.submit { self.prepare() }.get()
         let server = try await ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try SessionSocket.prepare(channel, on: address)
+                }.flatMap {
+                    // Before it listens: no connection may be older than its key.
+                    let keyed = configured.value.filter { $0.key != nil }
+                    return EventLoopFuture.andAllSucceed(
+                        keyed.map {
+                            SessionSocket.sign($0.key, with: $0.address, on: channel, at: address)
+                        },
+                        on: channel.eventLoop
+                    )
+                }
+            }
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -94,8 +110,68 @@ public final class BGPSpeaker: Sendable {
             }
             .bind(to: SocketAddress(ipAddress: address.description, port: Int(port)))
             .get()
-        try await loop.submit { servers.value.append(server) }.get()
+        try await loop.submit {
+            listeners.value.append(Listener(channel: server, address: address))
+        }.get()
         return UInt16(clamping: server.localAddress?.port ?? 0)
+    }
+
+    private func prepare() {
+        guard sessions.value == nil else { return }
+        let sessions = BGPSessions(local, timing, counters, events)
+        self.sessions.value = sessions
+        events.begin(self)
+        sessions.configure(local, configured.value)
+    }
+
+    /// Takes another list of neighbors, in place of all before, while sessions run.
+    ///
+    /// Neighbors that are new may connect. Sessions of those that are gone end with Cease, Peer
+    /// De-configured; of those that are configured otherwise, or of all when we are another AS or
+    /// router, with Other Configuration Change. All others are not touched. Who was refused for
+    /// announcing too much may come again.
+    ///
+    /// - Parameters:
+    ///   - neighbors: One an address; of several, the first counts.
+    ///   - localASN: Our AS.
+    ///   - routerID: Our BGP Identifier, not 0.
+    /// - Throws: When a key could not be set; the list holds nevertheless.
+    public func update(
+        neighbors: [BGPNeighbor],
+        localASN: ASN,
+        routerID: UInt32
+    ) async throws {
+        var local = local
+        local.asn = localASN
+        local.routerID = routerID
+        let changed = local
+        try await group.next().flatSubmit {
+            self.configured.value = neighbors
+            guard let sessions = self.sessions.value else {
+                return self.group.next().makeSucceededVoidFuture()
+            }
+            // Keys first: a neighbor that is told to go may be back at once.
+            let signed = self.sign(neighbors, before: sessions.neighbors)
+            sessions.configure(changed, neighbors)
+            return signed
+        }.get()
+    }
+
+    /// Sets the keys that have changed, on all that is listened on.
+    private func sign(
+        _ neighbors: [BGPNeighbor],
+        before: [IPAddress: BGPNeighbor]
+    ) -> EventLoopFuture<Void> {
+        let now = Dictionary(neighbors.map { ($0.address, $0) }) { first, _ in first }
+        var changes: [EventLoopFuture<Void>] = []
+        for address in Set(now.keys).union(before.keys) {
+            let key = now[address]?.key
+            guard key != before[address]?.key else { continue }
+            changes += listeners.value.map {
+                SessionSocket.sign(key, with: address, on: $0.channel, at: $0.address)
+            }
+        }
+        return EventLoopFuture.andAllSucceed(changes, on: group.next())
     }
 
     /// Stops listening and ends all sessions with Cease, Administrative Shutdown; for good.
@@ -105,10 +181,10 @@ public final class BGPSpeaker: Sendable {
             return !isStopped
         }
         guard isFirst else { return }
-        let (sessions, servers) = (sessions, servers)
+        let (sessions, listeners) = (sessions, listeners)
         let stopped = group.next().submit {
-            for server in servers.value { server.close(promise: nil) }
-            servers.value = []
+            for listener in listeners.value { listener.channel.close(promise: nil) }
+            listeners.value = []
             sessions.value?.shutDown()
             sessions.value = nil
         }
@@ -116,8 +192,27 @@ public final class BGPSpeaker: Sendable {
         try? await group.shutdownGracefully()
     }
 
+    public func resumeReading() {
+        guard !isStopped.withLock({ $0 }) else { return }
+        group.next().execute { [sessions] in sessions.value?.resumeReading() }
+    }
+
+    public func limitReached(
+        by neighbor: String,
+        _ family: AddressFamily,
+        bound: Int,
+        refusingFor seconds: Int64
+    ) {
+        guard !isStopped.withLock({ $0 }) else { return }
+        group.next().execute { [sessions] in
+            sessions.value?.limitReached(by: neighbor, family, bound: bound, seconds: seconds)
+        }
+    }
+
     /// What has been seen so far.
     public var statistics: BGPSpeakerStatistics { counters.current }
+
+    public var messagesReceived: [String: Int] { counters.messagesByNeighbor }
 
     /// Now, in nanoseconds since 1970-01-01 00:00 UTC.
     @Sendable

@@ -38,8 +38,24 @@ struct PathList: Hashable, Sendable {
 
     var all: [Path] { [best] + others }
 
-    func has(_ source: RouteSourceID) -> Bool {
-        best.source == source || others.contains { $0.source == source }
+    /// Whether `source` has a path in it, and one that is not stale.
+    func standing(of source: RouteSourceID) -> SourceStanding {
+        var standing = SourceStanding()
+        standing.add(best, source)
+        for path in others { standing.add(path, source) }
+        return standing
+    }
+}
+
+/// What one source has among the paths to a prefix.
+struct SourceStanding: Equatable {
+    var hasPath = false
+    var hasFreshPath = false
+
+    mutating func add(_ path: Path, _ source: RouteSourceID) {
+        guard path.source == source else { return }
+        hasPath = true
+        hasFreshPath = hasFreshPath || !path.isStale
     }
 }
 

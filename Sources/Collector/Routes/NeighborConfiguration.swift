@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import RouteReception
+package import Settings
+
+extension BGPNeighbor {
+    /// What the speaker has to know of a configured neighbor; its key is read now.
+    ///
+    /// - Throws: When the key cannot be read, or is longer than the 80 octets that Linux takes.
+    package init(_ neighbor: Settings.Neighbor) throws(InputProblem) {
+        self.init(
+            name: neighbor.name,
+            address: neighbor.address,
+            asn: neighbor.asn,
+            key: try neighbor.md5?.octets(),
+            ttlHops: neighbor.ttlHops,
+            localAddress: neighbor.localAddress
+        )
+        guard let key, key.count > Self.longestKey else { return }
+        throw InputProblem(
+            "neighbor \(name): the key of its signatures has \(key.count) octets, "
+                + "expected at most \(Self.longestKey)"
+        )
+    }
+
+    /// TCP_MD5SIG_MAXKEYLEN of linux/tcp.h.
+    private static let longestKey = 80
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import RouteReception
+import Routing
+import Settings
+
+/// The routing table's writer, and what it has to know of the sessions.
+///
+/// Each call takes some milliseconds at most; what takes longer is a ``Chore`` for later calls.
+struct RouteApplier: ~Copyable {
+    /// What an entry of the queue leads to that takes time, or others.
+    enum Chore {
+        /// Marks the routes of an ended session stale.
+        case mark(RouteSource)
+        /// Withdraws what is still stale, of one family or of both.
+        case sweep(RouteSource, AddressFamily?)
+        case limitReached(RouteSource, PrefixLimit)
+        case limitIsNear(RouteSource, PrefixLimit)
+        case call(@Sendable () -> Void)
+    }
+
+    /// What is known of the routes of one neighbor.
+    struct Neighbor {
+        var source: RouteSource?
+        var staleSeconds: Int64 = 900
+        var limits: Settings.Neighbor.MaxPrefixes?
+        /// Families of the present session; of those before End-of-RIB was known, both.
+        var families = AddressFamily.allCases
+        /// Families of which End-of-RIB has come in the present session.
+        var complete: Set<AddressFamily> = []
+        var hasInitialRoutes = false
+        /// Sources with stale routes: mostly one, more when the router id has changed.
+        var staleSources: Set<RouteSource> = []
+        /// When they go, by the clock that nobody sets, in nanoseconds.
+        var staleUntil: Int64?
+        /// Families whose bound is near, which has been said.
+        var warned: Set<AddressFamily> = []
+        /// What comes until the session ends is left out: it has announced too much.
+        var isOverLimit = false
+    }
+
+    var writer: RoutingTableWriter
+    private(set) var neighbors: [String: Neighbor] = [:]
+    private let clock: any AccountingClock
+
+    init(writer: consuming RoutingTableWriter, clock: any AccountingClock) {
+        self.writer = writer
+        self.clock = clock
+    }
+
+    /// Takes the list of neighbors; one that is gone keeps its terms for its stale routes.
+    mutating func configure(_ list: [Settings.Neighbor]) {
+        for neighbor in list {
+            neighbors[neighbor.name, default: Neighbor()].staleSeconds = neighbor.staleSeconds
+            neighbors[neighbor.name]?.limits = neighbor.maxPrefixes
+        }
+    }
+
+    /// Applies one entry.
+    ///
+    /// - Returns: What is to be done before the next entry, in order.
+    mutating func apply(_ entry: RouteQueue.Entry) -> [Chore] {
+        switch entry {
+        case .established(let source, let session):
+            begin(source, session)
+            return []
+        case .update(let update, let source): return apply(update, from: source)
+        case .ended(let source): return end(source)
+        case .mark(let body): return [.call(body)]
+        }
+    }
+
+    private mutating func begin(_ source: RouteSource, _ session: EstablishedSession) {
+        var neighbor = neighbors[source.name] ?? Neighbor()
+        neighbor.source = source
+        neighbor.families = session.families
+        neighbor.complete = []
+        neighbor.warned = []
+        neighbor.isOverLimit = false
+        // From now on they are being told again, which takes its time.
+        if neighbor.staleUntil != nil { neighbor.staleUntil = Self.deadline(of: neighbor) }
+        neighbors[source.name] = neighbor
+    }
+
+    private static func deadline(of neighbor: Neighbor) -> Int64 {
+        BootClock.nanoseconds() + neighbor.staleSeconds * 1_000_000_000
+    }
+
+    private mutating func apply(_ update: RouteUpdate, from source: RouteSource) -> [Chore] {
+        let view = writer.view(named: source.name)
+        var neighbor = neighbors[source.name] ?? Neighbor()
+        guard !neighbor.isOverLimit else { return [] }
+        neighbor.source = source
+        var update = update
+        update.time = clock.time(ofArrival: update.time)
+        writer.apply(update, from: source, to: view)
+        var chores: [Chore] = []
+        if !update.announced.isEmpty { chores += check(source, in: view, &neighbor) }
+        for family in update.endOfRIB { chores += complete(family, &neighbor) }
+        neighbors[source.name] = neighbor
+        return chores
+    }
+
+    /// Compares what a session has announced with what it may (RFC 4271, section 6.7).
+    ///
+    /// Stale routes do not count: they are of an earlier session.
+    private func check(
+        _ source: RouteSource,
+        in view: ViewID,
+        _ neighbor: inout Neighbor
+    ) -> [Chore] {
+        guard let limits = neighbor.limits else { return [] }
+        let counts = writer.freshPrefixCounts(of: source, in: view)
+        var chores: [Chore] = []
+        for (family, count, bound) in [
+            (AddressFamily.ipv4, counts.ipv4, limits.ipv4),
+            (.ipv6, counts.ipv6, limits.ipv6),
+        ] {
+            let limit = PrefixLimit(
+                family: family,
+                count: count,
+                bound: bound,
+                restartSeconds: limits.restartSeconds
+            )
+            if count > bound {
+                neighbor.isOverLimit = true
+                return chores + [.limitReached(source, limit)]
+            }
+            if count >= bound - bound / 5, neighbor.warned.insert(family).inserted {
+                chores.append(.limitIsNear(source, limit))
+            }
+        }
+        return chores
+    }
+
+    /// All initial routes of a family have come: what is stale of it is not told any more.
+    private func complete(_ family: AddressFamily, _ neighbor: inout Neighbor) -> [Chore] {
+        neighbor.complete.insert(family)
+        let isAll = neighbor.complete.isSuperset(of: neighbor.families)
+        if isAll { neighbor.hasInitialRoutes = true }
+        guard neighbor.staleUntil != nil else { return [] }
+        let sources = neighbor.staleSources
+        guard isAll else { return sources.map { .sweep($0, family) } }
+        // What the session does not exchange will not be told either.
+        neighbor.staleUntil = nil
+        neighbor.staleSources = []
+        return sources.map { .sweep($0, nil) }
+    }
+
+    private mutating func end(_ source: RouteSource) -> [Chore] {
+        var neighbor = neighbors[source.name] ?? Neighbor()
+        neighbor.complete = []
+        neighbor.isOverLimit = false
+        neighbor.staleSources.insert(source)
+        neighbor.staleUntil = Self.deadline(of: neighbor)
+        neighbors[source.name] = neighbor
+        return [.mark(source)]
+    }
+
+    /// Does the next part of a chore that walks through the table.
+    mutating func advance(_ chore: Chore, _ walk: inout TableWalk) {
+        switch chore {
+        case .mark(let source):
+            writer.markStale(source, in: writer.view(named: source.name), &walk)
+        case .sweep(let source, let family):
+            let view = writer.view(named: source.name)
+            writer.sweepStale(source, in: view, family: family, at: clock.now(), &walk)
+        case .limitReached, .limitIsNear, .call: break
+        }
+    }
+
+    /// Sweeps of the stale routes whose time is over.
+    mutating func expire() -> [Chore] {
+        let now = BootClock.nanoseconds()
+        var chores: [Chore] = []
+        for (name, neighbor) in neighbors {
+            guard let until = neighbor.staleUntil, until <= now else { continue }
+            chores += neighbor.staleSources.map { .sweep($0, nil) }
+            neighbors[name]?.staleUntil = nil
+            neighbors[name]?.staleSources = []
+        }
+        return chores
+    }
+
+    /// Frees what no reader can still see.
+    mutating func reclaim() { writer.reclaim(at: clock.now()) }
+
+    /// Prefixes of each neighbor, those of its stale routes among them, by name.
+    mutating func prefixes() -> [String: PrefixCounts] {
+        var counts: [String: PrefixCounts] = [:]
+        for (name, neighbor) in neighbors {
+            guard let source = neighbor.source else { continue }
+            let view = writer.view(named: name)
+            counts[name] = writer.prefixCounts(of: source, in: view)
+        }
+        return counts
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+
+/// How far a walk through all prefixes has come that is made in parts.
+public struct TableWalk: Sendable {
+    /// How many prefixes a part takes: some milliseconds' work.
+    public static let part: UInt32 = 16_384
+
+    var next: UInt32 = 0
+    public internal(set) var isDone = false
+
+    public init() {}
+
+    /// The next part; ends the walk with the last one.
+    mutating func take(of bound: UInt32) -> Range<UInt32> {
+        let start = min(next, bound)
+        let end = bound - start > Self.part ? start + Self.part : bound
+        next = end
+        isDone = end == bound
+        return start..<end
+    }
+}
+
+/// Routes that outlive the session they came by.
+///
+/// Each walk takes the whole table, in parts, so that others can be served between two of them. In
+/// between, the source must say nothing in that view.
+extension RoutingTableWriter {
+    /// Marks the next part of the routes of `source` in `view` as stale: its session has ended.
+    ///
+    /// They stay in use until announced again, or swept.
+    public mutating func markStale(
+        _ source: RouteSource,
+        in view: ViewID,
+        _ walk: inout TableWalk
+    ) {
+        guard let id = paths.id(of: source), views.indices.contains(Int(view.rawValue)) else {
+            walk.isDone = true
+            return
+        }
+        var change = RouteChange(view: Int(view.rawValue), source: id, time: newestTime)
+        var known: [PathSetID: PathSetID] = [:]
+        for index in walk.take(of: tree.bound) {
+            guard let old = ownPathSet(at: index, in: change.view) else { continue }
+            if known[old] == nil, let list = paths.paths(of: old) {
+                let stale = paths.mapping(list) { path in
+                    var path = path
+                    if path.source == id { path.isStale = true }
+                    return path
+                }
+                known[old] = stale.map { paths.id(of: $0, retiring: &retirement) }
+            }
+            guard let new = known[old], new != old else { continue }
+            restate(old, as: new, at: index, &change)
+        }
+        count(change)
+    }
+
+    /// Puts other paths in the place of those of a prefix, which is no change of its route.
+    private mutating func restate(
+        _ old: PathSetID,
+        as new: PathSetID,
+        at index: UInt32,
+        _ change: inout RouteChange
+    ) {
+        let before = standing(of: change.source, in: old)
+        let after = standing(of: change.source, in: new)
+        change.count(before, after, isIPv4: tree.isIPv4(index))
+        paths.use(new)
+        let word = ColumnWord(own: new)
+        store(word, at: index, in: change.view, time: nil)
+        pushDown(word.inherited, from: index, in: change.view, time: nil)
+        paths.endUse(old, retiring: &retirement)
+    }
+
+    /// Withdraws, in the next part, what `source` has not announced again since it was marked
+    /// stale.
+    ///
+    /// - Parameters:
+    ///   - source: Whose routes.
+    ///   - view: In which view.
+    ///   - family: Only those of this family; nil for both.
+    ///   - time: As in ``RouteUpdate/time``; without one, it is the newest heard of.
+    ///   - walk: How far the walk has come.
+    public mutating func sweepStale(
+        _ source: RouteSource,
+        in view: ViewID,
+        family: AddressFamily? = nil,
+        at time: Int64? = nil,
+        _ walk: inout TableWalk
+    ) {
+        let isIPv4 = family.map { $0 == .ipv4 }
+        withdrawAll(of: source, in: view, isIPv4: isIPv4, at: time, &walk) { $0.isStale }
+    }
+
+    /// Marks all routes of `source` in `view` as stale, at once.
+    public mutating func markStale(_ source: RouteSource, in view: ViewID) {
+        var walk = TableWalk()
+        while !walk.isDone { markStale(source, in: view, &walk) }
+    }
+
+    /// Withdraws all that is stale of `source` in `view`, at once.
+    ///
+    /// `time` is as in ``RouteUpdate/time``; without one, it is the newest heard of.
+    public mutating func sweepStale(
+        _ source: RouteSource,
+        in view: ViewID,
+        at time: Int64? = nil
+    ) {
+        var walk = TableWalk()
+        while !walk.isDone { sweepStale(source, in: view, at: time, &walk) }
+    }
+
+    /// Withdraws all routes of `source` in `view`; `time` as for ``sweepStale(_:in:at:)``.
+    public mutating func remove(
+        _ source: RouteSource,
+        from view: ViewID,
+        at time: Int64? = nil
+    ) {
+        var walk = TableWalk()
+        while !walk.isDone {
+            withdrawAll(of: source, in: view, isIPv4: nil, at: time, &walk) { _ in true }
+        }
+    }
+
+    private mutating func withdrawAll(
+        of source: RouteSource,
+        in view: ViewID,
+        isIPv4: Bool?,
+        at time: Int64?,
+        _ walk: inout TableWalk,
+        where isMeant: (Path) -> Bool
+    ) {
+        guard let id = paths.id(of: source), views.indices.contains(Int(view.rawValue)) else {
+            walk.isDone = true
+            return
+        }
+        newestTime = max(newestTime, time ?? newestTime)
+        var change = RouteChange(
+            view: Int(view.rawValue),
+            source: id,
+            time: time ?? newestTime
+        )
+        var known: [PathSetID: PathSetID?] = [:]
+        for index in walk.take(of: tree.bound) {
+            guard let old = ownPathSet(at: index, in: change.view) else { continue }
+            if let isIPv4, tree.isIPv4(index) != isIPv4 { continue }
+            if let new = known[old] {
+                replace(old, with: new, at: index, &change)
+            } else if let list = paths.paths(of: old) {
+                let rest = paths.mapping(list) { $0.source == id && isMeant($0) ? nil : $0 }
+                let new = rest.map { paths.id(of: $0, retiring: &retirement) }
+                known[old] = .some(new)
+                replace(old, with: new, at: index, &change)
+            }
+        }
+        count(change)
+    }
+}

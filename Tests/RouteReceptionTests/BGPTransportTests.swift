@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import RouteDecoding
+import RouteReception
+import Testing
+
+/// What protects a session: signatures, hops, addresses, and timers that cannot be cheated.
+@Suite("BGP transport")
+struct BGPTransportTests {
+    private static let anyIPv4 = IPAddress.v4(0)
+    private static let anyIPv6 = IPAddress.v6(0)
+    private static let key = Array("correct horse".utf8)
+    private static let otherKey = Array("battery staple".utf8)
+
+    private func signed(_ key: [UInt8]?) -> BGPConnection.Protection { .init(key: key) }
+
+    /// Whether a router gets as far as our OPEN.
+    private func isHeard(_ port: UInt16, _ protection: BGPConnection.Protection) async -> Bool {
+        let message = try? await BGPConnection.open(
+            to: SpeakerWorld.loopback,
+            port: port,
+            protection: protection
+        ) { connection in
+            try await connection.receive()
+        }
+        guard case .open = message else { return false }
+        return true
+    }
+
+    @Test("a neighbor with a key is heard only with that key (RFC 2385)", .timeLimit(.minutes(1)))
+    func signatures() async throws {
+        var neighbor = SpeakerWorld.er1
+        neighbor.key = Self.key
+        try await SpeakerWorld.run(neighbor: neighbor) { speaker, port, events in
+            // Their SYNs are dropped.
+            #expect(await isHeard(port, signed(nil)) == false)
+            #expect(await isHeard(port, signed(Self.otherKey)) == false)
+            #expect(speaker.statistics.connections == 0)
+            try await BGPConnection.open(
+                to: SpeakerWorld.loopback,
+                port: port,
+                protection: signed(Self.key)
+            ) { connection in
+                try await events.establish(&connection)
+            }
+        }
+    }
+
+    @Test("a key that is changed while the collector runs holds from then on")
+    func changedKey() async throws {
+        var neighbor = SpeakerWorld.er1
+        neighbor.key = Self.key
+        try await SpeakerWorld.run(neighbor: neighbor, on: Self.anyIPv6) { speaker, port, events in
+            try await BGPConnection.open(
+                to: SpeakerWorld.loopback,
+                port: port,
+                protection: signed(Self.key)
+            ) { connection in
+                try await events.establish(&connection)
+                var changed = neighbor
+                changed.key = Self.otherKey
+                try await speaker.update(
+                    neighbors: [changed],
+                    localASN: SpeakerWorld.ours,
+                    routerID: 1
+                )
+                let answer = BGPNotification(.otherConfigurationChange)
+                #expect(try await connection.receive() == .notification(answer))
+            }
+            let reason = "sent Cease/Other Configuration Change"
+            #expect(await events.next() == "er1 ended: \(reason)")
+            #expect(await events.next() == "er1 active: \(reason)")
+            #expect(await isHeard(port, signed(Self.key)) == false)
+            try await BGPConnection.open(
+                to: SpeakerWorld.loopback,
+                port: port,
+                protection: signed(Self.otherKey)
+            ) { connection in
+                try await events.establish(&connection)
+            }
+        }
+    }
+
+    @Test(
+        "a neighbor that must be near is not heard from afar (RFC 5082)",
+        arguments: [anyIPv4, anyIPv6]
+    )
+    func hops(_ address: IPAddress) async throws {
+        var neighbor = SpeakerWorld.er1
+        neighbor.ttlHops = 2
+        try await SpeakerWorld.run(neighbor: neighbor, on: address, handshakeSeconds: 3) {
+            _,
+            port,
+            events in
+            try await BGPConnection.open(
+                to: SpeakerWorld.loopback,
+                port: port,
+                protection: .init(ttl: 253)
+            ) { connection in
+                let open = BGPOpen(asn: SpeakerWorld.asn, holdTime: 90, routerID: 2)
+                try await connection.send(open.message)
+                #expect(await events.next() == "er1 opensent")
+                let end = await events.next()
+                #expect(end == "er1 active: sent Hold Timer Expired: nothing heard in time")
+            }
+            try await BGPConnection.open(
+                to: SpeakerWorld.loopback,
+                port: port,
+                protection: .init(ttl: 254)
+            ) { connection in
+                try await events.establish(&connection)
+            }
+        }
+    }
+
+    @Test("an IPv6 neighbor that must be near is not heard from afar")
+    func hopsOfIPv6() async throws {
+        let loopback = IPAddress.v6(1)
+        var neighbor = SpeakerWorld.er1
+        neighbor.address = loopback
+        neighbor.ttlHops = 1
+        try await SpeakerWorld.run(neighbor: neighbor, on: loopback, handshakeSeconds: 3) {
+            _,
+            port,
+            events in
+            try await BGPConnection.open(to: loopback, port: port) { connection in
+                let open = BGPOpen(asn: SpeakerWorld.asn, holdTime: 90, routerID: 2)
+                try await connection.send(open.message)
+                #expect(await events.next() == "er1 opensent")
+                let end = await events.next()
+                #expect(end == "er1 active: sent Hold Timer Expired: nothing heard in time")
+            }
+            let near = BGPConnection.Protection(ttl: 255)
+            try await BGPConnection.open(to: loopback, port: port, protection: near) { connection in
+                try await events.establish(&connection)
+            }
+        }
+    }
+
+    @Test("a neighbor that is to come to one of our addresses comes to no other")
+    func localAddress() async throws {
+        var neighbor = SpeakerWorld.er1
+        neighbor.localAddress = .v4(0x7f00_0005)
+        try await SpeakerWorld.run(neighbor: neighbor, on: Self.anyIPv6) { speaker, port, events in
+            let source = SpeakerWorld.loopback
+            try await BGPConnection.open(
+                to: .v4(0x7f00_0006),
+                port: port,
+                from: source
+            ) { connection in
+                let answer = try await connection.receive()
+                #expect(answer == nil)
+            }
+            let reason = "it came to 127.0.0.6, expected 127.0.0.5"
+            #expect(await events.next() == "refused er1: \(reason)")
+            #expect(speaker.statistics.refused == 1)
+            try await BGPConnection.open(
+                to: .v4(0x7f00_0005),
+                port: port,
+                from: source
+            ) { connection in
+                try await events.establish(&connection)
+            }
+        }
+    }
+
+    @Test("octets that never become a message do not keep a session alive")
+    func drip() async throws {
+        try await SpeakerWorld.run { _, port, events in
+            try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
+                try await events.establish(&connection, holdTime: 3)
+                let writer = connection.writer
+                let drip = Task {
+                    let message = BGPMessageHeader.message(.update, .init(repeating: 0, count: 999))
+                    for octet in message {
+                        try await writer.send([octet])
+                        try await Task.sleep(for: .milliseconds(100))
+                    }
+                }
+                let reason = "sent Hold Timer Expired: nothing heard in time"
+                #expect(await events.next() == "er1 ended: \(reason)")
+                drip.cancel()
+            }
+        }
+    }
+
+    @Test("a neighbor without hold timer may be silent, but not in the middle of a message")
+    func unfinished() async throws {
+        try await SpeakerWorld.run(handshakeSeconds: 3) { _, port, events in
+            try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
+                try await events.establish(&connection, holdTime: 0)
+                try await Task.sleep(for: .seconds(4))
+                try await connection.send(Array(BGPMessageHeader.keepalive.prefix(7)))
+                let reason = "a message was begun and not completed in time"
+                #expect(await events.next() == "er1 ended: sent Hold Timer Expired: \(reason)")
+            }
+        }
+    }
+
+    @Test("a receiver without room stops the reading, and the session does not suffer")
+    func noRoom() async throws {
+        try await SpeakerWorld.run { speaker, port, events in
+            try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
+                try await events.establish(&connection, holdTime: 3)
+                events.fill()
+                let update = BGPUpdateEncoder.messages(for: BGPSpeakerTests.table).flatMap { $0 }
+                try await connection.send(update + update + update)
+                #expect(await events.next() == "er1 +10.0.0.0/8 +192.0.2.0/24", "the one it takes")
+                // Longer than the hold time; ours go on, theirs wait in the socket.
+                var keepalives = 0
+                while keepalives < 5, try await connection.receive() == .keepalive {
+                    keepalives += 1
+                    try await connection.send(BGPMessageHeader.keepalive)
+                }
+                #expect(keepalives == 5)
+                #expect(speaker.statistics.updates == 1)
+                events.drain(speaker)
+                #expect(await events.next() == "er1 +10.0.0.0/8 +192.0.2.0/24")
+                #expect(await events.next() == "er1 +10.0.0.0/8 +192.0.2.0/24")
+                #expect(speaker.statistics.pauses == 1)
+            }
+        }
+    }
+}
