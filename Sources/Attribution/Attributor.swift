@@ -20,11 +20,11 @@ public import Routing
 /// Work goes by batch: sides first, then all route lookups at once, then evidence.
 public struct Attributor: ~Copyable, Sendable {
     let directory: InterfaceDirectory
-    private let ownPrefixes: PrefixSet
+    let ownPrefixes: PrefixSet
     let staticPrefixList: [IPPrefix]
     let staticPrefixes: PrefixSet
     let exchanges: [String: ExchangeMembers]
-    private let viewLists: [ViewList]
+    let viewLists: [ViewList]
     let reader: RoutingTableReader
     private var learner: ObservationLearner
     var exportedPaths = ExportedPaths()
@@ -168,7 +168,7 @@ extension Attributor {
     }
 
     /// Where a record was observed: by its own word, else by the configuration.
-    private func observedDirection(of record: FlowRecord, exporter: UInt16) -> Direction {
+    func observedDirection(of record: FlowRecord, exporter: UInt16) -> Direction {
         switch record.direction {
         case .ingress: return .ingress
         case .egress: return .egress
@@ -178,7 +178,7 @@ extension Attributor {
         return observes(.egress, at: record.egressInterface, of: exporter) ? .egress : .ingress
     }
 
-    private func observes(
+    func observes(
         _ direction: Direction,
         at interface: UInt32,
         of exporter: UInt16

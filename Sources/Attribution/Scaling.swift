@@ -26,6 +26,18 @@ enum Scaling {
         return (.one, .assumed)
     }
 
+    /// What each step of ``rate(of:from:)`` has to offer, in its order; nil where it has nothing.
+    static func offers(
+        for record: FlowRecord,
+        from exporter: Exporter
+    ) -> [(step: RateStep, rate: SamplingRate?)] {
+        [
+            (.override, exporter.overrideRate),
+            (.exporter, record.samplingSource == .assumed ? nil : record.samplingRate),
+            (.configured, exporter.defaultRate), (.assumed, .one),
+        ]
+    }
+
     /// The measure of `record` at `rate`; nil when no link can have carried it.
     ///
     /// The variance is that of independent sampling, one packet in N: the sum over samples of
