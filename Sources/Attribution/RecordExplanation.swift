@@ -8,7 +8,7 @@ package struct RecordExplanation: Sendable {
     /// Index into ``Inventory/exporters``.
     package var exporter: UInt16
     /// What each step had to offer as sampling rate, most trusted first.
-    package var offers: [(step: RateStep, rate: SamplingRate?)]
+    package var offers: [RateOffer]
     /// The rate that counts, and where it came from.
     package var rate: SamplingRate
     package var rateSource: SamplingSource
@@ -83,6 +83,12 @@ package struct RecordExplanation: Sendable {
         package var source: String
         package var asPath: ASPath
     }
+}
+
+/// What a step has to offer as sampling rate; nil for nothing.
+package struct RateOffer: Equatable, Sendable {
+    package var step: RateStep
+    package var rate: SamplingRate?
 }
 
 /// The steps by which a sampling rate is found, most trusted first.

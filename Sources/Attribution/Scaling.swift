@@ -30,11 +30,13 @@ enum Scaling {
     static func offers(
         for record: FlowRecord,
         from exporter: Exporter
-    ) -> [(step: RateStep, rate: SamplingRate?)] {
-        [
-            (.override, exporter.overrideRate),
-            (.exporter, record.samplingSource == .assumed ? nil : record.samplingRate),
-            (.configured, exporter.defaultRate), (.assumed, .one),
+    ) -> [RateOffer] {
+        let said = record.samplingSource == .assumed ? nil : record.samplingRate
+        return [
+            RateOffer(step: .override, rate: exporter.overrideRate),
+            RateOffer(step: .exporter, rate: said),
+            RateOffer(step: .configured, rate: exporter.defaultRate),
+            RateOffer(step: .assumed, rate: .one),
         ]
     }
 

@@ -19,7 +19,8 @@ struct RateSteps {
 
     init(_ explanation: RecordExplanation) {
         var isDecided = false
-        for (step, rate) in explanation.offers {
+        for offer in explanation.offers {
+            let (step, rate) = (offer.step, offer.rate)
             let isRate = rate.map { $0.numerator >= $0.denominator } ?? false
             let isTaken = !isDecided && isRate
             let result =
