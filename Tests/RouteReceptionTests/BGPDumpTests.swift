@@ -7,16 +7,17 @@ import RouteReception
 import TestSupport
 import Testing
 
+/// Where bgpdump is; nil when it is not installed.
+private let bgpdump = ["/usr/bin/bgpdump", "/usr/local/bin/bgpdump"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+}
+
 /// What we write, read by a reader that is not ours.
 @Suite(
     "Table dumps read by bgpdump",
-    .enabled(if: BGPDumpTests.program != nil, "bgpdump is not installed")
+    .enabled(if: bgpdump != nil, "bgpdump is not installed")
 )
 struct BGPDumpTests {
-    static let program = ["/usr/bin/bgpdump", "/usr/local/bin/bgpdump"].first {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }
-
     /// The lines of `bgpdump -m`.
     private func dump(_ octets: [UInt8]) throws -> [String] {
         let directory = FileManager.default.temporaryDirectory
@@ -24,7 +25,7 @@ struct BGPDumpTests {
         try Data(octets).write(to: path)
         defer { try? FileManager.default.removeItem(at: path) }
         let process = Process()
-        let program = try #require(Self.program)
+        let program = try #require(bgpdump)
         process.executableURL = URL(filePath: program)
         process.arguments = ["-q", "-m", path.path]
         let output = Pipe()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Model
+public import Model
 
 /// Routes drawn at random, the same on every run: all that a table can hold of one.
 public struct RandomRoutes {
