@@ -89,6 +89,11 @@ package final class RouteFeed: RouteEvents {
         }
     }
 
+    /// Keeps what was loaded of `source` to the view of its name as if its session had just ended.
+    package func keepAsStale(_ source: RouteSource) {
+        sessionEnded(source, reason: "routes loaded from a snapshot")
+    }
+
     /// Drops what has been stale for too long and frees what no reader can still see.
     package func tidy() {
         let now = WallClock.nanoseconds()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-public import Model
+import Model
 import Reporting
 import Routing
 
@@ -59,7 +59,7 @@ extension RoutesQuery {
         }
         var written = Written()
         do {
-            let file = try DurableFile(at: path)
+            let file = try DurableFile.begun(at: path)
             for name in view.map({ [$0] }) ?? names {
                 let before = dump.routes
                 let sources = Set(dump.sources(of: name))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-public import Model
+import Model
 import Reporting
 import RouteReception
 import Routing

@@ -6,6 +6,7 @@ import Foundation
 import Model
 import Reporting
 import RouteReception
+import Routing
 public import Settings
 
 /// `peerage explain`: why a flow got its rate, evidence, neighbor, path, interconnect and outcome.

@@ -3,6 +3,7 @@
 import Attribution
 import Model
 import Reporting
+import Routing
 
 /// Why a flow was attributed as it was, for people and for scripts.
 struct ExplanationDocument {

@@ -3,6 +3,7 @@
 import Attribution
 import Model
 import Reporting
+import Routing
 
 // What an explanation says in words; the same words stand in the text and in the JSON.
 

@@ -13,14 +13,20 @@ struct DurableFile: ~Copyable {
     private let file: FileHandle
 
     /// Begins a file that is to be at `path`; its directory is made if need be.
-    init(at path: String) throws {
+    static func begun(at path: String) throws -> DurableFile {
         let directory = URL(filePath: path).deletingLastPathComponent()
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        self.path = path
-        draft = "\(path).new"
         // One name for all drafts of a file: what a crash left is written over.
+        let draft = "\(path).new"
         try Data().write(to: URL(filePath: draft))
-        file = try FileHandle(forWritingTo: URL(filePath: draft))
+        let file = try FileHandle(forWritingTo: URL(filePath: draft))
+        return DurableFile(path: path, draft: draft, file: file)
+    }
+
+    private init(path: String, draft: String, file: FileHandle) {
+        self.path = path
+        self.draft = draft
+        self.file = file
     }
 
     deinit {

@@ -2,7 +2,7 @@
 
 import Crypto
 import Foundation
-package import Model
+import Model
 import RouteReception
 import Routing
 package import Settings
@@ -122,7 +122,7 @@ extension RouteSnapshots {
         var dump = RouteDump(feed.table, time: time)
         let isKnown = feed.table.makeReader().sources.contains { Self.isSource($0, of: neighbor) }
         guard isKnown else { return nil }
-        let file = try DurableFile(at: path(of: neighbor.view))
+        let file = try DurableFile.begun(at: path(of: neighbor.view))
         var digest = SHA256()
         var octets = 0
         try dump.write(neighbor.view, where: { Self.isSource($0, of: neighbor) }) { piece in
@@ -231,7 +231,7 @@ extension RouteSnapshots {
         } catch {
             restored.messages.append("\(error); its routes are not loaded")
         }
-        for source in sources { feed.sessionEnded(source, reason: Self.reason) }
+        for source in sources { feed.keepAsStale(source) }
         if strangers > 0 {
             restored.messages.append(
                 "\(path): \(strangers) routes of another address or AS than neighbor "
@@ -241,9 +241,6 @@ extension RouteSnapshots {
         if routes > 0 { restored.neighbors.insert(neighbor.name) }
         restored.routes += routes
     }
-
-    /// Why the routes of a snapshot are stale.
-    package static let reason = "routes loaded from a snapshot"
 
     private enum Examination {
         /// Written then, in seconds since 1970-01-01 00:00 UTC.
