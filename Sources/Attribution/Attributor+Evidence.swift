@@ -108,18 +108,29 @@ extension Attributor {
 
     /// Marks a key that no rung can name a peer for, and one that is transit, as of now.
     private func judge(_ key: inout PostingKey, time: Int64) {
-        let inventory = directory.inventory
+        let (question, _) = question(about: key, time: time / 1_000_000_000)
+        if question.interconnect?.relationship == .transit { key.flags.insert(.isTransit) }
+        let ladder = Ladder.of(key.direction)
+        if ladder.climb(question).rung == .unknown { key.flags.insert(.isUnknownNeighbor) }
+    }
+
+    /// What the rungs are asked of a posted side, and what its interface is.
+    ///
+    /// Time is in seconds since 1970-01-01 00:00 UTC.
+    func question(
+        about key: PostingKey,
+        time: Int64
+    ) -> (LadderQuestion, InterfaceDirectory.Standing) {
         var interconnect: Interconnect?
         let standing = directory.standing(
             of: key.interface,
             at: key.exporter,
             vlan: key.vlan,
-            time: time / 1_000_000_000
+            time: time
         )
         if case .interconnect(let index) = standing {
-            interconnect = inventory.interconnects[index]
+            interconnect = directory.inventory.interconnects[index]
         }
-        if interconnect?.relationship == .transit { key.flags.insert(.isTransit) }
         let question = LadderQuestion(
             interconnect: interconnect,
             exchange: interconnect?.exchange.flatMap { exchanges[$0] },
@@ -130,7 +141,6 @@ extension Attributor {
             exportedPeerAS: key.exportedPeerAS,
             routePeerAS: key.routePeerAS
         )
-        let ladder = key.direction == .ingress ? Ladder.ingress : Ladder.egress
-        if ladder.climb(question).rung == .unknown { key.flags.insert(.isUnknownNeighbor) }
+        return (question, standing)
     }
 }

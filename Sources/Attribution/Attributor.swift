@@ -20,11 +20,11 @@ public import Routing
 /// Work goes by batch: sides first, then all route lookups at once, then evidence.
 public struct Attributor: ~Copyable, Sendable {
     private(set) var directory: InterfaceDirectory
-    private var ownPrefixes: PrefixSet
+    private(set) var ownPrefixes: PrefixSet
     private(set) var staticPrefixList: [IPPrefix]
     private(set) var staticPrefixes: PrefixSet
     private(set) var exchanges: [String: ExchangeMembers]
-    private var viewLists: [ViewList]
+    private(set) var viewLists: [ViewList]
     let reader: RoutingTableReader
     private var learner: ObservationLearner
     var exportedPaths = ExportedPaths()
@@ -205,7 +205,7 @@ extension Attributor {
     }
 
     /// Where a record was observed: by its own word, else by the configuration.
-    private func observedDirection(of record: FlowRecord, exporter: UInt16) -> Direction {
+    func observedDirection(of record: FlowRecord, exporter: UInt16) -> Direction {
         switch record.direction {
         case .ingress: return .ingress
         case .egress: return .egress
@@ -215,7 +215,7 @@ extension Attributor {
         return observes(.egress, at: record.egressInterface, of: exporter) ? .egress : .ingress
     }
 
-    private func observes(
+    func observes(
         _ direction: Direction,
         at interface: UInt32,
         of exporter: UInt16

@@ -59,8 +59,7 @@ public struct FactResolver: Sendable {
             exportedPeerAS: key.evidence.exportedPeerAS,
             routePeerAS: key.evidence.routePeerAS
         )
-        let ladder = interface.direction == .ingress ? Ladder.ingress : Ladder.egress
-        let (peer, rung) = ladder.climb(question)
+        let (peer, rung) = Ladder.of(interface.direction).climb(question)
         return AttributedVolume(
             slot: slot,
             exporter: interface.exporter,

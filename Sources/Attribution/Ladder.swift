@@ -33,14 +33,48 @@ package struct Ladder: Sendable {
         (.route, RouteRung.peer),
     ])
 
+    /// The ladder for what crosses the edge in `direction`.
+    package static func of(_ direction: Direction) -> Ladder {
+        direction == .ingress ? ingress : egress
+    }
+
     /// The AS on the other side and the rung that named it; ``Rung/unknown`` when none did.
     package func climb(_ question: borrowing LadderQuestion) -> (peer: ASN, rung: Rung) {
         for rung in rungs {
-            guard let peer = rung.ask(question), peer != .zero else { continue }
-            if let routeServer = question.exchange?.routeServerAS, peer == routeServer { continue }
-            return (peer, rung.name)
+            if case .names(let peer) = Self.answer(rung.ask(question), question) {
+                return (peer, rung.name)
+            }
         }
         return (.zero, .unknown)
+    }
+
+    /// What a rung says.
+    package enum Answer: Equatable, Sendable {
+        /// It has nothing to go by.
+        case passes
+        /// It would name the route server of the exchange, which is never the peer.
+        case routeServer(ASN)
+        case names(ASN)
+    }
+
+    /// What each rung says, also those above which another has decided.
+    package func answers(
+        _ question: borrowing LadderQuestion
+    ) -> [(rung: Rung, answer: Answer)] {
+        var answers: [(rung: Rung, answer: Answer)] = []
+        for rung in rungs {
+            answers.append((rung.name, Self.answer(rung.ask(question), question)))
+        }
+        return answers
+    }
+
+    @inline(__always)
+    private static func answer(_ peer: ASN?, _ question: borrowing LadderQuestion) -> Answer {
+        guard let peer, peer != .zero else { return .passes }
+        if let server = question.exchange?.routeServerAS, peer == server {
+            return .routeServer(peer)
+        }
+        return .names(peer)
     }
 }
 

@@ -26,6 +26,20 @@ enum Scaling {
         return (.one, .assumed)
     }
 
+    /// What each step of ``rate(of:from:)`` has to offer, in its order; nil where it has nothing.
+    static func offers(
+        for record: FlowRecord,
+        from exporter: Exporter
+    ) -> [RateOffer] {
+        let said = record.samplingSource == .assumed ? nil : record.samplingRate
+        return [
+            RateOffer(step: .override, rate: exporter.overrideRate),
+            RateOffer(step: .exporter, rate: said),
+            RateOffer(step: .configured, rate: exporter.defaultRate),
+            RateOffer(step: .assumed, rate: .one),
+        ]
+    }
+
     /// The measure of `record` at `rate`; nil when no link can have carried it.
     ///
     /// The variance is that of independent sampling, one packet in N: the sum over samples of

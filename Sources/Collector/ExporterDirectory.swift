@@ -62,16 +62,18 @@ package struct ExporterDirectory: Sendable {
     /// The index of whoever sends from `address`; nil when that is nobody known.
     package func index(ofSource address: IPAddress) -> UInt16? { bySource[address] }
 
-    /// Whose datagram it is; whoever may be learned is from now on known.
+    /// The exporter that sent a datagram, through a relay or not; nil for one that is not known.
     ///
     /// Through a relay, all sFlow comes from one address: then the agent's own address counts.
+    package func index(of datagram: borrowing Datagram) -> UInt16? {
+        if let index = bySource[datagram.exporter] { return index }
+        guard !byAgent.isEmpty, let agent = FlowDecoder.sFlowAgent(of: datagram) else { return nil }
+        return byAgent[agent]
+    }
+
+    /// Whose datagram it is; whoever may be learned is from now on known.
     package mutating func verdict(on datagram: borrowing Datagram) -> Verdict {
-        if let index = bySource[datagram.exporter] { return .known(index) }
-        if !byAgent.isEmpty, let agent = FlowDecoder.sFlowAgent(of: datagram),
-            let index = byAgent[agent]
-        {
-            return .known(index)
-        }
+        if let index = index(of: datagram) { return .known(index) }
         guard learning.networks.contains(datagram.exporter) else {
             return .refused(.unknownExporter)
         }

@@ -22,7 +22,7 @@ public struct Replay: Sendable {
     /// Datagrams in a batch; never depends on the configuration.
     private static let datagramsPerBatch = 65536
     /// Datagrams attributed at once, as many as a worker receives at once.
-    private static let datagramsAtOnce = 64
+    static let datagramsAtOnce = 64
 
     /// What a replay did.
     public struct Outcome: Sendable {

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-public import Model
+import Model
 import Reporting
 import RouteReception
 import Routing
 public import Settings
 
-/// What a routing table holds, for `routes summary` and `routes lookup`.
+/// What a routing table holds, for `routes summary`, `routes lookup` and `routes dump`.
+///
+/// The table may be in use: whoever asks holds up neither its writer nor its readers.
 public struct RoutesQuery: ~Copyable {
-    private let feed: RouteFeed
+    let feed: RouteFeed
+    private let isLive: Bool
     private let loadSeconds: Double
     /// What is wrong with the tables that were loaded.
     public let problems: [String]
@@ -39,12 +42,14 @@ public struct RoutesQuery: ~Copyable {
     /// What the routing table of a running collector holds.
     package init(live feed: RouteFeed) {
         self.feed = feed
+        isLive = true
         problems = []
         loadSeconds = 0
     }
 
     private init(feed: RouteFeed, since begun: Int64, loaded: [TableLoader.Loaded]) {
         self.feed = feed
+        isLive = false
         problems = loaded.compactMap(\.problem)
         loadSeconds = Double(WallClock.nanoseconds() - begun) / 1e9
     }
@@ -53,10 +58,11 @@ public struct RoutesQuery: ~Copyable {
     public borrowing func summary(_ format: Format) -> String {
         let summary = feed.summary()
         guard format == .table else {
+            let told = isLive ? Set(feed.table.makeReader().sources.map(\.name)) : []
             let views = summary.views.map { view -> JSONValue in
                 [
                     "name": .string(view.name),
-                    "source": "mrt",
+                    "source": told.contains(view.name) ? "bgp" : "mrt",
                     "ipv4Prefixes": .integer(Int64(view.ipv4Prefixes)),
                     "ipv6Prefixes": .integer(Int64(view.ipv6Prefixes)),
                 ]
@@ -79,88 +85,6 @@ public struct RoutesQuery: ~Copyable {
                 + "\(summary.paths) paths"
         )
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// The longest match of each address in each view that has one.
-    public borrowing func lookup(_ addresses: [IPAddress], _ format: Format) -> String {
-        let reader = feed.table.makeReader()
-        reader.goOnline()
-        let views = feed.summary().views
-        var answers: [[JSONValue.Member]] = []
-        for address in addresses {
-            let before = answers.count
-            for view in views {
-                var matches: [RouteMatch] = []
-                let list = ViewList([feed.view(named: view.name)])
-                reader.routes(to: [address], views: [list], into: &matches)
-                guard let match = matches.first, let route = reader.route(of: match) else {
-                    continue
-                }
-                let attributes = reader.attributes(of: match) ?? PathAttributes()
-                answers.append(Self.answer(address, view.name, route, attributes))
-            }
-            if answers.count == before {
-                answers.append([
-                    .init("address", .string("\(address)")), .init("view", .null),
-                    .init("prefix", .null),
-                ])
-            }
-        }
-        switch format {
-        case .json:
-            return JSONValue.array(answers.map(JSONValue.object)).text(isPretty: true) + "\n"
-        case .jsonl: return answers.map { JSONValue.object($0).text() + "\n" }.joined()
-        case .table: return answers.map { Self.line($0) + "\n" }.joined()
-        }
-    }
-
-    private static func answer(
-        _ address: IPAddress,
-        _ view: String,
-        _ route: Route,
-        _ attributes: PathAttributes
-    ) -> [JSONValue.Member] {
-        func asn(_ asn: ASN) -> JSONValue {
-            asn == .zero ? .null : .unsigned(UInt64(asn.rawValue))
-        }
-        return [
-            .init("address", .string("\(address)")),
-            .init("view", .string(view)),
-            .init("prefix", .string("\(route.prefix)")),
-            .init("asPath", JSONValue(attributes.asPath)),
-            .init("originAS", asn(route.originAS)),
-            .init("neighborAS", asn(route.neighborAS)),
-            .init("nextHop", route.nextHop.map { .string("\($0)") } ?? .null),
-            .init(
-                "localPreference",
-                attributes.localPreference.map { .unsigned(UInt64($0)) } ?? .null
-            ),
-            .init(
-                "med",
-                attributes.multiExitDiscriminator.map { .unsigned(UInt64($0)) } ?? .null
-            ),
-            .init(
-                "communities",
-                .array(attributes.communities.map { .string("\($0 >> 16):\($0 & 0xffff)") })
-            ),
-            .init(
-                "largeCommunities",
-                .array(attributes.largeCommunities.map { .string("\($0)") })
-            ),
-            .init("stale", .bool(route.isStale)),
-        ]
-    }
-
-    /// "198.18.0.1  view er1  198.18.0.0/24  path 64510 64600  next hop 203.0.113.1".
-    private static func line(_ answer: [JSONValue.Member]) -> String {
-        answer.compactMap { member in
-            switch member.value {
-            case .null: member.key == "prefix" ? "no route" : nil
-            case .array(let values) where values.isEmpty: nil
-            case .bool(false): nil
-            default: "\(member.key) \(member.value.text())"
-            }
-        }.joined(separator: "  ").replacing("\"", with: "")
     }
 
     /// Memory of this process, in octets; 0 where the system does not say.

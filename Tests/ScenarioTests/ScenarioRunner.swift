@@ -62,6 +62,9 @@ struct ScenarioRunner {
                 throw Scenario.Problem(description: "line \(statement.line): \(error)")
             }
         }
+        if let (explained, accounted) = try await world?.explanations(), explained != accounted {
+            failures.append("explained \(explained)\naccounted \(accounted)")
+        }
         return failures
     }
 

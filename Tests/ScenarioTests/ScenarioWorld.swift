@@ -19,6 +19,7 @@ final class ScenarioWorld {
     private let store = InMemoryVolumeStore()
     private let writer: VolumeWriter
     private var pipeline: FlowPipeline
+    private var explained: ExplainedTotals
     private var now: Int64
     private var sequence: UInt32 = 0
     private var events: [AlertEvent] = []
@@ -28,6 +29,7 @@ final class ScenarioWorld {
         now = start
         feed = CollectorComponents.routeFeed(settings)
         pipeline = CollectorComponents.pipeline(settings, feed)
+        explained = ExplainedTotals(settings, feed)
         writer = VolumeWriter(
             store: store,
             collector: "scenario",
@@ -41,6 +43,7 @@ final class ScenarioWorld {
         try await flush()
         self.settings = settings
         pipeline = CollectorComponents.pipeline(settings, feed)
+        explained.correct(settings, feed)
     }
 
     /// Lets time pass, slot by slot, as a collector would.
@@ -88,7 +91,18 @@ final class ScenarioWorld {
         return rows
     }
 
+    /// What `explain` says of every record, beside what was accounted.
+    func explanations() async throws -> (explained: [String: UInt64], accounted: [String: UInt64]) {
+        try await flush()
+        let accounted = try await ExplainedTotals.accounted(
+            store,
+            inventory: explained.isCorrected ? nil : settings.inventory
+        )
+        return (explained.octets, accounted)
+    }
+
     private func flush() async throws {
+        explained.finishBatch()
         pipeline.finishBatch()
         var part = FlushBatch(id: "", collector: "", time: now)
         pipeline.handOver(to: &part)
@@ -113,6 +127,7 @@ final class ScenarioWorld {
             sequence += 1
             let template = UInt16(256 + sequence % 60000)
             let octets = datagram.octets(time: now, sequence: sequence, template: template)
+            explained.take(octets, from: address, at: now)
             pipeline.take(octets, from: address, at: now)
         }
     }

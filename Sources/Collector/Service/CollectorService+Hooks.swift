@@ -52,17 +52,14 @@ extension CollectorService {
     /// What it waits for before its figures are to be relied on.
     private func notReady() -> [String] {
         var reasons: [String] = []
-        if !hasAllInitialRoutes,
-            BootClock.nanoseconds() - startedBoot < Self.longestWaitForRoutes
-        {
-            reasons.append("not all neighbors have sent all their routes")
+        let readiness = readiness
+        if !readiness.isReady {
+            let names = readiness.missing.joined(separator: ", ")
+            reasons.append("not all routes are here yet: \(names)")
         }
         if hasStoreProblem { reasons.append("volumes wait for the store") }
         return reasons
     }
-
-    /// How long a start waits for neighbors before it counts without them, in nanoseconds.
-    private static let longestWaitForRoutes: Int64 = 120_000_000_000
 
     /// A store for questions only, so that they do not wait for a flush; opened once.
     private func storeToRead() async throws -> any VolumeStore {

@@ -33,10 +33,14 @@ extension CollectorService {
     private func figures(_ parts: [FlushBatch]) async -> CollectorFigures {
         var figures = CollectorFigures()
         figures.exporters = parts.flatMap(\.exporters).map { .init($0) }
-        for session in feed.sessions() {
-            let isUp = session.state == "established"
-            figures.neighbors.append(.init(name: session.neighbor, isUp: isUp, isStale: !isUp))
+        figures.neighbors = feed.standings().map { standing in
+            .init(
+                name: standing.name,
+                isUp: standing.state == "established",
+                isStale: standing.isStale
+            )
         }
+        figures.routeQueueDepth = feed.queueStatistics.depth
         figures.routes = feed.summary().views.flatMap { view in
             [
                 .init(view: view.name, family: .ipv4, prefixes: view.ipv4Prefixes),

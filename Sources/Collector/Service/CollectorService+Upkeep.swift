@@ -15,6 +15,7 @@ extension CollectorService {
             case .store:
                 backUpIfDue()
                 await letGoOfHeld()
+            case .routes: saveRoutes()
             case .batchIDs: await forgetBatchIDs()
             }
         }

@@ -6,6 +6,7 @@ import Foundation
 public import Logging
 import Model
 import RouteReception
+import Routing
 public import ServiceLifecycle
 public import Settings
 public import Storage
@@ -24,6 +25,10 @@ public actor CollectorService: Service {
     let learnBudget: LearnBudget
     /// nil where the configuration keeps no state.
     let keeper: StateKeeper?
+    let snapshots: RouteSnapshots?
+    /// Neighbors whose routes were loaded from a snapshot.
+    var cachedNeighbors: Set<String> = []
+    var savingRoutes: Task<Void, Never>?
     var metrics: CollectorMetrics?
     /// What each worker's decoder remembers.
     var decoders: [Int: DecoderStatistics] = [:]
@@ -92,6 +97,7 @@ public actor CollectorService: Service {
         learnBudget = LearnBudget(settings.learn.exporters)
         startedAt = WallClock.nanoseconds() / 1_000_000_000
         feed = CollectorComponents.routeFeed(settings, clock: self.clock, logger: logger)
+        snapshots = RouteSnapshots(settings, feed: feed)
     }
 
     /// Loads the tables and opens the sockets: when it returns, what is sent is received.
@@ -99,6 +105,7 @@ public actor CollectorService: Service {
         guard !isStarted else { return }
         isStarted = true
         try loadTables()
+        loadSnapshots()
         inventory = settings.inventory.with(try await store.adoptions())
         alerts = try AlertService(settings: settings, store: store, logger: logger)
         try await startSpeaker()
@@ -149,6 +156,7 @@ public actor CollectorService: Service {
         await speaker?.stop()
         note(.collectorStopped)
         await flush(to: writer)
+        await saveRoutesAtTheEnd()
         let left = await writer.waitingCount
         guard left == 0 else {
             throw CollectorError("\(left) batches could not be stored: their volumes are lost")

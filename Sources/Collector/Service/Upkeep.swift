@@ -6,6 +6,8 @@ struct Upkeep: Sendable {
     enum Chore: Int64, CaseIterable, Hashable, Sendable {
         /// Looks whether a backup is due, and whether held rows are too old.
         case store = 60
+        /// Writes what neighbors told, for the next start.
+        case routes = 300
         /// Lets the store forget the ids of old batches.
         case batchIDs = 3600
     }

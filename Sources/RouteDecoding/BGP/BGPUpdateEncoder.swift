@@ -83,11 +83,17 @@ package enum BGPUpdateEncoder {
         }
     }
 
-    /// The attributes that do not depend on the family.
-    private static func attributes(_ attributes: PathAttributes) -> [UInt8] {
+    /// The attributes that do not depend on the family: all but the next hop.
+    static func attributes(_ attributes: PathAttributes) -> [UInt8] {
         var octets = attribute(1, .transitive, [attributes.origin.rawValue])
         var path: [UInt8] = []
         for segment in attributes.asPath.segments {
+            // The mark of a path that was cut off: no segment may be empty (RFC 7606, section 7.2).
+            guard !segment.members.isEmpty else {
+                path += [segment.kind.rawValue, 1]
+                path.append(bigEndian: ASN.transition.rawValue)
+                continue
+            }
             for start in stride(from: 0, to: segment.members.count, by: 255) {
                 let members = segment.members[start...].prefix(255)
                 path += [segment.kind.rawValue, UInt8(members.count)]
@@ -116,7 +122,7 @@ package enum BGPUpdateEncoder {
         return octets
     }
 
-    private static func attribute(
+    static func attribute(
         _ typeCode: UInt8,
         _ flags: PathAttributeFlags,
         _ value: [UInt8]

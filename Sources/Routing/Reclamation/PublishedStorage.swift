@@ -159,6 +159,11 @@ final class PublishedWords: Sendable {
         unsafe cell.pointee.store(word, ordering: .releasing)
     }
 
+    /// All words that were ever stored are below this index.
+    var bound: UInt32 {
+        UInt32(truncatingIfNeeded: memory.capacity << UInt(memory.segmentShift))
+    }
+
     func prepare(_ index: UInt32) -> MemoryBlock? { memory.prepare(index) }
     func dropSegment(holding index: UInt32) -> MemoryBlock? { memory.dropSegment(holding: index) }
     var octets: Int { memory.octets }

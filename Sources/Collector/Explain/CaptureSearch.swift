@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Attribution
+import FlowDecoding
+import FlowReception
+package import Model
+import Wire
+
+/// Finds a record in a capture by the number `decode` gives it, and explains it as `replay` would
+/// account it.
+///
+/// # How it works
+///
+/// `decode` numbers the records of all exporters and holds nothing back; accounting passes over
+/// exporters that are not listed, and holds data until their template comes. So two decoders read
+/// the capture side by side: one counts, and tells the datagram of the record and its place there;
+/// the other feeds the attributor, in the batches of a replay. Both see the same records in a
+/// datagram, after those that were held.
+package struct CaptureSearch {
+    private let directory: ExporterDirectory
+    private let slotSeconds: Int64
+    private var counting = FlowDecoder(holdsData: false)
+    private var counted = FlowBatch()
+    private var accounting = FlowDecoder(holdsData: true)
+    private var batch = FlowBatch()
+    private var exporters: [UInt16] = []
+    private var wanted: Set<Int> = []
+
+    /// What became of the search.
+    package enum Found {
+        /// The explanations, two for a biflow, with the records they are of.
+        case explained([(record: FlowRecord, explanation: RecordExplanation)], FlowBatch)
+        /// The exporter is not listed: its datagrams are refused.
+        case refused([FlowRecord], FlowBatch)
+        /// The capture has only so many.
+        case absent(records: UInt64)
+    }
+
+    package init(_ inventory: Inventory, slotSeconds: Int64) {
+        directory = ExporterDirectory(inventory)
+        self.slotSeconds = slotSeconds
+    }
+
+    /// Searches the capture at `path` for the record of that `number`, counted from 1.
+    package mutating func explain(
+        record number: UInt64,
+        in path: String,
+        by attributor: inout Attributor
+    ) throws -> Found {
+        var file = try CaptureFile.opened(path)
+        var taken = 0
+        while let captured = try file.next() {
+            let datagram = Datagram(
+                exporter: captured.source,
+                port: captured.sourcePort,
+                arrival: captured.arrival,
+                octets: WireReader(captured.payload.span, as: "UDP payload").octets
+            )
+            guard FlowDecoder.isFlowExport(datagram.octets) else { continue }
+            if let refused = take(datagram, looking: number) { return .refused(refused, counted) }
+            taken += 1
+            guard taken % Replay.datagramsAtOnce == 0 else { continue }
+            if let found = finishBatch(number, by: &attributor) { return found }
+        }
+        return finishBatch(number, by: &attributor) ?? .absent(records: counting.recordCount)
+    }
+
+    /// Decodes a datagram twice; returns the records of that number when they are refused.
+    private mutating func take(
+        _ datagram: borrowing Datagram,
+        looking number: UInt64
+    ) -> [FlowRecord]? {
+        counted.removeAll()
+        _ = counting.decode(datagram, into: &counted)
+        let hits = counted.records.indices.filter { counted.records[$0].number == number }
+        guard let exporter = directory.index(of: datagram) else {
+            return hits.isEmpty ? nil : hits.map { counted.records[$0] }
+        }
+        let first = batch.records.count
+        _ = accounting.decode(datagram, into: &batch)
+        while exporters.count < batch.records.count { exporters.append(exporter) }
+        let own = (first..<batch.records.count).filter {
+            batch.records[$0].arrival == datagram.arrival
+        }
+        .suffix(counted.records.count)
+        guard own.count == counted.records.count else { return nil }
+        for hit in hits { wanted.insert(own[own.startIndex + hit]) }
+        return nil
+    }
+
+    private mutating func finishBatch(
+        _ number: UInt64,
+        by attributor: inout Attributor
+    ) -> Found? {
+        let explained = attributor.explain(
+            batch,
+            exporters: exporters,
+            wanted: wanted,
+            slotSeconds: slotSeconds
+        )
+        guard explained.isEmpty else {
+            return .explained(
+                explained.map { place, explanation in
+                    var record = batch.records[place]
+                    record.number = number
+                    return (record, explanation)
+                },
+                batch
+            )
+        }
+        batch.removeAll()
+        exporters.removeAll(keepingCapacity: true)
+        return nil
+    }
+}

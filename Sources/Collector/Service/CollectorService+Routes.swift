@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import Model
+
+/// What is kept of the routes over a restart, and when they are good enough to count by.
+extension CollectorService {
+    /// Loads what an earlier run was told, stale.
+    func loadSnapshots() {
+        guard let restored = snapshots?.restore() else { return }
+        for message in restored.messages { logger.warning("\(message)") }
+        cachedNeighbors = restored.neighbors
+        guard restored.routes > 0 else { return }
+        logger.info(
+            "routes of an earlier run loaded, stale",
+            metadata: [
+                "routes": "\(restored.routes)", "neighbors": "\(restored.neighbors.count)",
+            ]
+        )
+    }
+
+    /// Writes them beside everything else; the table is in use all the while.
+    func saveRoutes() {
+        guard let snapshots, savingRoutes == nil else { return }
+        savingRoutes = Task {
+            for problem in await snapshots.save().problems {
+                logger.error("routes not kept", metadata: ["reason": "\(problem)"])
+            }
+            savingRoutes = nil
+        }
+    }
+
+    /// The same once more, but an end does not wait for it longer than it may take itself.
+    func saveRoutesAtTheEnd() async {
+        saveRoutes()
+        for _ in 0..<40 where savingRoutes != nil {
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// Whether the routes are good enough to account by.
+    var readiness: Readiness {
+        let neighbors = feed.standings().map { standing in
+            Readiness.Neighbor(
+                name: standing.name,
+                families: Set(standing.families),
+                complete: Set(standing.endOfRIB),
+                isCached: cachedNeighbors.contains(standing.name)
+            )
+        }
+        let seconds = (BootClock.nanoseconds() - startedBoot) / 1_000_000_000
+        return Readiness(neighbors, secondsSinceStart: seconds)
+    }
+}
