@@ -195,7 +195,8 @@ let package = Package(
             name: "ScenarioTests",
             dependencies: [
                 "Accounting", "Alerting", "Attribution", "Collector", "FlowDecoding",
-                "FlowReception", "Model", "Reporting", "Settings", "Storage", "Wire", logging,
+                "FlowReception", "Model", "Reporting", "Routing", "Settings", "Storage", "Wire",
+                logging,
             ],
             resources: [.copy("Scenarios")]
         ),

@@ -62,11 +62,10 @@ struct RoutesQueryTests {
     private func routes(_ path: String) throws -> [String] {
         var lines: [String] = []
         var file = try MRTFile.opened(path)
-        let statistics = try file.read { source, update in
+        _ = try file.read { source, update in
             let announced = update.announced.map { "\($0.prefix) \($0.pathIdentifier)" }
             lines.append("\(source.address) \(source.asn) \(announced) \(update.attributes)")
         }
-        #expect(statistics.malformed.isEmpty && statistics.damage == nil)
         return lines.sorted()
     }
 

@@ -18,7 +18,7 @@ private let bgpdump = ["/usr/bin/bgpdump", "/usr/local/bin/bgpdump"].first {
     .enabled(if: bgpdump != nil, "bgpdump is not installed")
 )
 struct BGPDumpTests {
-    /// The lines of `bgpdump -m`.
+    /// The lines of `bgpdump -m -l`.
     private func dump(_ octets: [UInt8]) throws -> [String] {
         let directory = FileManager.default.temporaryDirectory
         let path = directory.appending(path: "peerage-\(UUID().uuidString).mrt")
@@ -27,7 +27,7 @@ struct BGPDumpTests {
         let process = Process()
         let program = try #require(bgpdump)
         process.executableURL = URL(filePath: program)
-        process.arguments = ["-q", "-m", path.path]
+        process.arguments = ["-q", "-m", "-l", path.path]
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -38,21 +38,23 @@ struct BGPDumpTests {
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    /// The line that `bgpdump -m` has for a route.
+    /// The line that `bgpdump -m -l` has for a route.
     private func line(
         _ source: RouteSource,
         _ prefix: IPPrefix,
-        _ attributes: PathAttributes
+        _ attributes: PathAttributes,
+        identifier: UInt32?
     ) -> String {
         let origins = [RouteOrigin.igp: "IGP", .egp: "EGP", .incomplete: "INCOMPLETE"]
         let communities = attributes.communities.map { Self.community($0) }
         let large = attributes.largeCommunities.map { "\($0)" }
         let fields = [
-            "TABLE_DUMP2", "1700000300", "B", "\(source.address)", "\(source.asn.rawValue)",
-            "\(prefix)", "\(attributes.asPath)", origins[attributes.origin] ?? "",
+            identifier == nil ? "TABLE_DUMP2" : "TABLE_DUMP2_AP", "1700000300", "B",
+            "\(source.address)", "\(source.asn.rawValue)",
+            identifier.map { "\(prefix)|\($0)" } ?? "\(prefix)", "\(attributes.asPath)", origins[attributes.origin] ?? "",
             attributes.nextHop.map { "\($0)" } ?? "",
             "\(attributes.localPreference ?? 0)", "\(attributes.multiExitDiscriminator ?? 0)",
-            (communities + large).joined(separator: " "), "NAG", "", "",
+            communities.joined(separator: " "), large.joined(separator: " "), "NAG", "", "",
         ]
         return fields.joined(separator: "|")
     }
@@ -91,7 +93,10 @@ struct BGPDumpTests {
                         attributes: attributes
                     )
                 )
-                expected.append(line(random.sources[peer], prefix, attributes))
+                let identifier = hasIdentifiers ? UInt32(index + 1) : nil
+                expected.append(
+                    line(random.sources[peer], prefix, attributes, identifier: identifier)
+                )
             }
             encoder.add(prefix, entries)
         }

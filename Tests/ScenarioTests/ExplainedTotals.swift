@@ -5,6 +5,7 @@ import Attribution
 import Collector
 import FlowDecoding
 import Model
+import Routing
 import Settings
 import Storage
 import Wire

@@ -37,12 +37,18 @@ struct FlowLineValues {
         }
     }
 
-    func text(_ key: String) throws -> String? {
-        try members.decodeIfPresent(String.self, forKey: Key(key))
-    }
+    func text(_ key: String) throws -> String? { try decoded(key, "a string") }
 
     func number<Number: Decodable & FixedWidthInteger>(_ key: String) throws -> Number? {
-        try members.decodeIfPresent(Number.self, forKey: Key(key))
+        try decoded(key, "a number from \(Number.min) to \(Number.max)")
+    }
+
+    private func decoded<Value: Decodable>(_ key: String, _ expected: String) throws -> Value? {
+        do {
+            return try members.decodeIfPresent(Value.self, forKey: Key(key))
+        } catch {
+            throw InputProblem("--flow: \(key): expected \(expected)")
+        }
     }
 
     func address(_ key: String) throws -> IPAddress? {
@@ -100,7 +106,7 @@ struct FlowLineValues {
         set(try number("octets"), \.octets, .octets, in: &record)
         set(try number("packets"), \.packets, .packets, in: &record)
         record.octetsBasis = try word("octetsBasis", byWord(OctetsBasis.allCases, \.word)) ?? .ip
-        let rate = try members.decodeIfPresent(Double.self, forKey: Key("samplingRate"))
+        let rate: Double? = try decoded("samplingRate", "a number")
         let source = try word("samplingSource", byWord(SamplingSource.allCases, \.word))
         record.samplingSource = source ?? (rate == nil ? .assumed : .record)
         guard let rate else { return }
@@ -123,8 +129,8 @@ struct FlowLineValues {
         set(try mac("postDestinationMAC"), \.postDestinationMAC, .postDestinationMAC, in: &record)
         set(try number("vlan"), \.vlan, .vlan, in: &record)
         set(try number("etherType"), \.etherType, .etherType, in: &record)
-        let tags = try members.decodeIfPresent([UInt32].self, forKey: Key("vlans")) ?? []
-        record.vlans = Self.append(tags, to: &batchWords)
+        let tags: [UInt32]? = try decoded("vlans", "a list of numbers")
+        record.vlans = Self.append(tags ?? [], to: &batchWords)
     }
 
     func route(_ record: inout FlowRecord, _ batchWords: inout [UInt32]) throws {
@@ -135,11 +141,12 @@ struct FlowLineValues {
         set(try asn("sourcePeerAS"), \.sourcePeerAS, .sourcePeerAS, in: &record)
         set(try asn("destinationPeerAS"), \.destinationPeerAS, .destinationPeerAS, in: &record)
         set(try number("localPreference"), \.localPreference, .localPreference, in: &record)
-        if let path = try members.decodeIfPresent([PathElement].self, forKey: Key("asPath")) {
+        let list = "a list of AS numbers, an AS_SET as a list within"
+        if let path: [PathElement] = try decoded("asPath", list) {
             let words = PathElement.path(path).words
             set(Self.append(words, to: &batchWords), \.asPath, .asPath, in: &record)
         }
-        if let texts = try members.decodeIfPresent([String].self, forKey: Key("communities")) {
+        if let texts: [String] = try decoded("communities", "a list of strings") {
             let words = try texts.map { text in
                 let halves = text.split(separator: ":").compactMap { UInt16($0) }
                 guard halves.count == 2 else {
