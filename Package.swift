@@ -151,7 +151,7 @@ let package = Package(
             dependencies: [
                 "Accounting", "Alerting", "Collector", "Console", "FlowDecoding", "FlowReception",
                 "Model", "Reporting", "RouteReception", "Routing", "Settings", "Storage",
-                "TestSupport", "Wire", lifecycle, logging,
+                "TestSupport", "Wire", lifecycle, logging, metrics,
             ]
         ),
         .testTarget(
