@@ -194,8 +194,8 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "Accounting", "Alerting", "Collector", "Model", "Reporting", "Settings", "Storage",
-                "Wire", logging,
+                "Accounting", "Alerting", "Collector", "Console", "Model", "Reporting", "Settings",
+                "Storage", "Wire", logging,
             ],
             resources: [.copy("Scenarios")]
         ),
