@@ -194,7 +194,7 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "Accounting", "Alerting", "Attribution", "Collector", "FlowDecoding",
+                "Accounting", "Alerting", "Attribution", "Collector", "Console", "FlowDecoding",
                 "FlowReception", "Model", "Reporting", "Routing", "Settings", "Storage", "Wire",
                 logging,
             ],

@@ -49,6 +49,7 @@ final class AnswersWorld {
             file: folder.appending(path: "peerage.yaml").path
         )
         settings.alerts.rules = [AlertRuleSettings(id: "busy")]
+        settings.control = nil
         settings.learn.from = [IPPrefix(.v4(0xc000_0200), length: 24)]
         self.settings = settings
         store = try await CollectorService.openStore(settings)

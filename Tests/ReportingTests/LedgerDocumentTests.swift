@@ -135,17 +135,18 @@ struct LedgerDocumentTests {
             + "ingress_octets,originated_octets,carried_in_octets,counted_elsewhere_in_octets,"
             + "unattributed_in_octets,egress_octets,terminated_octets,carried_out_octets,"
             + "discarded_octets,counted_elsewhere_out_octets,unattributed_out_octets,"
-            + "unknown_neighbor_octets,clamped_octets,quarantined_octets,kernel_drops,sequence_lost,balanced"
+            + "unknown_neighbor_octets,clamped_octets,quarantined_octets,kernel_drops,"
+            + "sequence_lost,balanced"
         #expect(lines.map(String.init) == [header, Self.everyCell])
         let headings: [Substring] = [
             "exporter", "datagrams", "decoded", "undecoded", "refused", "records", "received",
             "ingress", "originated", "carried in", "elsewhere in", "unattributed in", "egress",
             "terminated", "carried out", "discarded", "elsewhere out", "unattributed out",
-            "unknown peer", "impossible time", "kernel drops", "balanced",
+            "unknown peer", "impossible time", "kernel drops", "lost", "balanced",
         ]
         let cells: [Substring] = [
             "er1", "2", "2", "0", "0", "3", "31 B", "1 B", "2 B", "4 B", "8 B", "16 B", "10 B",
-            "8 B", "6 B", "4 B", "2 B", "1 B", "11 B", "12 B", "13", "yes",
+            "8 B", "6 B", "4 B", "2 B", "1 B", "11 B", "12 B", "13", "14", "yes",
         ]
         let table = document.tableWithoutLedger.split(separator: "\n").map(cellTexts)
         #expect(table.suffix(2) == [headings, cells])

@@ -15,11 +15,13 @@
 ///           [times=N] [observed=ingress|egress] [lasting=SECONDS] [ago=SECONDS] [vlan=N]
 ///           [sourceMAC=MAC] [postDestinationMAC=MAC] [bgpNextHop=ADDRESS] [sourcePeerAS=N]
 ///           [destinationPeerAS=N]
+///     learn PREFIX [exporters=N]     exporters there are held apart; EXPORTER may be an address
+///     HH:MM adopt ADDRESS name=NAME [since=first]
 ///     HH:MM pass                     lets time pass without a flow
 ///     expect REPORT column=value ... some row of the report has all of these
 ///     expect no REPORT column=value  no row has
 ///
-/// REPORT is `volumes`, `savings`, `ledger`, `slots` or `alerts`; the columns are those of the
+/// REPORT is `volumes`, `savings`, `ledger`, `slots`, `exporters` or `alerts`; the columns are those of the
 /// JSON output.
 struct Scenario {
     var name: String
@@ -38,6 +40,8 @@ struct Scenario {
         case route(view: String, prefix: String, words: [String: String])
         case withdraw(view: String, prefix: String)
         case rule(id: String, words: [String: String])
+        case learn(prefix: String, words: [String: String])
+        case adopt(address: String, words: [String: String])
         case flow(exporter: String, words: [String: String])
         case pass
         case expect(report: String, isPresent: Bool, words: [String: String])
@@ -89,6 +93,10 @@ struct Scenario {
             action = .withdraw(view: plain[plain.startIndex], prefix: plain.last ?? "")
         case ("flow", 1):
             action = .flow(exporter: plain[plain.startIndex], words: pairs)
+        case ("learn", 1):
+            action = .learn(prefix: plain[plain.startIndex], words: pairs)
+        case ("adopt", 1):
+            action = .adopt(address: plain[plain.startIndex], words: pairs)
         case ("rule", 1):
             action = .rule(id: plain[plain.startIndex], words: pairs)
         case ("pass", 0):

@@ -44,6 +44,10 @@ struct ScenarioRunner {
                 case .rule(let id, let words):
                     rules.append(try rule(id, words))
                     world?.rules = rules
+                case .learn(let prefix, let words):
+                    try await world?.learn(prefix, most: words["exporters"])
+                case .adopt(let address, let words):
+                    try await world?.adopt(address, words)
                 case .expect(let report, let isPresent, let words):
                     guard let world else { throw Scenario.Problem(description: "no inventory") }
                     let rows = try await world.rows(of: report)

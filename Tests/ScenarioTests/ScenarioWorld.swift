@@ -3,6 +3,7 @@
 import Accounting
 import Alerting
 import Collector
+import Console
 import Foundation
 import Logging
 import Model
@@ -55,6 +56,42 @@ final class ScenarioWorld {
         }
     }
 
+    /// Holds exporters apart from now on.
+    func learn(_ prefix: String, most: String?) async throws {
+        guard let prefix = IPPrefix(prefix) else {
+            throw Scenario.Problem(description: "'\(prefix)' is no prefix")
+        }
+        settings.learn.from = [prefix]
+        if let most = most.flatMap({ Int($0) }) { settings.learn.exporters = most }
+        try await correct(settings)
+    }
+
+    /// Adopts an exporter as the command does, and counts it under its name at once.
+    func adopt(_ address: String, _ words: [String: String]) async throws {
+        try await flush()
+        let (settings, store) = (settings, store)
+        var sources = AnswerSources(
+            settings: { settings },
+            reading: { store },
+            writing: { store }
+        )
+        let now = now
+        sources.now = { Date(timeIntervalSince1970: Double(now)) }
+        let response = await Answers(sources).answer(
+            ConsoleRequest(
+                method: "POST",
+                path: "/api/v1/exporters/adopt",
+                parameters: words.merging(["address": address]) { $1 }
+            )
+        )
+        guard response.status == 200 else {
+            throw Scenario.Problem(description: response.body)
+        }
+        let inventory = settings.inventory.with(try await store.adoptions())
+        let views = CollectorComponents.viewLists(inventory, feed)
+        pipeline.replaceInventory(inventory, viewLists: views)
+    }
+
     func perform(_ action: Scenario.Action) async throws {
         switch action {
         case .route(let view, let prefix, let words):
@@ -63,7 +100,7 @@ final class ScenarioWorld {
             try apply(view, prefix, nil)
         case .flow(let exporter, let words):
             try flow(exporter, words)
-        case .pass, .inventory, .rule, .expect:
+        case .pass, .inventory, .rule, .expect, .learn, .adopt:
             break
         }
     }
@@ -73,6 +110,7 @@ final class ScenarioWorld {
         try await flush()
         if report == "alerts" { return events.map(Self.row) }
         let service = ReportService(settings: settings, store: store)
+        if report == "exporters" { return try await states() }
         if report == "slots" {
             guard let span = try await store.span() else { return [] }
             return try await store.slots(in: span).map(Self.row)
@@ -101,6 +139,12 @@ final class ScenarioWorld {
         return (explained.octets, accounted)
     }
 
+    private func states() async throws -> [JSONValue] {
+        try await store.exporters().map { state in
+            ["exporter": .string(state.name), "pending": .bool(state.isPending)]
+        }
+    }
+
     private func flush() async throws {
         explained.finishBatch()
         pipeline.finishBatch()
@@ -119,9 +163,10 @@ final class ScenarioWorld {
     }
 
     private func flow(_ exporter: String, _ words: [String: String]) throws {
-        guard let known = settings.inventory.exporter(named: exporter),
-            let address = known.addresses.first
-        else { throw Scenario.Problem(description: "no exporter '\(exporter)'") }
+        let known = settings.inventory.exporter(named: exporter)
+        guard let address = known?.addresses.first ?? IPAddress(exporter) else {
+            throw Scenario.Problem(description: "no exporter '\(exporter)'")
+        }
         let datagram = try ScenarioDatagram(words, time: now)
         for _ in 0..<(Int(words["times"] ?? "1") ?? 1) {
             sequence += 1

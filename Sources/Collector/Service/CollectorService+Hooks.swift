@@ -74,6 +74,6 @@ extension CollectorService {
         guard let alerts, let slot = try await alerts.lastSealedSlot() else {
             return AlertService.Outcome()
         }
-        return try await alerts.run(through: slot, deliver: true)
+        return try await alerts.run(through: slot, deliver: true, rule: rule)
     }
 }
