@@ -259,7 +259,7 @@ private struct ExpositionPage {
             #/
             ([a-zA-Z_:][a-zA-Z0-9_:]*)
             (\{ (?: [a-zA-Z_][a-zA-Z0-9_]* =" (?: [^"\\\n] | \\[\\n"] )* ",? )+ \})?
-            [ ](\S+)
+            \s(\S+)
             /#
         var helped: Set<Substring> = []
         for line in text.split(separator: "\n") {
