@@ -20,7 +20,8 @@ struct Peerage: AsyncParsableCommand {
         version: peerageVersion,
         subcommands: [
             CollectCommand.self, ReplayCommand.self, DemoCommand.self, DecodeCommand.self,
-            RoutesCommand.self, ReportCommand.self, ExportCommand.self, AlertCommand.self,
+            RoutesCommand.self, ExplainCommand.self, ReportCommand.self, ExportCommand.self,
+            AlertCommand.self,
             ConfigCommand.self, StatusCommand.self, ExportersCommand.self, StoreCommand.self,
         ]
     )

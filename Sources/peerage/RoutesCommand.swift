@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Collector
+import Foundation
 import Model
 
 struct RoutesCommand: AsyncParsableCommand {
@@ -12,7 +13,7 @@ struct RoutesCommand: AsyncParsableCommand {
             A collector that serves its control socket is asked for what its sessions have told; \
             without one, the tables of the configuration are loaded.
             """,
-        subcommands: [Summary.self, Lookup.self, Neighbors.self]
+        subcommands: [Summary.self, Lookup.self, Neighbors.self, Dump.self]
     )
 
     /// Where the routes come from, and how to print them.
@@ -103,6 +104,44 @@ struct RoutesCommand: AsyncParsableCommand {
         func run() async throws {
             let parameters = ["format": format.rawValue]
             try await ask("/api/v1/routes/neighbors", parameters, try configuration.load())
+        }
+    }
+
+    struct Dump: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes the routes as an MRT file (RFC 6396), a table dump for each view."
+        )
+
+        @OptionGroup var options: Options
+
+        @Option(help: "Only this view.")
+        var view: String?
+
+        @Option(help: "Where to write.", completion: .file())
+        var output: String
+
+        @Flag(help: "Write over a file that is there.")
+        var force = false
+
+        func run() async throws {
+            // A collector that writes it stands in another folder.
+            let path = URL(filePath: output).path(percentEncoded: false)
+            guard let mrt = options.mrt else {
+                let parameters = [
+                    "path": path, "view": view, "force": force ? "true" : nil,
+                    "format": options.format.rawValue,
+                ]
+                let settings = try options.configuration.load()
+                return try await ask("/api/v1/routes/dump", parameters, settings, method: "POST")
+            }
+            try await explaining {
+                let query = try RoutesQuery.loaded(mrt: mrt)
+                standardOutput(
+                    try await query.dump(to: path, view: view, force: force, options.format)
+                )
+                for problem in query.problems { standardError("peerage: \(problem)") }
+                guard query.problems.isEmpty else { throw ExitCode(1) }
+            }
         }
     }
 }

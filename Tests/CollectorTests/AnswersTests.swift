@@ -16,7 +16,9 @@ struct AnswersTests {
     /// Questions that make sense with and without a collector: each row of the table that needs
     /// neither a lock nor a live collector, in each of its formats.
     private static let questions: [(path: String, parameters: [String: String])] =
-        Answers.table.filter { $0.method == "GET" && $0.needs != .liveCollector }.flatMap { row in
+        Answers.table.filter { row in
+            row.method == "GET" && row.needs != .liveCollector && row.path != "/api/v1/explain"
+        }.flatMap { row in
             let names =
                 row.path.contains("{name}") ? ["savings", "volumes", "ledger"] : [""]
             var parameters: [String: String] = [:]
@@ -102,6 +104,7 @@ struct AnswersTests {
     /// Without what only a collector knows, and without what a process is.
     private func comparable(_ body: String) -> [Substring] {
         var isCollector = false
+        let body = body.replacing(#/"session":\s*(null|\{[^}]*\})/#, with: "")
         return body.split(separator: "\n").filter { line in
             if line.hasPrefix("  \"collector\": {") || line.hasPrefix("collector") {
                 isCollector = line.hasSuffix("{")
@@ -131,6 +134,8 @@ struct AnswersTests {
             ("/api/v1/routes/lookup", ["address": "here"], 400, "'here' is no address"),
             ("/api/v1/routes/lookup", [:], 400, "needs 'address'"),
             ("/api/v1/exports/volumes", [:], 400, "needs 'month'"),
+            ("/api/v1/explain", [:], 400, "expected a flow, or a capture and a record"),
+            ("/api/v1/explain", ["capture": "/x"], 400, "goes with the number of a record"),
             ("/api/v1/alerts", ["rule": "none"], 400, "there is no rule 'none'"),
         ] as [(String, [String: String], Int, String)] {
             let request = ConsoleRequest(path: path, parameters: parameters)
@@ -148,7 +153,7 @@ struct AnswersTests {
     func entrances() async throws {
         let world = try await AnswersWorld()
         let changing = Answers.table.filter { $0.method == "POST" }
-        #expect(changing.count == 4)
+        #expect(changing.count == 5)
         for row in changing {
             #expect(row.isControlOnly)
             let outside = ConsoleRequest(method: "POST", path: row.path, entrance: .console)
@@ -192,6 +197,53 @@ struct AnswersTests {
         #expect(live.status == 200)
         #expect(ready.status == 503)
         #expect(ready.body.contains("the routes of er1"))
+    }
+
+    @Test("a flow is explained alike both ways; a capture is read for the control socket only")
+    func explain() async throws {
+        let world = try await AnswersWorld()
+        let flow = #"""
+            {"exporter":"192.0.2.1","ingressInterface":17,"egressInterface":1,"octets":100,\#
+            "sourceAddress":"198.51.100.1","destinationAddress":"203.0.113.1"}
+            """#
+        let request = ConsoleRequest(
+            path: "/api/v1/explain",
+            parameters: ["flow": flow, "format": "table"]
+        )
+        let live = await world.collector().answer(request)
+        let alone = await world.command.answer(request)
+        #expect(live.status == 200, "\(live.body)")
+        #expect(live.body == alone.body)
+        #expect(live.body.contains("transit-1"))
+        let capture = ConsoleRequest(
+            path: "/api/v1/explain",
+            parameters: ["capture": "/etc/passwd", "record": "1"],
+            entrance: .console
+        )
+        let refused = await world.collector().answer(capture)
+        #expect(refused.status == 400)
+        #expect(refused.body.contains("for the control socket only"))
+    }
+
+    @Test("the routes are dumped to a file from the root on, and never over another")
+    func dump() async throws {
+        let world = try await AnswersWorld()
+        func dump(_ path: String, force: String? = nil) async -> ConsoleResponse {
+            var parameters = ["path": path, "format": "table"]
+            parameters["force"] = force
+            return await world.collector().answer(
+                ConsoleRequest(
+                    method: "POST",
+                    path: "/api/v1/routes/dump",
+                    parameters: parameters
+                )
+            )
+        }
+        let path = world.socketPath + ".mrt"
+        #expect(await dump("here.mrt").status == 400)
+        #expect(await dump(path).status == 200)
+        #expect(await dump(path).messages.first?.contains("--force writes over it") == true)
+        #expect(await dump(path, force: "true").status == 200)
     }
 
     @Test("the description of the API has every question, and is JSON")
@@ -285,6 +337,17 @@ struct AdoptingTests {
         let ledger = await world.command.answer(ConsoleRequest(path: "/api/v1/reports/ledger"))
         #expect(ledger.body.contains("\"quarantinedOctets\": 12000000"))
         #expect(try await world.store.adoptions().first?.since == AnswersWorld.start + 3600)
+    }
+
+    @Test("an exporter that counts already keeps its name; from when on may be changed")
+    func again() async throws {
+        let world = try await AnswersWorld()
+        _ = await adopt(world, ["address": "192.0.2.7", "name": "er9"])
+        let renamed = await adopt(world, ["address": "192.0.2.7", "name": "er8"])
+        #expect(renamed.status == 400)
+        #expect(renamed.messages.first?.contains("counts as er9 already") == true)
+        _ = await adopt(world, ["address": "192.0.2.7", "name": "er9", "since": "first"])
+        #expect(try await world.store.adoptions().map(\.since) == [0])
     }
 
     @Test("the lines it prints are configuration")

@@ -117,6 +117,23 @@ struct ConfigurationProposalTests {
         #expect(proposal.contains("guess transit: its description says so"))
     }
 
+    @Test("an adopted exporter that is not listed yet is proposed under its name")
+    func adopted() async throws {
+        let world = try await AnswersWorld()
+        try await world.store.adopt(Adoption(address: address("192.0.2.7"), name: "er9", since: 0))
+        var batch = FlushBatch(id: "2", collector: "test", time: AnswersWorld.start + 3610)
+        batch.add(500, of: "er9", 5, peer: 64510, in: AnswersWorld.start + 3300)
+        batch.add(500, of: "er9", 6, peer: 64510, in: AnswersWorld.start + 3300)
+        _ = try await world.store.add(batch)
+        let proposal = await world.command.answer(
+            ConsoleRequest(path: "/api/v1/config/discover")
+        ).body
+        let settings = try check(proposal)
+        #expect(settings.inventory.exporters.map(\.name) == ["er1", "er9"])
+        #expect(settings.inventory.exporters[1].interfaces.map(\.index) == [5, 6])
+        #expect(proposal.contains("xe-1; 12000500 octets in"))
+    }
+
     @Test("names from routers cannot break out of the file, whatever they hold")
     func hostile() async throws {
         let world = try await AnswersWorld()

@@ -98,6 +98,7 @@ package enum ContentType {
 package struct Question: Sendable {
     /// What was given with it, and what its path says.
     package var parameters: [String: String]
+    package var entrance: ConsoleRequest.Entrance
     package var sources: AnswerSources
 
     /// The format asked for, else JSON.

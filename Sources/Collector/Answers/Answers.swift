@@ -39,7 +39,12 @@ public struct Answers: ConsoleBackend {
         do {
             try row.check(request.parameters)
             let parameters = request.parameters.merging(values) { $1 }
-            return try await row.answer(Question(parameters: parameters, sources: sources))
+            let question = Question(
+                parameters: parameters,
+                entrance: request.entrance,
+                sources: sources
+            )
+            return try await row.answer(question)
         } catch {
             let failure = Failure(error)
             return .problem(failure.message, failure.httpStatus)

@@ -14,16 +14,23 @@ struct NeighborsDocument {
         var asn: ASN?
         /// nil when there has been no session.
         var session: SessionState?
+        /// nil when no collector was asked.
+        var standing: NeighborStanding?
     }
 
     /// Sessions of neighbors that are no longer configured are not shown.
-    init(neighbors: [Settings.Neighbor], sessions: [SessionState]) {
+    init(
+        neighbors: [Settings.Neighbor],
+        sessions: [SessionState],
+        standings: [NeighborStanding]
+    ) {
         rows = neighbors.map { neighbor in
             Row(
                 name: neighbor.name,
                 address: neighbor.address,
                 asn: neighbor.asn,
-                session: sessions.first { $0.neighbor == neighbor.name }
+                session: sessions.first { $0.neighbor == neighbor.name },
+                standing: standings.first { $0.name == neighbor.name }
             )
         }
     }
@@ -49,6 +56,27 @@ struct NeighborsDocument {
             "ipv6Prefixes": .integer(Int64(session?.ipv6Prefixes ?? 0)),
             "lastError": session.flatMap { $0.lastError.isEmpty ? nil : .string($0.lastError) }
                 ?? .null,
+            "session": row.standing.map(details) ?? .null,
+        ]
+    }
+
+    /// What only a running collector knows of a session.
+    private func details(_ standing: NeighborStanding) -> JSONValue {
+        let words = { (families: [AddressFamily]) -> JSONValue in
+            .array(families.map { $0 == .ipv4 ? "ipv4" : "ipv6" })
+        }
+        return [
+            "establishedCount": .integer(Int64(standing.establishedCount)),
+            "families": words(standing.families),
+            "endOfRIB": words(standing.endOfRIB),
+            "initialRoutes": .bool(standing.hasInitialRoutes),
+            "stale": .bool(standing.isStale),
+            "staleSecondsLeft": standing.staleSecondsLeft.map(JSONValue.integer) ?? .null,
+            "holdSeconds": .integer(Int64(standing.holdSeconds)),
+            "md5": .bool(standing.hasSignatures),
+            "ttlHops": standing.ttlHops.map { .integer(Int64($0)) } ?? .null,
+            "messagesReceived": .integer(Int64(standing.messagesReceived)),
+            "refusedConnections": .integer(Int64(standing.refusedConnections)),
         ]
     }
 

@@ -53,6 +53,14 @@ struct AdoptionRequest {
                 "nothing is held of \(address); pending: \(pending.isEmpty ? "none" : pending)"
             )
         }
+        if let earlier = adopted.first(where: { $0.address == address }), earlier.name != name,
+            listed == nil
+        {
+            throw InputProblem(
+                "\(address) counts as \(earlier.name) already; expected that name, or its line in "
+                    + "the configuration"
+            )
+        }
         isListed = listed != nil
         isNameKnown = exporters.contains { $0.name == name }
         var from = now

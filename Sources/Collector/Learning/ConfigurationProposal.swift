@@ -11,9 +11,17 @@ package import Storage
 package struct ConfigurationProposal: Sendable {
     private let inventory: Inventory
     private let span: Range<Int64>?
-    private var pending: [ExporterState] = []
+    private var proposed: [Proposed] = []
     private var surveys: [InterfacePlace: InterfaceSurvey] = [:]
     private var notes: [InterfacePlace: InterfaceNote] = [:]
+
+    /// An exporter that is not in the configuration.
+    private struct Proposed {
+        /// The name of its adoption, else one made of its address.
+        var name: String
+        var address: String
+        var state: ExporterState
+    }
 
     /// Evidence is read of so long a time, in seconds: enough to see who is there.
     private static let evidenceSeconds: Int64 = 3600
@@ -30,11 +38,17 @@ package struct ConfigurationProposal: Sendable {
     ) async throws(VolumeStoreError) {
         let exporters = try await CountedExporters(inventory: settings.inventory, store: store)
         inventory = settings.inventory
-        pending = try await store.exporters().filter { state in
-            guard let address = IPAddress(state.name), state.isPending else { return false }
-            return !settings.inventory.exporters.contains {
-                $0.addresses.map(\.unmapped).contains(address)
-            }
+        let adoptions = try await store.adoptions()
+        let listed = Set(settings.inventory.exporters.flatMap { $0.addresses.map(\.unmapped) })
+        var names: [String: String] = [:]
+        for state in try await store.exporters() {
+            guard let address = IPAddress(state.name), state.isPending, !listed.contains(address)
+            else { continue }
+            let adopted = adoptions.first { $0.address == address }?.name
+            let name = adopted ?? Self.name(ofPending: state.name)
+            names[state.name] = name
+            names[name] = name
+            proposed.append(Proposed(name: name, address: state.name, state: state))
         }
         guard let stored = try await store.span() else {
             span = nil
@@ -44,23 +58,24 @@ package struct ConfigurationProposal: Sendable {
         let from = max(stored.lowerBound, end - max(settings.learn.holdSeconds, 86_400))
         span = from..<end
         for note in try await store.interfaceNotes() {
-            let place = InterfacePlace(exporter: note.exporter, index: note.index)
+            let name = names[note.exporter] ?? note.exporter
+            let place = InterfacePlace(exporter: name, index: note.index)
             notes[place] = note
         }
         let standing = InterfaceStanding(inventory: exporters.inventory)
-        let isPending = Set(pending.map(\.name))
         for fact in try await store.interfaceFacts(in: from..<end) {
-            let place = InterfacePlace(exporter: fact.key.exporter, index: fact.key.interface)
+            let name = names[fact.key.exporter] ?? fact.key.exporter
+            let place = InterfacePlace(exporter: name, index: fact.key.interface)
             guard standing.isUnknown(place.index, of: place.exporter),
-                isPending.contains(place.exporter)
-                    || inventory.exporter(named: place.exporter) != nil
+                names[name] != nil || inventory.exporter(named: name) != nil
             else { continue }
             surveys[place, default: InterfaceSurvey()].add(fact)
         }
         let recent = max(from, end - Self.evidenceSeconds)..<end
         for fact in try await store.pathFacts(in: recent) {
             let interface = fact.key.neighbor.interface
-            let place = InterfacePlace(exporter: interface.exporter, index: interface.interface)
+            let name = names[interface.exporter] ?? interface.exporter
+            let place = InterfacePlace(exporter: name, index: interface.interface)
             surveys[place]?.add(fact)
         }
     }
@@ -79,7 +94,7 @@ extension ConfigurationProposal {
             let from = Timestamp.text(seconds: span.lowerBound)
             lines.append("# Volumes of \(from) to \(Timestamp.text(seconds: span.upperBound)).")
         }
-        if pending.isEmpty, surveys.isEmpty {
+        if proposed.isEmpty, surveys.isEmpty {
             lines.append("# Nothing: every exporter and every interface with traffic is listed.")
             return lines.joined(separator: "\n") + "\n"
         }
@@ -90,16 +105,18 @@ extension ConfigurationProposal {
     }
 
     private func exporterLines() -> [String] {
-        guard !pending.isEmpty else { return [] }
+        guard !proposed.isEmpty else { return [] }
         var lines = ["", "exporters:"]
-        for state in pending {
+        for exporter in proposed {
+            let state = exporter.state
             lines.append(
-                "  # \(state.flowProtocol.word), 1 in \(state.rate.value) (\(state.rateSource.word)),"
+                "  # \(state.flowProtocol.word), 1 in \(state.rate.text) (\(state.rateSource.word)),"
                     + " last seen \(Timestamp.text(seconds: state.lastSeen))"
             )
-            lines.append("  - name: \(Self.quoted(Self.name(ofPending: state.name)))")
-            lines.append("    addresses: [\(Self.quoted(state.name))]")
-            let places = surveys.keys.filter { $0.exporter == state.name && $0.index > 0 }.sorted()
+            lines.append("  - name: \(Self.quoted(exporter.name))")
+            lines.append("    addresses: [\(Self.quoted(exporter.address))]")
+            let places = surveys.keys.filter { $0.exporter == exporter.name && $0.index > 0 }
+                .sorted()
             guard !places.isEmpty else { continue }
             lines.append("    interfaces:")
             var names: Set<String> = []
@@ -166,11 +183,7 @@ extension ConfigurationProposal {
             } else {
                 keys += ", peers: [\(peer?.rawValue ?? 0)]"
             }
-            let exporter = Self.quoted(
-                isPending(place)
-                    ? Self.name(ofPending: place.exporter)
-                    : place.exporter
-            )
+            let exporter = Self.quoted(place.exporter)
             lines.append("  - { \(keys),")
             lines.append("      interfaces: [{ exporter: \(exporter), index: \(place.index) }] }")
         }
@@ -178,10 +191,6 @@ extension ConfigurationProposal {
         if !lines.isEmpty { lines = ["", "interconnects:"] + lines }
         if !unknown.isEmpty { unknown = ["", "# Without a guess:"] + unknown }
         return exchanges + lines + unknown
-    }
-
-    private func isPending(_ place: InterfacePlace) -> Bool {
-        pending.contains { $0.name == place.exporter }
     }
 
     private var own: Set<ASN> { Set(inventory.network.asns + inventory.network.siblings) }

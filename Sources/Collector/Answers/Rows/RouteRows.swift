@@ -45,18 +45,100 @@ extension Answers {
                 }
             return try await question.routes { $0.lookup(addresses, $1) }
         },
+        AnswerRow(
+            "POST",
+            "/api/v1/routes/dump",
+            "writes what the routing table holds as an MRT file (RFC 6396)",
+            parameters: [
+                .init("path", "Where to write, from the root on.", isRequired: true),
+                .init("view", "Only this view."),
+                .init("force", "Write over a file that is there.", values: ["true", "false"]),
+                .format(["json", "jsonl", "table"]),
+            ],
+            needs: .nothing,
+            isControlOnly: true,
+            answer: dump
+        ),
+        AnswerRow(
+            "GET",
+            "/api/v1/explain",
+            "why a flow got its rate, evidence, neighbor, path, interconnect and outcome",
+            parameters: [
+                .init("flow", "A JSON object with the keys of a line of `decode`."),
+                .init("capture", "Path of a capture, from the root on; control socket only."),
+                .init("record", "With the capture: the number that `decode` gives the record."),
+                .format(["json", "table"]),
+            ],
+            needs: .nothing,
+            contentTypes: [ContentType.json, ContentType.text],
+            answer: explain
+        ),
     ]
+
+    @Sendable
+    private static func dump(_ question: Question) async throws -> ConsoleResponse {
+        let path = question.parameters["path"] ?? ""
+        guard path.hasPrefix("/") else {
+            throw InputProblem("path '\(path)': expected one from the root on")
+        }
+        let query = try await question.routesQuery()
+        let text = try await query.dump(
+            to: path,
+            view: question.parameters["view"],
+            force: question.flag("force"),
+            RoutesQuery.Format(rawValue: question.format) ?? .json
+        )
+        return question.respond(text, problems: query.problems)
+    }
+
+    @Sendable
+    private static func explain(_ question: Question) async throws -> ConsoleResponse {
+        var settings = await question.sources.settings()
+        let asked: Explain.Question
+        switch (question.parameters["flow"], question.parameters["capture"]) {
+        case (let flow?, nil): asked = .flow(flow)
+        case (nil, let capture?):
+            guard question.entrance == .control else {
+                throw InputProblem("a capture is read for the control socket only; expected flow")
+            }
+            try InputProblem.refuseStandardInput(capture)
+            guard let record = question.parameters["record"].flatMap({ UInt64($0) }) else {
+                throw InputProblem("a capture goes with the number of a record")
+            }
+            asked = .capture(path: capture, record: record)
+        default: throw InputProblem("expected a flow, or a capture and a record")
+        }
+        let explain: Explain
+        if let collector = question.sources.collector {
+            let adoptions = try await question.sources.reading().adoptions()
+            settings.inventory = settings.inventory.with(adoptions)
+            explain = Explain(settings, live: collector.feed)
+        } else {
+            explain = try Explain(settings)
+        }
+        let format: Explain.Format = question.format == "table" ? .table : .json
+        let answer = try await explain.answer(asked, format)
+        var response = ConsoleResponse.text(answer.text, question.format)
+        response.messages = answer.messages
+        return response
+    }
 
     @Sendable
     private static func neighbors(_ question: Question) async throws -> ConsoleResponse {
         let settings = await question.sources.settings()
         let sessions: [SessionState]
+        var standings: [NeighborStanding] = []
         if let collector = question.sources.collector {
             sessions = await collector.sessions()
+            standings = collector.feed.standings()
         } else {
             sessions = try await question.sources.reading().sessions()
         }
-        let document = NeighborsDocument(neighbors: settings.neighbors, sessions: sessions)
+        let document = NeighborsDocument(
+            neighbors: settings.neighbors,
+            sessions: sessions,
+            standings: standings
+        )
         return .text(document.text(question.format), question.format)
     }
 }
@@ -67,15 +149,20 @@ extension Question {
         _ ask: (borrowing RoutesQuery, RoutesQuery.Format) -> String
     ) async throws -> ConsoleResponse {
         let format = RoutesQuery.Format(rawValue: self.format) ?? .json
-        let query: RoutesQuery
-        if let collector = sources.collector {
-            query = RoutesQuery(live: collector.feed)
-        } else {
-            query = try RoutesQuery.loaded(await sources.settings())
-        }
-        var response = ConsoleResponse.text(ask(query, format), self.format)
-        response.messages = query.problems.map { "peerage: \($0)" }
-        response.exitStatus = query.problems.isEmpty ? 0 : 1
+        let query = try await routesQuery()
+        return respond(ask(query, format), problems: query.problems)
+    }
+
+    fileprivate func routesQuery() async throws -> RoutesQuery {
+        if let collector = sources.collector { return RoutesQuery(live: collector.feed) }
+        return try RoutesQuery.loaded(await sources.settings())
+    }
+
+    /// An answer from tables; what is wrong with their files ends in status 1.
+    fileprivate func respond(_ text: String, problems: [String]) -> ConsoleResponse {
+        var response = ConsoleResponse.text(text, format)
+        response.messages = problems.map { "peerage: \($0)" }
+        response.exitStatus = problems.isEmpty ? 0 : 1
         return response
     }
 }
