@@ -150,6 +150,7 @@ struct RouteApplier: ~Copyable {
 
     private mutating func end(_ source: RouteSource) -> [Chore] {
         var neighbor = neighbors[source.name] ?? Neighbor()
+        neighbor.source = neighbor.source ?? source
         neighbor.complete = []
         neighbor.isOverLimit = false
         neighbor.staleSources.insert(source)
