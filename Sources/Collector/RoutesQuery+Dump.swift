@@ -16,6 +16,7 @@ extension RoutesQuery {
     ///   - force: Whether a file that is there already may be replaced.
     ///   - format: How to print what was written.
     /// - Returns: What was written.
+    /// - Throws: When there is no such view, or the file cannot be written.
     public borrowing func dump(
         to path: String,
         view: String?,

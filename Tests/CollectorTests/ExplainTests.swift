@@ -24,8 +24,14 @@ struct ExplainTests {
                     members: [{ asn: 64530, addresses: [198.51.100.30] }]
                     routeServers: { asn: 64520, addresses: [198.51.100.1] }
                 interconnects:
-                  - { id: transit-1, kind: transit, peers: [64510], interfaces: [{ exporter: er1, index: 17 }] }
-                  - { id: ix-1, kind: exchange, exchange: ix-one, interfaces: [{ exporter: er1, index: 21 }] }
+                  - id: transit-1
+                    kind: transit
+                    peers: [64510]
+                    interfaces: [{ exporter: er1, index: 17 }]
+                  - id: ix-1
+                    kind: exchange
+                    exchange: ix-one
+                    interfaces: [{ exporter: er1, index: 21 }]
                 """,
             file: "test.yaml"
         )
@@ -88,6 +94,7 @@ struct ExplainTests {
         let source = RouteSource(name: "er1", address: .v4(1), asn: ASN(rawValue: 64500))
         feed.received(update, from: source)
         feed.sessionEnded(source, reason: "closed")
+        await feed.settle()
         let line = Self.flow.replacing("\"egressInterface\":21", with: "\"egressInterface\":99")
         let (document, messages) = try await explain(.flow(line), live: feed)
         let egress = try side(document, "egress")
@@ -211,7 +218,8 @@ struct ExplainTests {
         let path = demo.appending(path: "flows.pcap").path
         let lines = decoded(path).filter { $0.hasPrefix("{\"type\":\"flow\"") }
         #expect(lines.count > 1000)
-        for index in stride(from: 7, to: lines.count, by: lines.count / 400) {
+        let step = lines.count / 150
+        for (count, index) in stride(from: 7, to: lines.count, by: step).enumerated() {
             let line = lines[index]
             let pasted = try await explain.answer(.flow(line), .json).text
             let object = try #require(
@@ -227,7 +235,7 @@ struct ExplainTests {
             let record = try #require(object["record"] as? [String: Any])
             #expect(record as NSDictionary == original as NSDictionary)
             // A capture is read to the record, each time: a few do.
-            guard index % 40 == 0 || lines.count - index < lines.count / 400 else { continue }
+            guard count % 30 == 0 else { continue }
             let found = try await explain.answer(.capture(path: path, record: number), .json)
             #expect(found.text == pasted)
         }

@@ -48,13 +48,15 @@ struct BGPDumpTests {
         let origins = [RouteOrigin.igp: "IGP", .egp: "EGP", .incomplete: "INCOMPLETE"]
         let communities = attributes.communities.map { Self.community($0) }
         let large = attributes.largeCommunities.map { "\($0)" }
+        let kind = identifier == nil ? "TABLE_DUMP2" : "TABLE_DUMP2_AP"
+        let route = identifier.map { "\(prefix)|\($0)" } ?? "\(prefix)"
+        let nextHop = attributes.nextHop.map { "\($0)" } ?? ""
+        let numbers = [attributes.localPreference ?? 0, attributes.multiExitDiscriminator ?? 0]
         let fields = [
-            identifier == nil ? "TABLE_DUMP2" : "TABLE_DUMP2_AP", "1700000300", "B",
-            "\(source.address)", "\(source.asn.rawValue)",
-            identifier.map { "\(prefix)|\($0)" } ?? "\(prefix)", "\(attributes.asPath)", origins[attributes.origin] ?? "",
-            attributes.nextHop.map { "\($0)" } ?? "",
-            "\(attributes.localPreference ?? 0)", "\(attributes.multiExitDiscriminator ?? 0)",
-            communities.joined(separator: " "), large.joined(separator: " "), "NAG", "", "",
+            kind, "1700000300", "B", "\(source.address)", "\(source.asn.rawValue)", route,
+            "\(attributes.asPath)", origins[attributes.origin] ?? "", nextHop,
+            "\(numbers[0])", "\(numbers[1])", communities.joined(separator: " "),
+            large.joined(separator: " "), "NAG", "", "",
         ]
         return fields.joined(separator: "|")
     }

@@ -20,6 +20,7 @@ struct FlowLine {
     ///   - text: One JSON object.
     ///   - now: When the flow arrived if it does not say, in nanoseconds since 1970-01-01 00:00
     ///     UTC.
+    /// - Throws: When it is no flow, with the key that is wrong.
     init(_ text: String, now: Int64) throws(InputProblem) {
         let line: Line
         do {

@@ -159,6 +159,7 @@ extension RouteSnapshots {
     /// Never fails: without a sound snapshot there are no routes until the neighbor tells them.
     ///
     /// - Parameter now: In seconds since 1970-01-01 00:00 UTC.
+    /// - Returns: What was loaded, and what was not and why.
     package func restore(now: Int64 = WallClock.nanoseconds() / 1_000_000_000) -> Restored {
         var restored = Restored()
         for neighbor in neighbors {
