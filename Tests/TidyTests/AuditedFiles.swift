@@ -6,6 +6,7 @@
 let auditedFiles: Set<String> = [
     "Sources/Collector/Clock/AccountingClock.swift",
     "Sources/Collector/State/DurableFile.swift",
+    "Sources/Console/Server/SocketFile.swift",
     "Sources/FlowReception/Captures/SavedPackets.swift",
     "Sources/FlowReception/Sockets/DatagramBatch.swift",
     "Sources/FlowReception/Sockets/DatagramSender.swift",
