@@ -88,6 +88,7 @@ struct ExplainTests {
         let source = RouteSource(name: "er1", address: .v4(1), asn: ASN(rawValue: 64500))
         feed.received(update, from: source)
         feed.sessionEnded(source, reason: "closed")
+        await feed.settle()
         let line = Self.flow.replacing("\"egressInterface\":21", with: "\"egressInterface\":99")
         let (document, messages) = try await explain(.flow(line), live: feed)
         let egress = try side(document, "egress")

@@ -91,7 +91,11 @@ struct RouteSnapshotsTests {
     }
 
     /// Fills the view of `neighbor` with `count` routes of both families.
-    private static func fill(_ feed: RouteFeed, _ neighbor: Settings.Neighbor, _ count: Int) {
+    private static func fill(
+        _ feed: RouteFeed,
+        _ neighbor: Settings.Neighbor,
+        _ count: Int
+    ) async {
         var random = RandomRoutes(seed: 11)
         for number in 0..<count {
             let family: AddressFamily = number % 4 == 0 ? .ipv6 : .ipv4
@@ -102,6 +106,7 @@ struct RouteSnapshotsTests {
             update.attributes = random.attributes(family)
             feed.received(update, from: source(neighbor))
         }
+        await feed.settle()
     }
 
     private static func endOfRIB() -> RouteUpdate {
@@ -114,8 +119,8 @@ struct RouteSnapshotsTests {
     func roundTrip() async throws {
         let world = World([Self.er1, Self.er2])
         let before = world.feed()
-        Self.fill(before, Self.er1, 3_000)
-        Self.fill(before, Self.er2, 500)
+        await Self.fill(before, Self.er1, 3_000)
+        await Self.fill(before, Self.er2, 500)
         let saved = try await world.snapshots(before).save()
         #expect(saved.problems.isEmpty)
         #expect(saved.files.map(\.view) == ["er1.fra", "ams/er2"])
@@ -126,6 +131,7 @@ struct RouteSnapshotsTests {
 
         let after = world.feed()
         let restored = try world.snapshots(after).restore()
+        await after.settle()
         #expect(restored.messages.isEmpty)
         #expect(restored.neighbors == ["er1.fra", "ams/er2"])
         #expect(restored.routes == saved.files.reduce(0) { $0 + $1.routes })
@@ -142,17 +148,20 @@ struct RouteSnapshotsTests {
     func returns() async throws {
         let world = World([Self.er1])
         let before = world.feed()
-        Self.fill(before, Self.er1, 100)
+        await Self.fill(before, Self.er1, 100)
         _ = try await world.snapshots(before).save()
         let after = world.feed()
         _ = try world.snapshots(after).restore()
+        await after.settle()
         let kept = try #require(IPPrefix("198.18.0.0/15"))
         var update = RouteUpdate(time: WallClock.nanoseconds())
         update.announced = [.init(kept)]
         after.received(update, from: Self.source(Self.er1))
+        await after.settle()
         #expect(Self.stale(after, "er1.fra").fresh == 1)
         #expect(Self.stale(after, "er1.fra").stale > 50)
         after.received(Self.endOfRIB(), from: Self.source(Self.er1))
+        await after.settle()
         #expect(Self.stale(after, "er1.fra") == (0, 1))
     }
 
@@ -162,10 +171,11 @@ struct RouteSnapshotsTests {
         neighbor.staleSeconds = 0
         let world = World([neighbor])
         let before = world.feed()
-        Self.fill(before, neighbor, 100)
+        await Self.fill(before, neighbor, 100)
         _ = try await world.snapshots(before).save()
         let after = world.feed()
         #expect(try world.snapshots(after).restore().routes > 50)
+        await after.settle()
         after.tidy()
         #expect(Self.lines(after, "er1.fra").isEmpty)
     }
@@ -174,7 +184,7 @@ struct RouteSnapshotsTests {
     func onlyOwn() async throws {
         let world = World([Self.er1])
         let before = world.feed()
-        Self.fill(before, Self.er1, 10)
+        await Self.fill(before, Self.er1, 10)
         let own = Self.lines(before, "er1.fra")
         var update = RouteUpdate(time: 1)
         update.announced = [.init(try #require(IPPrefix("198.18.0.0/15")))]
@@ -184,6 +194,7 @@ struct RouteSnapshotsTests {
         _ = try await world.snapshots(before).save()
         let after = world.feed()
         _ = try world.snapshots(after).restore()
+        await after.settle()
         #expect(Self.lines(after, "er1.fra") == own)
     }
 
@@ -191,11 +202,12 @@ struct RouteSnapshotsTests {
     func moved() async throws {
         var world = World([Self.er1])
         let before = world.feed()
-        Self.fill(before, Self.er1, 10)
+        await Self.fill(before, Self.er1, 10)
         _ = try await world.snapshots(before).save()
         world.settings.neighbors[0].asn = ASN(rawValue: 64511)
         let after = world.feed()
         let restored = try world.snapshots(after).restore()
+        await after.settle()
         #expect(restored.neighbors.isEmpty && restored.routes == 0)
         #expect(restored.messages.first?.contains("another address or AS") == true)
     }
@@ -204,7 +216,7 @@ struct RouteSnapshotsTests {
     func orphan() async throws {
         var world = World([Self.er1])
         let before = world.feed()
-        Self.fill(before, Self.er1, 10)
+        await Self.fill(before, Self.er1, 10)
         _ = try await world.snapshots(before).save()
         world.settings.neighbors = [Self.er2]
         let after = world.feed()
@@ -220,7 +232,7 @@ struct RouteSnapshotsTests {
     func old() async throws {
         let world = World([Self.er1])
         let before = world.feed()
-        Self.fill(before, Self.er1, 10)
+        await Self.fill(before, Self.er1, 10)
         _ = try await world.snapshots(before).save()
         let now = WallClock.nanoseconds() / 1_000_000_000
         for offset in [86_500, -86_500] as [Int64] {
@@ -235,7 +247,7 @@ struct RouteSnapshotsTests {
     func damaged() async throws {
         let world = World([Self.er1])
         let before = world.feed()
-        Self.fill(before, Self.er1, 40)
+        await Self.fill(before, Self.er1, 40)
         let snapshots = try world.snapshots(before)
         _ = await snapshots.save()
         let path = snapshots.path(of: "er1.fra")
@@ -253,6 +265,7 @@ struct RouteSnapshotsTests {
             try damage.write(to: URL(filePath: path))
             let after = world.feed()
             let restored = try world.snapshots(after).restore()
+            await after.settle()
             #expect(restored.routes == 0 && Self.lines(after, "er1.fra").isEmpty)
             #expect(restored.messages.first?.contains("damaged, set aside") == true)
             #expect(!FileManager.default.fileExists(atPath: path))
@@ -264,7 +277,7 @@ struct RouteSnapshotsTests {
     func unwritable() async throws {
         let world = World([Self.er1])
         let before = world.feed()
-        Self.fill(before, Self.er1, 10)
+        await Self.fill(before, Self.er1, 10)
         let snapshots = try world.snapshots(before)
         // A directory stands where the draft is to be.
         try FileManager.default.createDirectory(

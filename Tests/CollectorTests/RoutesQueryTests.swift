@@ -13,7 +13,7 @@ import Testing
 struct RoutesQueryTests {
     private let source = RouteSource(name: "er1", address: .v4(1), asn: ASN(rawValue: 64500))
 
-    private func feed() throws -> RouteFeed {
+    private func feed() async throws -> RouteFeed {
         let feed = CollectorComponents.routeFeed(Settings())
         var update = RouteUpdate(time: WallClock.nanoseconds())
         update.announced = [
@@ -23,6 +23,7 @@ struct RoutesQueryTests {
         update.attributes.asPath = ASPath(sequence: [64510, 64600].map(ASN.init(rawValue:)))
         update.attributes.communities = [64510 << 16 | 7]
         feed.received(update, from: source)
+        await feed.settle()
         return feed
     }
 
@@ -31,8 +32,8 @@ struct RoutesQueryTests {
     }
 
     @Test("a live table is asked as a loaded one: views, prefixes, paths")
-    func summary() throws {
-        let query = RoutesQuery(live: try feed())
+    func summary() async throws {
+        let query = RoutesQuery(live: try await feed())
         let document = try #require(try json(query.summary(.json)) as? [String: Any])
         let views = try #require(document["views"] as? [[String: Any]])
         #expect(views.count == 1)
@@ -43,9 +44,10 @@ struct RoutesQueryTests {
     }
 
     @Test("a lookup gives the longest match of each view, stale routes marked, else null")
-    func lookup() throws {
-        let feed = try feed()
+    func lookup() async throws {
+        let feed = try await feed()
         feed.sessionEnded(source, reason: "closed")
+        await feed.settle()
         let query = RoutesQuery(live: feed)
         let addresses = ["198.19.0.1", "192.0.2.1"].compactMap { IPAddress($0) }
         let rows = try #require(try json(query.lookup(addresses, .json)) as? [[String: Any]])
@@ -109,7 +111,7 @@ struct RoutesQueryTests {
         "a dump of one view holds no other; one that is not there is refused with those there are"
     )
     func oneView() async throws {
-        let feed = try feed()
+        let feed = try await feed()
         var update = RouteUpdate(time: 1)
         update.announced = [.init(try #require(IPPrefix("192.0.2.0/24")))]
         feed.load(update, from: source, to: feed.view(named: "other"))
@@ -132,7 +134,7 @@ struct RoutesQueryTests {
 
     @Test("a dump that cannot be written leaves nothing behind")
     func unwritable() async throws {
-        let query = RoutesQuery(live: try feed())
+        let query = RoutesQuery(live: try await feed())
         await #expect(throws: CollectorError.self) {
             _ = try await query.dump(to: "/proc/nowhere/x.mrt", view: nil, force: true, .table)
         }

@@ -51,7 +51,8 @@ struct BGPDumpTests {
         let fields = [
             identifier == nil ? "TABLE_DUMP2" : "TABLE_DUMP2_AP", "1700000300", "B",
             "\(source.address)", "\(source.asn.rawValue)",
-            identifier.map { "\(prefix)|\($0)" } ?? "\(prefix)", "\(attributes.asPath)", origins[attributes.origin] ?? "",
+            identifier.map { "\(prefix)|\($0)" } ?? "\(prefix)", "\(attributes.asPath)",
+            origins[attributes.origin] ?? "",
             attributes.nextHop.map { "\($0)" } ?? "",
             "\(attributes.localPreference ?? 0)", "\(attributes.multiExitDiscriminator ?? 0)",
             communities.joined(separator: " "), large.joined(separator: " "), "NAG", "", "",
