@@ -31,6 +31,8 @@ const unsigned int CLinux_md5KeyOctets = TCP_MD5SIG_MAXKEYLEN;
 
 const int CLinux_TCP_MD5SIG = TCP_MD5SIG;
 const int CLinux_TCP_USER_TIMEOUT = TCP_USER_TIMEOUT;
+const int CLinux_TCP_SAVE_SYN = TCP_SAVE_SYN;
+const int CLinux_TCP_SAVED_SYN = TCP_SAVED_SYN;
 const int CLinux_IP_TTL = IP_TTL;
 const int CLinux_IP_MINTTL = IP_MINTTL;
 const int CLinux_IPV6_UNICAST_HOPS = IPV6_UNICAST_HOPS;

@@ -89,8 +89,8 @@ public protocol VolumeStore: Sendable {
 }
 
 extension VolumeStore {
-    /// The largest `time` of all live batches, in seconds since 1970-01-01 00:00 UTC; nil when there
-    /// is none.
+    /// The largest `time` of all live batches, in seconds since 1970-01-01 00:00 UTC; nil when
+    /// there is none.
     public func lastFlush() async throws(VolumeStoreError) -> Int64? {
         try await lastFlush(notAfter: .max)
     }

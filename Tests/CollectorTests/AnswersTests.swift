@@ -204,7 +204,8 @@ struct AnswersTests {
         let world = try await AnswersWorld()
         let flow = #"""
             {"exporter":"192.0.2.1","ingressInterface":17,"egressInterface":1,"octets":100,\#
-            "sourceAddress":"198.51.100.1","destinationAddress":"203.0.113.1"}
+            "sourceAddress":"198.51.100.1","destinationAddress":"203.0.113.1",\#
+            "receivedAt":"2026-10-01T00:00:00Z"}
             """#
         let request = ConsoleRequest(
             path: "/api/v1/explain",

@@ -21,8 +21,8 @@ struct HandOverBoxTests {
             box.put(report(at: 2))
         }
         let begun = ContinuousClock.now
-        await box.wait(for: 2, atMost: .seconds(60))
-        #expect(ContinuousClock.now - begun < .seconds(30))
+        await box.wait(for: 2, atMost: .seconds(3600))
+        #expect(ContinuousClock.now - begun < .seconds(1800))
         #expect(box.takeAll().map(\.totals.time) == [1, 2])
         #expect(box.takeAll().isEmpty)
     }
@@ -38,10 +38,10 @@ struct HandOverBoxTests {
     @Test("the wait ends when the collector is told to end")
     func cancelled() async {
         let box = HandOverBox()
-        let waiting = Task { await box.wait(for: 1, atMost: .seconds(60)) }
+        let waiting = Task { await box.wait(for: 1, atMost: .seconds(3600)) }
         waiting.cancel()
         let begun = ContinuousClock.now
         await waiting.value
-        #expect(ContinuousClock.now - begun < .seconds(30))
+        #expect(ContinuousClock.now - begun < .seconds(1800))
     }
 }

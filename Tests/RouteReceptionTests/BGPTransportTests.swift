@@ -82,58 +82,45 @@ struct BGPTransportTests {
         }
     }
 
-    @Test(
-        "a neighbor that must be near is not heard from afar (RFC 5082)",
-        arguments: [anyIPv4, anyIPv6]
-    )
-    func hops(_ address: IPAddress) async throws {
-        var neighbor = SpeakerWorld.er1
-        neighbor.ttlHops = 2
-        try await SpeakerWorld.run(neighbor: neighbor, on: address, handshakeSeconds: 3) {
-            _,
-            port,
-            events in
-            try await BGPConnection.open(
-                to: SpeakerWorld.loopback,
-                port: port,
-                protection: .init(ttl: 253)
-            ) { connection in
-                let open = BGPOpen(asn: SpeakerWorld.asn, holdTime: 90, routerID: 2)
-                try await connection.send(open.message)
-                #expect(await events.next() == "er1 opensent")
-                let end = await events.next()
-                #expect(end == "er1 active: sent Hold Timer Expired: nothing heard in time")
-            }
-            try await BGPConnection.open(
-                to: SpeakerWorld.loopback,
-                port: port,
-                protection: .init(ttl: 254)
-            ) { connection in
-                try await events.establish(&connection)
-            }
-        }
-    }
+    /// Listening addresses, the neighbor's, how far it may be, a TTL too low, and one that will do.
+    static let distances: [(on: IPAddress, from: IPAddress, hops: Int, far: Int, near: Int)] = [
+        (anyIPv4, SpeakerWorld.loopback, 2, 253, 254),
+        (anyIPv6, SpeakerWorld.loopback, 1, 64, 255),
+        (.v6(1), .v6(1), 1, 254, 255),
+    ]
 
-    @Test("an IPv6 neighbor that must be near is not heard from afar")
-    func hopsOfIPv6() async throws {
-        let loopback = IPAddress.v6(1)
+    @Test("a neighbor that must be near is not heard from afar (RFC 5082)", arguments: distances)
+    func hops(
+        _ distance: (on: IPAddress, from: IPAddress, hops: Int, far: Int, near: Int)
+    ) async throws {
         var neighbor = SpeakerWorld.er1
-        neighbor.address = loopback
-        neighbor.ttlHops = 1
-        try await SpeakerWorld.run(neighbor: neighbor, on: loopback, handshakeSeconds: 3) {
-            _,
-            port,
-            events in
-            try await BGPConnection.open(to: loopback, port: port) { connection in
-                let open = BGPOpen(asn: SpeakerWorld.asn, holdTime: 90, routerID: 2)
-                try await connection.send(open.message)
-                #expect(await events.next() == "er1 opensent")
-                let end = await events.next()
-                #expect(end == "er1 active: sent Hold Timer Expired: nothing heard in time")
+        neighbor.address = distance.from
+        neighbor.ttlHops = distance.hops
+        try await SpeakerWorld.run(neighbor: neighbor, on: distance.on) { speaker, port, events in
+            try await BGPConnection.open(
+                to: distance.from,
+                port: port,
+                protection: .init(ttl: distance.far)
+            ) { connection in
+                let answer = try await connection.receive()
+                #expect(answer == nil)
             }
-            let near = BGPConnection.Protection(ttl: 255)
-            try await BGPConnection.open(to: loopback, port: port, protection: near) { connection in
-                try await events.establish(&connection)
+            let reason = "with TTL \(distance.far), expected at least \(256 - distance.hops)"
+            #expect(await events.next() == "refused er1: it came \(reason)")
+            try await BGPConnection.open(
+                to: distance.from,
+                port: port,
+                protection: .init(ttl: distance.near)
+            ) { connection in
+                try await events.establish(&connection, holdTime: 3)
+                // From here on somebody farther away goes on with it.
+                try await connection.writer.changeTTL(to: distance.far)
+                for _ in 0..<8 {
+                    try? await connection.send(BGPMessageHeader.keepalive)
+                    try await Task.sleep(for: .milliseconds(500))
+                }
+                let end = "sent Hold Timer Expired: nothing heard in time"
+                #expect(await events.next() == "er1 ended: \(end)")
             }
         }
     }

@@ -176,6 +176,7 @@ struct SettingsDifferencesTests {
             try new.needsRestart(from: settings()) == [
                 "collector: c1 -> c2", "state: /etc/p/state/ -> /etc/p/s",
                 "control: /etc/p/peerage.sock -> /etc/p/c", "slotSeconds: 300 -> 60",
+                "flushSeconds: 5 -> 6",
                 "listen.bgp: 0.0.0.0:179 -> 0.0.0.0:1179", "listen.workers: auto -> 2",
             ]
         )

@@ -20,8 +20,16 @@ CLinux_md5Signature CLinux_md5SignatureOf(
 
 extern const unsigned int CLinux_md5KeyOctets;
 
+/// The value of TCP_SAVED_SYN: the IP and TCP headers of the SYN that a connection began with; all
+/// zero when the kernel has not kept them.
+typedef struct {
+    uint8_t octets[128];
+} CLinux_savedSYN;
+
 extern const int CLinux_TCP_MD5SIG;
 extern const int CLinux_TCP_USER_TIMEOUT;
+extern const int CLinux_TCP_SAVE_SYN;
+extern const int CLinux_TCP_SAVED_SYN;
 extern const int CLinux_IP_TTL;
 extern const int CLinux_IP_MINTTL;
 extern const int CLinux_IPV6_UNICAST_HOPS;

@@ -110,8 +110,8 @@ extension ConfigurationProposal {
         for exporter in proposed {
             let state = exporter.state
             lines.append(
-                "  # \(state.flowProtocol.word), 1 in \(state.rate.text) (\(state.rateSource.word)),"
-                    + " last seen \(Timestamp.text(seconds: state.lastSeen))"
+                "  # \(state.flowProtocol.word), 1 in \(state.rate.text)"
+                    + " (\(state.rateSource.word)), last seen \(Timestamp.text(seconds: state.lastSeen))"
             )
             lines.append("  - name: \(Self.quoted(exporter.name))")
             lines.append("    addresses: [\(Self.quoted(exporter.address))]")

@@ -110,8 +110,8 @@ final class NeighborBook: Sendable {
     /// The neighbor has announced more than it may.
     func limitReached(_ source: RouteSource, _ limit: PrefixLimit) {
         let detail =
-            "more than \(limit.bound) \(limit.family) prefixes: its session is ended and refused for "
-            + "\(limit.restartSeconds) s"
+            "more than \(limit.bound) \(limit.family) prefixes: its session is ended, and refused "
+            + "for \(limit.restartSeconds) s"
         note(.limitReached, source.name, detail)
         logger.error("too many prefixes", metadata: Self.metadata(source, ["detail": detail]))
     }

@@ -40,6 +40,16 @@ package struct BGPConnection {
         package func send(_ octets: [UInt8]) async throws {
             try await channel.writeAndFlush(ByteBuffer(bytes: octets)).get()
         }
+
+        /// Sends what follows with another time to live.
+        package func changeTTL(to ttl: Int) async throws {
+            let channel = channel
+            try await channel.eventLoop.submit {
+                guard let address = channel.remoteAddress?.ipAddress.flatMap({ IPAddress($0) })
+                else { return }
+                try SessionSocket.send(withTTL: ttl, on: channel, to: address)
+            }.get()
+        }
     }
 
     package let writer: Writer

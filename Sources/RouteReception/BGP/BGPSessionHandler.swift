@@ -47,8 +47,16 @@ final class BGPSessionHandler: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
+        // Known at once, for this is the channel's own thread.
+        SessionSocket.arrivalTTL(of: context.channel).assumeIsolated().whenSuccess { ttl in
+            self.begin(ttl: ttl)
+        }
+    }
+
+    private func begin(ttl: Int?) {
+        guard let context else { return }
         let (remote, local) = (context.remoteAddress, context.localAddress)
-        switch sessions.admit(self, from: remote, to: local) {
+        switch sessions.admit(self, from: remote, to: local, ttl: ttl) {
         case .none: context.close(promise: nil)
         case .refusal(let code):
             send(BGPNotification(code).message)

@@ -58,7 +58,8 @@ final class BGPSessions {
     func admit(
         _ handler: BGPSessionHandler,
         from remote: SocketAddress?,
-        to local: SocketAddress?
+        to local: SocketAddress?,
+        ttl: Int?
     ) -> Admission {
         let address = remote?.ipAddress.flatMap { IPAddress($0) }?.unmapped
         guard let address, let neighbor = neighbors[address] else {
@@ -70,6 +71,14 @@ final class BGPSessions {
             guard called == expected else {
                 let came = called.map { "\($0)" } ?? "no address"
                 refuse(address, neighbor, "it came to \(came), expected \(expected)")
+                return .none
+            }
+        }
+        if let hops = neighbor.ttlHops {
+            let least = SessionSocket.leastTTL(hops: hops)
+            guard let ttl, ttl >= least else {
+                let came = ttl.map { "with TTL \($0)" } ?? "with an unknown TTL"
+                refuse(address, neighbor, "it came \(came), expected at least \(least)")
                 return .none
             }
         }

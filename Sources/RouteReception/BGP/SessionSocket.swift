@@ -16,6 +16,7 @@ enum SessionSocket {
     /// SYN already when it comes with less.
     static func prepare(_ listener: any Channel, on address: IPAddress) throws {
         try send(withTTL: sentTTL, on: listener, to: address)
+        try listener.syncOptions?.setOption(option(.tcp, CLinux_TCP_SAVE_SYN), value: 1)
         guard address.family == .ipv6 else { return }
         // "::" takes IPv4 as well, whatever net.ipv6.bindv6only says.
         try listener.syncOptions?.setOption(option(.ipv6, CLinux_IPV6_V6ONLY), value: 0)
@@ -30,9 +31,32 @@ enum SessionSocket {
         try channel.syncOptions?.setOption(option, value: ttl)
     }
 
+    /// The TTL that the SYN of an accepted connection came with; nil when the kernel does not know.
+    ///
+    /// What came before ``accept(atMost:on:from:)`` took effect can only be judged by it.
+    static func arrivalTTL(of channel: any Channel) -> EventLoopFuture<Int?> {
+        guard let options = channel as? any SocketOptionProvider else {
+            return channel.eventLoop.makeSucceededFuture(nil)
+        }
+        let syn: EventLoopFuture<CLinux_savedSYN> = options.unsafeGetSocketOption(
+            level: SocketOptionLevel(IPPROTO_TCP),
+            name: SocketOptionName(CLinux_TCP_SAVED_SYN)
+        )
+        return syn.map { syn in
+            switch syn.octets.0 >> 4 {
+            case 4: Int(syn.octets.8)  // RFC 791, section 3.1
+            case 6: Int(syn.octets.7)  // RFC 8200, section 3
+            default: nil
+            }
+        }.recover { _ in nil }
+    }
+
+    /// The least TTL of what comes over at most `hops` hops.
+    static func leastTTL(hops: Int) -> Int { 256 - max(1, min(hops, 255)) }
+
     /// Drops what comes over more than `hops` hops (RFC 5082, section 3; IP_MINTTL in ip(7)).
     static func accept(atMost hops: Int, on channel: any Channel, from peer: IPAddress) throws {
-        let least = 256 - max(1, min(hops, 255))
+        let least = leastTTL(hops: hops)
         // A mapped peer sends IPv4 packets.
         let isIPv4 = peer.unmapped.family == .ipv4
         let option =
