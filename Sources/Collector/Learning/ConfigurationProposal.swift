@@ -109,8 +109,9 @@ extension ConfigurationProposal {
         var lines = ["", "exporters:"]
         for exporter in proposed {
             let state = exporter.state
+            let rate = "1 in \(state.rate.text) (\(state.rateSource.word))"
             lines.append(
-                "  # \(state.flowProtocol.word), 1 in \(state.rate.text) (\(state.rateSource.word)),"
+                "  # \(state.flowProtocol.word), \(rate),"
                     + " last seen \(Timestamp.text(seconds: state.lastSeen))"
             )
             lines.append("  - name: \(Self.quoted(exporter.name))")
