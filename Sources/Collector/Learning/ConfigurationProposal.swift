@@ -109,9 +109,10 @@ extension ConfigurationProposal {
         var lines = ["", "exporters:"]
         for exporter in proposed {
             let state = exporter.state
+            let rate = "1 in \(state.rate.text) (\(state.rateSource.word))"
             lines.append(
-                "  # \(state.flowProtocol.word), 1 in \(state.rate.text)"
-                    + " (\(state.rateSource.word)), last seen \(Timestamp.text(seconds: state.lastSeen))"
+                "  # \(state.flowProtocol.word), \(rate),"
+                    + " last seen \(Timestamp.text(seconds: state.lastSeen))"
             )
             lines.append("  - name: \(Self.quoted(exporter.name))")
             lines.append("    addresses: [\(Self.quoted(exporter.address))]")

@@ -108,10 +108,12 @@ extension Answers {
             asked = .capture(path: capture, record: record)
         default: throw InputProblem("expected a flow, or a capture and a record")
         }
+        // Whoever was adopted is explained like the listed; without a store, nobody was.
+        if let adoptions = try? await question.sources.reading().adoptions() {
+            settings.inventory = settings.inventory.with(adoptions)
+        }
         let explain: Explain
         if let collector = question.sources.collector {
-            let adoptions = try await question.sources.reading().adoptions()
-            settings.inventory = settings.inventory.with(adoptions)
             explain = Explain(settings, live: collector.feed)
         } else {
             explain = try Explain(settings)
