@@ -21,6 +21,7 @@ final class ScenarioWorld {
     private let writer: VolumeWriter
     private var pipeline: FlowPipeline
     private var explained: ExplainedTotals
+    private var hasLearned = false
     private var now: Int64
     private var sequence: UInt32 = 0
     private var events: [AlertEvent] = []
@@ -62,6 +63,7 @@ final class ScenarioWorld {
             throw Scenario.Problem(description: "'\(prefix)' is no prefix")
         }
         settings.learn.from = [prefix]
+        hasLearned = true
         if let most = most.flatMap({ Int($0) }) { settings.learn.exporters = most }
         try await correct(settings)
     }
@@ -129,8 +131,12 @@ final class ScenarioWorld {
         return rows
     }
 
-    /// What `explain` says of every record, beside what was accounted.
-    func explanations() async throws -> (explained: [String: UInt64], accounted: [String: UInt64]) {
+    /// What `explain` says of every record, beside what was accounted; nil where exporters were
+    /// held apart, which an explanation takes one by one.
+    func explanations() async throws -> (
+        explained: [String: UInt64], accounted: [String: UInt64]
+    )? {
+        guard !hasLearned else { return nil }
         try await flush()
         let accounted = try await ExplainedTotals.accounted(
             store,
