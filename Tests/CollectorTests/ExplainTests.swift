@@ -132,6 +132,22 @@ struct ExplainTests {
         #expect(try await explain(.flow(named)).document["exporter"] as? String == "er1")
     }
 
+    @Test("an exporter that is held apart is explained as it is held, and that is said")
+    func held() async throws {
+        var settings = try settings()
+        settings.learn.from = [try #require(IPPrefix("192.0.2.0/24"))]
+        let line = Self.flow.replacing("192.0.2.9", with: "192.0.2.10")
+        let answer = try await Explain(settings).answer(.flow(line), .json)
+        let object = try JSONSerialization.jsonObject(with: Data(answer.text.utf8))
+        let document = try #require(object as? [String: Any])
+        #expect(document["refused"] as? String == "quarantined")
+        #expect(document["exporter"] as? String == "192.0.2.10")
+        #expect(try side(document, "egress")["role"] as? String == "unknown")
+        #expect(answer.messages.count == 2)
+        let text = try await Explain(settings).answer(.flow(line), .table).text
+        #expect(text.contains("held apart until it is adopted"))
+    }
+
     @Test(
         "what is no flow is refused with the key that is wrong",
         arguments: [

@@ -66,11 +66,7 @@ struct ScenarioRunner {
                 throw Scenario.Problem(description: "line \(statement.line): \(error)")
             }
         }
-        // What is learned is attributed without being in the inventory that explains.
-        let learns = world?.settings.learn.from.isEmpty == false
-        if !learns, let (explained, accounted) = try await world?.explanations(),
-            explained != accounted
-        {
+        if let (explained, accounted) = try await world?.explanations(), explained != accounted {
             failures.append("explained \(explained)\naccounted \(accounted)")
         }
         return failures

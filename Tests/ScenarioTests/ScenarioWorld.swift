@@ -15,7 +15,7 @@ import Wire
 /// What a scenario acts upon: a pipeline, a routing table, a store, and the time.
 final class ScenarioWorld {
     var rules: [AlertRuleSettings] = []
-    private(set) var settings: Settings
+    private var settings: Settings
     private let feed: RouteFeed
     private let store = InMemoryVolumeStore()
     private let writer: VolumeWriter

@@ -30,7 +30,7 @@ public struct Explain: Sendable {
         public var messages: [String]
     }
 
-    private let settings: Settings
+    private var settings: Settings
     private let feed: RouteFeed
     private var messages: [String]
 
@@ -68,7 +68,11 @@ public struct Explain: Sendable {
         return try result.get()
     }
 
-    private func explained(_ question: Question, _ format: Format) throws -> Answer {
+    private func explained(
+        _ question: Question,
+        _ format: Format,
+        isHeld: Bool = false
+    ) throws -> Answer {
         var document: ExplanationDocument
         var messages = messages
         switch question {
@@ -81,10 +85,30 @@ public struct Explain: Sendable {
         case .capture(let path, let number):
             document = try record(number, in: path)
         }
+        if let pending = pendingExporter(in: document) {
+            var adopting = self
+            adopting.settings.learn.from = []
+            adopting.settings.inventory.exporters.append(pending)
+            adopting.messages = []
+            var answer = try adopting.explained(question, format, isHeld: true)
+            answer.messages = messages
+            return answer
+        }
         document.inventory = settings.inventory
+        document.isHeld = isHeld
         let text =
             format == .json ? document.json.text(isPretty: true) + "\n" : document.text
         return Answer(text: text, messages: messages)
+    }
+
+    /// The exporter as it is held apart, when that is what becomes of its datagrams.
+    private func pendingExporter(in document: ExplanationDocument) -> Exporter? {
+        guard let item = document.items.first, item.explanation == nil else { return nil }
+        let address = item.record.exporter.unmapped
+        guard settings.learn.from.contains(where: { $0.contains(address) }) else { return nil }
+        var exporter = Exporter(pending: address)
+        exporter.views = [CollectorComponents.commonView]
+        return exporter
     }
 
     private func attributor() -> Attributor {

@@ -67,6 +67,10 @@ extension ExplanationDocument {
         var lines = [
             Line("exporter", exporter, "\(record.flowProtocol.word), received \(arrival)")
         ]
+        if isHeld {
+            let how = "not listed: held apart until it is adopted"
+            lines.append(Line("refused", RefusalReason.quarantined.word, how))
+        }
         for step in RateSteps(explanation).steps {
             let rate = step.rate.map(Self.rate).map { ": \($0)" } ?? ""
             lines.append(Line("rate", step.name + rate, step.result))

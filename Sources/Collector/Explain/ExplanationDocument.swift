@@ -13,6 +13,8 @@ struct ExplanationDocument {
     let items: [Item]
     private let batch: FlowBatch
     var inventory = Inventory()
+    /// Whether the exporter is not listed but held apart, as if it were.
+    var isHeld = false
 
     init(
         _ explained: [(record: FlowRecord, explanation: RecordExplanation)],
@@ -45,7 +47,9 @@ struct ExplanationDocument {
             return members
         }
         members.append(.init("exporter", .string(name(explanation.exporter))))
-        if let refusal = explanation.refusal {
+        if isHeld {
+            members.append(.init("refused", .string(RefusalReason.quarantined.word)))
+        } else if let refusal = explanation.refusal {
             members.append(.init("refused", .string(refusal.rawValue)))
         }
         members.append(.init("rate", rate(explanation)))

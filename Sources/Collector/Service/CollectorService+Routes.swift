@@ -44,7 +44,9 @@ extension CollectorService {
             Readiness.Neighbor(
                 name: standing.name,
                 families: Set(standing.families),
-                complete: Set(standing.endOfRIB),
+                // Since the collector started, whatever became of the session meanwhile.
+                complete: standing.hasInitialRoutes
+                    ? Set(AddressFamily.allCases) : Set(standing.endOfRIB),
                 isCached: cachedNeighbors.contains(standing.name)
             )
         }
