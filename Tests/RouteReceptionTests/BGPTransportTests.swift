@@ -82,23 +82,50 @@ struct BGPTransportTests {
         }
     }
 
-    /// Listening addresses, the neighbor's, how far it may be, a TTL too low, and one that will do.
-    static let distances: [(on: IPAddress, from: IPAddress, hops: Int, far: Int, near: Int)] = [
-        (anyIPv4, SpeakerWorld.loopback, 2, 253, 254),
-        (anyIPv6, SpeakerWorld.loopback, 1, 64, 255),
-        (.v6(1), .v6(1), 1, 254, 255),
+    /// A speaker, a neighbor that may be so many hops away, and TTLs that tell.
+    struct Distance: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var listening: IPAddress
+        var neighbor: IPAddress
+        var hops: Int
+        var far: Int
+    }
+
+    static let distances: [Distance] = [
+        Distance(
+            testDescription: "IPv4, two hops",
+            listening: anyIPv4,
+            neighbor: SpeakerWorld.loopback,
+            hops: 2,
+            far: 253
+        ),
+        Distance(
+            testDescription: "IPv4 to a socket of IPv6",
+            listening: anyIPv6,
+            neighbor: SpeakerWorld.loopback,
+            hops: 1,
+            far: 64
+        ),
+        Distance(
+            testDescription: "IPv6",
+            listening: .v6(1),
+            neighbor: .v6(1),
+            hops: 1,
+            far: 254
+        ),
     ]
 
     @Test("a neighbor that must be near is not heard from afar (RFC 5082)", arguments: distances)
-    func hops(
-        _ distance: (on: IPAddress, from: IPAddress, hops: Int, far: Int, near: Int)
-    ) async throws {
+    func hops(_ distance: Distance) async throws {
         var neighbor = SpeakerWorld.er1
-        neighbor.address = distance.from
+        neighbor.address = distance.neighbor
         neighbor.ttlHops = distance.hops
-        try await SpeakerWorld.run(neighbor: neighbor, on: distance.on) { speaker, port, events in
+        try await SpeakerWorld.run(neighbor: neighbor, on: distance.listening) {
+            speaker,
+            port,
+            events in
             try await BGPConnection.open(
-                to: distance.from,
+                to: distance.neighbor,
                 port: port,
                 protection: .init(ttl: distance.far)
             ) { connection in
@@ -108,9 +135,9 @@ struct BGPTransportTests {
             let reason = "with TTL \(distance.far), expected at least \(256 - distance.hops)"
             #expect(await events.next() == "refused er1: it came \(reason)")
             try await BGPConnection.open(
-                to: distance.from,
+                to: distance.neighbor,
                 port: port,
-                protection: .init(ttl: distance.near)
+                protection: .init(ttl: 256 - distance.hops)
             ) { connection in
                 try await events.establish(&connection, holdTime: 3)
                 // From here on somebody farther away goes on with it.

@@ -21,8 +21,8 @@
 ///     expect REPORT column=value ... some row of the report has all of these
 ///     expect no REPORT column=value  no row has
 ///
-/// REPORT is `volumes`, `savings`, `ledger`, `slots`, `exporters` or `alerts`; the columns are those
-/// of the JSON output.
+/// REPORT is `volumes`, `savings`, `ledger`, `slots`, `exporters` or `alerts`; the columns are
+/// those of the JSON output.
 struct Scenario {
     var name: String
     var statements: [Statement] = []

@@ -17,6 +17,8 @@ extension CollectorService {
     /// - Parameters:
     ///   - settings: The configuration.
     ///   - observer: Told what happens to the file, now and later.
+    /// - Returns: The store, its schema up to date.
+    /// - Throws: What keeps it from being opened.
     static func openStoreToServe(
         _ settings: Settings,
         observer: @escaping @Sendable (OperationalEvent) -> Void
