@@ -11,14 +11,14 @@ from sender import Sender, compiled
 from watch import Watch, mebibytes
 from workplace import await_true
 
-LONG = {"minutes": 10, "flood": 10_000, "rate": 50_000}
-SHORT = {"minutes": 0.4, "flood": 3_000, "rate": 10_000}
+LONG = {"minutes": 10, "flood": 10_000, "rate": 50_000, "kinds": "012345"}
+SHORT = {"minutes": 0.4, "flood": 3_000, "rate": 10_000, "kinds": "012345"}
 EXPORTERS = 5
 MOST_MORE = 256 << 20
 BAD = plan.Exporter("bad", 0x7F020001, plan.IPFIX, None, [])
 
 
-def run(place, outcome, peerage, minutes, flood, rate, flush=5):
+def run(place, outcome, peerage, minutes, flood, rate, kinds, flush=5):
     good = plan.exporters(EXPORTERS, (plan.IPFIX, plan.NETFLOW9, plan.SFLOW), 100)
     collector = Collector(place, peerage, [*good, BAD], flush=flush)
     if collector.knows("learn"):
@@ -33,7 +33,7 @@ def run(place, outcome, peerage, minutes, flood, rate, flush=5):
     program = compiled("flood", place.path)
     counts = place.run(
         [program, "127.0.0.1", str(collector.flow_port), str(flood), str(minutes * 60),
-         table.dotted(BAD.address)],
+         table.dotted(BAD.address), str(kinds)],
         seconds=minutes * 60 + 60,
     )
     time.sleep(2 * flush)
@@ -41,6 +41,7 @@ def run(place, outcome, peerage, minutes, flood, rate, flush=5):
     sender.stop()
     await_true(30, lambda: collector.queued()[0] == 0)
     peak = max(resident for _, resident, _, _ in watch.samples)
+    place.write("samples", "".join(f"{t:.1f} {mebibytes(r)}\n" for t, r, *_ in watch.samples))
     status, seconds = collector.stop(30)
     outcome.equal("the collector drains and exits by SIGTERM", 0, status)
     outcome.expect("within 10 s", seconds <= 10, seconds)

@@ -6,6 +6,7 @@ collector has stored, exactly. So what is between two runs is what was lost with
 """
 
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -38,7 +39,8 @@ def run(place, outcome, peerage, count, rate, flush, templates=30, seed=None):
         life = {"listening": listening, "restart": 0.0}
         if lives:
             life["restart"] = restart
-        time.sleep(chance.uniform(0.2, 2.5 * flush))
+        # In the first life templates are learned, and stored with a flush.
+        time.sleep(chance.uniform(0.2, 2.5 * flush) + (0 if lives else 2 * flush))
         is_last = number == count
         if is_last:
             sender.stop()
@@ -55,6 +57,7 @@ def run(place, outcome, peerage, count, rate, flush, templates=30, seed=None):
         life["rows"], life["balanced"] = rows, document["ledger"]["balanced"]
         life["check"] = copy.check()
         lives.append(life)
+    place.write("lives.json", json.dumps(lives))
     found_gaps = gaps.of(collector.ledger()[1])
     Lives(sender.truth(), found_gaps, lives).judge(outcome, flush)
     restarts = sorted(life["restart"] for life in lives[1:])
@@ -72,7 +75,8 @@ class Copy:
     def __init__(self, place, collector):
         self.collector, self.path = collector, place.file("copy.db")
         text = collector.configuration().replace(f"path: {collector.store} ", f"path: {self.path} ")
-        self.config = place.write("copy.yaml", text.replace("\ncontrol:", "\n# control:"))
+        # Nobody serves this socket: so the copy is asked, not the collector that runs.
+        self.config = place.write("copy.yaml", text.replace("/peerage.sock\n", "/nobody.sock\n"))
 
     def take(self):
         for suffix in ("", "-wal", "-shm"):

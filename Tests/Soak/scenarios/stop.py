@@ -11,7 +11,7 @@ from sender import Sender
 from workplace import await_true, say
 
 LONG = {"pauses": (1, 5, 30), "rate": 200_000, "times": 3}
-SHORT = {"pauses": (1, 5), "rate": 100_000, "times": 1}
+SHORT = {"pauses": (1, 6), "rate": 200_000, "times": 1}
 EXPORTERS = 10
 
 

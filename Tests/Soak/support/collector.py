@@ -209,7 +209,7 @@ class Collector:
             if "the store is empty" not in str(problem):
                 raise
             return {}, {"ledger": {"balanced": True, "gaps": []}}
-        return {row["exporter"]: row for row in document["rows"]}, document
+        return {row["exporter"]: row for row in document["exporters"]}, document
 
     def check_store(self):
         """What `store check` finds; empty when the store is good."""

@@ -2,12 +2,12 @@
 //
 // A flood of what a collector must not remember without a bound, from addresses of 127.0.0.0/8:
 //
-//     flood ADDRESS PORT DATAGRAMS_PER_SECOND SECONDS LISTED_EXPORTER
+//     flood ADDRESS PORT DATAGRAMS_PER_SECOND SECONDS LISTED_EXPORTER KINDS
 //
-// In turn: IPFIX with a template of its own from anywhere; from the listed exporter templates and
-// domains without end, data of templates nobody sent, records of interfaces and addresses without
-// end; sFlow of agents without end; noise. Prints how many datagrams the listed exporter sent, and
-// how many were sent.
+// KINDS are digits, played in turn: 0 IPFIX with a template of its own from anywhere; from the listed
+// exporter 1 templates and domains without end, 2 data of templates nobody sent, 3 records of
+// interfaces and addresses without end; 4 sFlow of agents without end; 5 noise. Prints how many
+// datagrams the listed exporter sent, and how many were sent.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -119,12 +119,13 @@ static void noise(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 6) return 2;
+    if (argc != 7) return 2;
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[2]))};
     inet_pton(AF_INET, argv[1], &to.sin_addr);
     struct in_addr listed;
     inet_pton(AF_INET, argv[5], &listed);
     double rate = atof(argv[3]), seconds = atof(argv[4]);
+    size_t kinds = strlen(argv[6]);
     int made = socket(AF_INET, SOCK_DGRAM, 0);
     unsigned long long sent = 0, from_listed = 0;
     struct timespec began, now;
@@ -135,12 +136,12 @@ int main(int argc, char **argv) {
         if (passed >= seconds) break;
         for (int burst = 0; burst < 200 && sent < passed * rate; burst++) {
             struct in_addr from = {htonl(0x7F400000 | (chance() & 0x3FFFFF))};
-            switch (sent % 6) {
-            case 0: header(chance()); template_set(256); data_set(256, 20); finish(); break;
-            case 1: templates_without_end(); from = listed; break;
-            case 2: data_without_template(); from = listed; break;
-            case 3: series_without_end(); from = listed; break;
-            case 4: agents_without_end(); if (chance() % 2) from = listed; break;
+            switch (argv[6][sent % kinds]) {
+            case '0': header(chance()); template_set(256); data_set(256, 20); finish(); break;
+            case '1': templates_without_end(); from = listed; break;
+            case '2': data_without_template(); from = listed; break;
+            case '3': series_without_end(); from = listed; break;
+            case '4': agents_without_end(); if (chance() % 2) from = listed; break;
             default: noise(); if (chance() % 2) from = listed;
             }
             char control[CMSG_SPACE(sizeof(struct in_pktinfo))] = {0};
