@@ -9,8 +9,8 @@ import Logging
 /// remote address. The first event of a kind begins a minute; ten are let through in it, the others
 /// are counted, and when it is over one line says how many those were. The next event begins
 /// another minute, so that no kind is ever silent for longer. How many kinds are told apart is
-/// bounded: in a flood of objects those that come last share one minute by message. What is about no object has
-/// room of its own, which a flood of objects cannot take.
+/// bounded: in a flood of objects those that come last share one minute by message. What is about
+/// no object has room of its own, which a flood of objects cannot take.
 struct LogLimiter {
     /// Let through in a minute, of each kind.
     static let most = 10
