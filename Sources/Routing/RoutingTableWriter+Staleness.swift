@@ -4,8 +4,8 @@ public import Model
 
 /// How far a walk through all prefixes has come that is made in parts.
 public struct TableWalk: Sendable {
-    /// How many prefixes a part takes: some milliseconds' work.
-    public static let part: UInt32 = 16_384
+    /// How many prefixes a part takes: a few milliseconds' work.
+    public static let part: UInt32 = 4_096
 
     var next: UInt32 = 0
     public internal(set) var isDone = false
