@@ -108,6 +108,14 @@ package struct FlowPipeline: ~Copyable, Sendable {
         implausible.removeAll(keepingCapacity: true)
     }
 
+    /// Counts datagrams that were received and are not looked at.
+    package mutating func refuse(_ count: Int, _ reason: RefusalReason, at time: Int64) {
+        totals.count(for: RunningTotals.noExporter, at: time) { ledger in
+            ledger.datagrams += UInt64(count)
+            ledger.refused[reason, default: 0] += UInt64(count)
+        }
+    }
+
     /// Counts datagrams that the kernel had to drop.
     package mutating func countKernelDrops(_ count: UInt64, at time: Int64) {
         guard count > 0 else { return }

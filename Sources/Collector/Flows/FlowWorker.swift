@@ -32,8 +32,9 @@ final class FlowWorker: Sendable {
     /// How long one wait for a datagram lasts at most, so that stopping and flushing are prompt.
     private static let waitMilliseconds = 100
 
-    /// How long a worker that was told to stop goes on reading what came before, at most.
-    private static let longestDrain: UInt64 = 5_000_000_000
+    /// How long a worker that was told to stop goes on with what came before; what is left then is
+    /// counted as refused.
+    private static let longestDrain: UInt64 = 6_000_000_000
 
     /// - Parameters:
     ///   - number: Of this worker, as of ``WorkerShare``.
@@ -93,13 +94,14 @@ final class FlowWorker: Sendable {
             let stopTime = stopTime.load(ordering: .acquiring)
             load.pipeline.goOffline()
             let received = receive(from: &load.sockets, into: &batch, isLast: stopTime != 0)
-            let newest = take(batch, received ?? 0, into: &load.pipeline)
-            orders.carryOut(on: &load.pipeline)
             let now = Self.now()
+            let isLate = drainEnd.map { now > $0 } ?? false
+            let newest = take(batch, received ?? 0, into: &load.pipeline, isLate: isLate)
+            orders.carryOut(on: &load.pipeline)
             if stopTime != 0 {
                 // Nothing is left, or all that is left came after the order to stop.
                 drainEnd = drainEnd ?? now + Self.longestDrain
-                isDrained = received == 0 || newest > stopTime || now > drainEnd ?? 0
+                isDrained = received == 0 || newest > stopTime
             }
             if isDrained { orders.close(&load.pipeline) }
             if now >= nextFlush || isDrained {
@@ -117,12 +119,18 @@ final class FlowWorker: Sendable {
     /// Time that nobody can set, in nanoseconds.
     private static func now() -> UInt64 { DispatchTime.now().uptimeNanoseconds }
 
-    /// Counts the datagrams of a batch; returns when the last one came.
+    /// Counts the datagrams of a batch, when it is late without reading them; returns when the last
+    /// one came.
     private func take(
         _ batch: borrowing DatagramBatch,
         _ count: Int,
-        into pipeline: inout FlowPipeline
+        into pipeline: inout FlowPipeline,
+        isLate: Bool
     ) -> Int64 {
+        guard !isLate || count == 0 else {
+            pipeline.refuse(count, .shutdown, at: clock.now())
+            return batch[count - 1].arrival
+        }
         var newest: Int64 = 0
         for index in 0..<count {
             let datagram = batch[index]

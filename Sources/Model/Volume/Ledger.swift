@@ -96,6 +96,8 @@ public enum RefusalReason: UInt8, Hashable, Sendable, CaseIterable, Comparable {
     case unknownExporter = 0
     /// Inside the networks of `learn:`, but as many exporters as it allows are held already.
     case learnLimit = 1
+    /// Received, and not read any more when the collector had to end.
+    case shutdown = 3
     /// Held apart until its exporter is adopted; a report's word, no row's.
     case quarantined = 2
 
@@ -105,6 +107,7 @@ public enum RefusalReason: UInt8, Hashable, Sendable, CaseIterable, Comparable {
         case .unknownExporter: "unknownExporter"
         case .learnLimit: "learnLimit"
         case .quarantined: "quarantined"
+        case .shutdown: "shutdown"
         }
     }
 
