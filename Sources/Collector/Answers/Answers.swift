@@ -8,7 +8,7 @@ import Storage
 ///
 /// # How it works
 ///
-/// Each question is a row of ``table``. A command asks a running collector over its control socket,
+/// Each question is a row of `table`. A command asks a running collector over its control socket,
 /// and when none answers runs the same row over the store itself: so both ways give the same text.
 public struct Answers: ConsoleBackend {
     private let sources: AnswerSources
