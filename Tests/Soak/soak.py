@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs scenarios against a collector: soak.py [--short] [--set KEY=VALUE]... PEERAGE SCENARIO..."""
+"""Runs scenarios against a collector.
+
+soak.py [--short] [--slow] [--set KEY=VALUE]... PEERAGE SCENARIO...
+"""
 
 import argparse
 import importlib
@@ -16,15 +19,20 @@ from outcome import Outcome  # noqa: E402
 from workplace import Skip, Workplace, say  # noqa: E402
 
 
-def run(name, peerage, is_short, changes, folder):
+SLOWER = 20
+
+
+def run(name, options, changes):
     """Whether everything held."""
     module = importlib.import_module(f"scenarios.{name}")
     outcome, began = Outcome(name), time.monotonic()
-    arguments = {**(module.SHORT if is_short else module.LONG), **changes}
+    arguments = {**(module.SHORT if options.short else module.LONG), **changes}
+    for key in {"rate", "flood"} & set(arguments) if options.slow else ():
+        arguments[key] //= SLOWER
     say(f"{name}: {', '.join(f'{key} {value}' for key, value in arguments.items())}")
-    with Workplace(name, folder) as place:
+    with Workplace(name, options.folder) as place:
         try:
-            module.run(place, outcome, peerage, **arguments)
+            module.run(place, outcome, os.path.abspath(options.peerage), **arguments)
         except Skip as reason:
             outcome.skipped(str(reason))
             return True
@@ -49,6 +57,7 @@ def value(text):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--short", action="store_true")
+    parser.add_argument("--slow", action="store_true", help="for a debug build")
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--folder")
     parser.add_argument("peerage")
@@ -56,8 +65,7 @@ def main():
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     changes = {key: value(text) for key, text in (each.split("=", 1) for each in options.set)}
-    peerage = os.path.abspath(options.peerage)
-    good = [run(s, peerage, options.short, changes, options.folder) for s in options.scenario]
+    good = [run(scenario, options, changes) for scenario in options.scenario]
     sys.exit(0 if all(good) else 1)
 
 

@@ -12,7 +12,7 @@ from watch import Watch, mebibytes
 from workplace import await_true
 
 LONG = {"minutes": 10, "flood": 10_000, "rate": 50_000, "kinds": "012345"}
-SHORT = {"minutes": 0.4, "flood": 3_000, "rate": 10_000, "kinds": "012345"}
+SHORT = {"minutes": 0.25, "flood": 3_000, "rate": 10_000, "kinds": "012345"}
 EXPORTERS = 5
 MOST_MORE = 256 << 20
 BAD = plan.Exporter("bad", 0x7F020001, plan.IPFIX, None, [])

@@ -9,65 +9,82 @@ from collections import Counter
 
 import mutation
 import plan
+import stored
 from collector import Collector
 from sender import Sender
 from workplace import Skip, await_true
 
 LONG = {"count": 1000, "rate": 50_000}
-SHORT = {"count": 25, "rate": 10_000}
+SHORT = {"count": 20, "rate": 10_000}
 EXPORTERS = 6
-ACCEPTED, REFUSED = "configuration reloaded", "reload refused"
 SAYS_WHERE = re.compile(r"\.yaml:\d+:\d+: ")
 
 
-def run(place, outcome, peerage, count, rate, flush=2, seed=None):
+def run(place, outcome, peerage, count, rate, flush=1, seed=None):
     seed = seed if seed is not None else random.randrange(1 << 32)
     chance = random.Random(seed)
     exporters = plan.exporters(EXPORTERS, (plan.IPFIX, plan.NETFLOW9), 100)
     collector = Collector(place, peerage, exporters, flush=flush)
     sender = Sender(place, exporters)
-    good, seen = collector.configuration(), Log(collector)
+    good = collector.configuration()
     collector.start()
-    collector.process.send_signal(signal.SIGHUP)
-    if not seen.answer(seconds=5):
+    if not reloads(collector):
         raise Skip("this version does not reload")
     sender.start(collector.flow_port, rate)
-    kinds, silent, unlike, nowhere, took = Counter(), [], [], [], []
+    kinds, silent, unlike, answers, took = Counter(), [], [], [], []
     for number in range(count):
         kind, text = mutation.mutated(chance, good)
         place.write("peerage.yaml", text)
         status, _, messages = collector.command("config", "check")
         began = time.monotonic()
-        collector.process.send_signal(signal.SIGHUP)
-        lines = seen.answer()
+        found = reload(collector)
         took.append(time.monotonic() - began)
-        is_accepted = any(ACCEPTED in line for line in lines)
-        kinds[f"{kind} {'accepted' if is_accepted else 'refused'}"] += 1
-        if not lines:
+        kinds[f"{kind} {found}"] += 1
+        if found is None:
             silent.append(keep(place, number, text, kind))
-        elif is_accepted != (status == 0):
-            unlike.append((keep(place, number, text, kind), messages[-200:], lines[:2]))
-        elif not is_accepted and not any(SAYS_WHERE.search(line) for line in lines):
-            nowhere.append((keep(place, number, text, kind), lines[:2]))
-    alive = collector.process.poll() is None
-    outcome.expect("the collector lives through all of them", alive)
+        elif (found == "accepted") != (status == 0):
+            unlike.append((keep(place, number, text, kind), found, messages[-200:]))
+        answers.append((found, messages, kind))
+    outcome.expect("the collector lives through all of them", collector.process.poll() is None)
     outcome.expect("each is answered", not silent, silent[:3])
     outcome.expect("each is accepted just if `config check` accepts it", not unlike, unlike[:3])
-    outcome.expect("each refusal names file, line and column", not nowhere, nowhere[:3])
     outcome.figures.update(
         count=count, rate=rate, seed=seed, outcomes=dict(sorted(kinds.items())),
-        accepted=sum(n for k, n in kinds.items() if k.endswith("accepted")),
+        accepted=sum(n for kind, n in kinds.items() if kind.endswith("accepted")),
         secondsMax=round(max(took), 3),
     )
-    after(place, outcome, collector, sender, good, seen, flush)
+    after(place, outcome, collector, sender, good, flush)
+    reasons(outcome, collector, answers)
 
 
-def after(place, outcome, collector, sender, good, seen, flush):
+def reloads(collector):
+    """{"accepted" or "refused": how many}"""
+    prefix = 'peerage_reload_total{result="'
+    return {
+        name.removeprefix(prefix).rstrip('"}'): value
+        for name, value in collector.metrics().items() if name.startswith(prefix)
+    }
+
+
+def reload(collector, seconds=20):
+    """What becomes of the configuration as it stands now: accepted, refused; None for no answer."""
+    before = reloads(collector)
+    collector.process.send_signal(signal.SIGHUP)
+
+    def answered():
+        now = reloads(collector)
+        return next((word for word in now if now[word] > before.get(word, 0)), None)
+
+    try:
+        return await_true(seconds, answered, pause=0.005)
+    except TimeoutError:
+        return None
+
+
+def after(place, outcome, collector, sender, good, flush):
     """With the first configuration again, everything is counted as before; and nothing was lost."""
     place.write("peerage.yaml", good)
-    collector.process.send_signal(signal.SIGHUP)
-    outcome.expect("the first configuration is accepted again",
-                   any(ACCEPTED in line for line in seen.answer()))
+    outcome.expect("the first configuration is accepted again", reload(collector) == "accepted")
     time.sleep(2 * flush + 1)
     before, _ = collector.ledger()
     time.sleep(2 * flush + 1)
@@ -78,8 +95,8 @@ def after(place, outcome, collector, sender, good, seen, flush):
     truth, (rows, document) = sender.truth(), collector.ledger()
     ledger, sent = document["ledger"], truth.total() + truth.templates
     outcome.figures.update(sentDatagrams=sent, kernelDrops=ledger["kernelDrops"])
-    outcome.equal("datagrams sent == counted + dropped by the kernel", sent,
-                  ledger["datagrams"] + ledger["kernelDrops"])
+    counted = ledger["datagrams"] + ledger["kernelDrops"]
+    outcome.equal("datagrams sent == counted + dropped by the kernel", sent, counted)
     outcome.expect("the ledger is balanced", ledger["balanced"])
     outcome.expect("there is no gap", not ledger["gaps"], ledger["gaps"])
     wrong = []
@@ -93,29 +110,22 @@ def after(place, outcome, collector, sender, good, seen, flush):
     outcome.expect("from then on each exporter's octets are exact", not wrong, wrong)
 
 
-class Log:
-    """The lines of the log that tell what became of a reload."""
-
-    def __init__(self, collector):
-        self.collector, self.read = collector, 0
-
-    def answer(self, seconds=20):
-        """The lines since the last answer, once they are there; empty when none comes."""
-        try:
-            return await_true(seconds, self._new, pause=0.005)
-        except TimeoutError:
-            return []
-
-    def _new(self):
-        with open(self.collector.place.file("collector.log"), "rb") as file:
-            file.seek(self.read)
-            text = file.read()
-        lines = text.decode(errors="replace").splitlines()
-        found = [line for line in lines if ACCEPTED in line or REFUSED in line]
-        if found and text.endswith(b"\n"):
-            self.read += len(text)
-            return found
-        return []
+def reasons(outcome, collector, answers):
+    """Every answer is a stored event; a refusal's says where."""
+    refused = stored.events(collector.store, "configurationRefused")
+    wanted = [(messages, kind) for found, messages, kind in answers if found == "refused"]
+    outcome.equal("refusals stored as events", len(wanted), len(refused))
+    nowhere = [
+        (kind, detail) for (_, kind), (_, _, detail) in zip(wanted, refused)
+        if not SAYS_WHERE.search(detail)
+    ]
+    outcome.expect("each refusal names file, line and column", not nowhere, nowhere[:3])
+    unlike = [
+        (kind, detail, messages[:200])
+        for (messages, kind), (_, _, detail) in zip(wanted, refused)
+        if detail.split(": ", 1)[-1][:60] not in messages
+    ]
+    outcome.expect("and what `config check` says", not unlike, unlike[:3])
 
 
 def keep(place, number, text, kind):

@@ -18,7 +18,7 @@ LONG = {
     "ipv6": table.IPV6_FULL, "destinations": 256,
 }
 SHORT = {
-    "minutes": 0.75, "rate": 50_000, "exporters": 12, "ipv4": 50_000, "ipv6": 10_000,
+    "minutes": 0.4, "rate": 50_000, "exporters": 12, "ipv4": 50_000, "ipv6": 10_000,
     "destinations": 100,
 }
 # For each five: three IPFIX, one NetFlow v9, one sFlow.

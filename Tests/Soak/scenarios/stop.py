@@ -13,6 +13,7 @@ from workplace import await_true, say
 LONG = {"pauses": (1, 5, 30), "rate": 200_000, "times": 3}
 SHORT = {"pauses": (1, 6), "rate": 200_000, "times": 1}
 EXPORTERS = 10
+HELD_RECORDS = 800_000  # more than the sockets hold
 
 
 def run(place, outcome, peerage, pauses, rate, times, flush=2):
@@ -42,8 +43,10 @@ def run(place, outcome, peerage, pauses, rate, times, flush=2):
     rows, document = collector.ledger()
     counted = document["ledger"]["kernelDrops"]
     outcome.equal("drops that the kernel counts are the ledger's", kernel, counted)
-    if max(pauses) >= 5:
+    if rate * max(pauses) > HELD_RECORDS:
         outcome.expect("a long pause drops something", kernel > 0)
+    else:
+        outcome.skipped("drops: too slow a rate to fill the sockets")
     if "sequenceLost" in document["ledger"]:
         truth = sender.truth()
         wrong = {}

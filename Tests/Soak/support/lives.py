@@ -31,7 +31,7 @@ class Lives:
             ("`store check` is clean after each kill", unclean),
             ("the ledger balances after each kill", unbalanced),
             ("what is stored never shrinks", self.shrunk),
-            ("each life stored a run of an exporter's datagrams, none lost or twice", self.not_runs),
+            ("a life stored one run of an exporter's datagrams, whole", self.not_runs),
             ("what was lost with a kill lies inside recorded gaps", self.outside),
         ):
             outcome.expect(what, not problems, f"{len(problems)}: {problems[:3]}")
