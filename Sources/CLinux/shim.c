@@ -40,3 +40,10 @@ int CLinux_chooseSocketBy(int fd, const CLinux_instruction *program, unsigned sh
     struct sock_fprog filter = {.len = length, .filter = (struct sock_filter *)program};
     return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter, sizeof filter);
 }
+
+int CLinux_acceptBy(int fd, const CLinux_instruction *program, unsigned short length) {
+    struct sock_fprog filter = {.len = length, .filter = (struct sock_filter *)program};
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+}
+
+const int CLinux_SO_DETACH_FILTER = SO_DETACH_FILTER;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Model
+import Synchronization
 import Testing
 
 @testable import FlowReception
@@ -86,6 +88,47 @@ struct SocketGroupTests {
             let chosen = BPFMachine.run(WorkerShare.program(count: workers), over: packet)
             #expect(chosen == WorkerShare.worker(of: .v6(bits), count: workers))
         }
+    }
+
+    /// Nothing happens while nobody listens.
+    private static func send(from source: IPAddress, to port: UInt16) {
+        do {
+            let sender = try DatagramSender.connected(to: loopback, port: port, from: source)
+            try sender.send([1])
+        } catch {}
+    }
+
+    @Test("what comes while the sockets are being opened comes to no other worker")
+    func takesNothingTooEarly() throws {
+        let port = try groups([loopback], workers: 1)[0].port(of: 0)
+        let sources = (1...8).map { IPAddress.v4(0x7f00_0300 | UInt32($0)) }
+        let isOver = Atomic(false)
+        let sending = Thread {
+            while !isOver.load(ordering: .relaxed) {
+                for source in sources { Self.send(from: source, to: port) }
+            }
+        }
+        sending.start()
+        defer { isOver.store(true, ordering: .relaxed) }
+        var batch = DatagramBatch()
+        var received = 0
+        for _ in 0..<200 {
+            var groups = try SocketGroup.bound(
+                to: [.init(address: loopback, port: port)],
+                workers: 4,
+                receiveBuffer: 1 << 20
+            )
+            for index in groups.indices {
+                let count = try groups[index].receive(into: &batch, timeoutMilliseconds: 1)
+                for datagram in 0..<count {
+                    let owner = WorkerShare.worker(of: batch[datagram].exporter, count: 4)
+                    #expect(owner == index)
+                }
+                received += count
+                #expect(try groups[index].kernelDrops(of: 0) == 0)
+            }
+        }
+        #expect(received > 0)
     }
 
     @Test("a port that another process listens on is refused, not shared")

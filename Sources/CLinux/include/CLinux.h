@@ -56,4 +56,11 @@ typedef struct {
 /// Returns 0, or -1 with errno set.
 int CLinux_chooseSocketBy(int fd, const CLinux_instruction *program, unsigned short length);
 
+/// Lets `program` say how many octets of each datagram the socket takes, 0 for none at all
+/// (SO_ATTACH_FILTER, socket(7)). Returns 0, or -1 with errno set.
+int CLinux_acceptBy(int fd, const CLinux_instruction *program, unsigned short length);
+
+/// SO_DETACH_FILTER: the program is gone.
+extern const int CLinux_SO_DETACH_FILTER;
+
 #endif

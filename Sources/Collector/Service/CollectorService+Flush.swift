@@ -13,8 +13,7 @@ extension CollectorService {
         feed.tidy()
         let reports = box.takeAll()
         let parts = reports.map(\.totals)
-        // A slot is over when every worker has handed over what it had of it.
-        let now = parts.map(\.time).min() ?? clock.now() / 1_000_000_000
+        let now = timeCounted(with: reports)
         events += feed.takeEvents()
         var happened: [OperationalEvent] = []
         swap(&happened, &events)
@@ -32,6 +31,14 @@ extension CollectorService {
         newestSealed = max(newestSealed, outcome.sealed.max() ?? .min)
         if !outcome.sealed.isEmpty { evaluateAlerts() }
         if !isDraining { await keepUp() }
+    }
+
+    /// Until when every worker has handed over what it counted: what is later may be lost with the
+    /// process, and a slot that ends later is not over. In seconds since 1970-01-01 00:00 UTC.
+    private func timeCounted(with reports: [WorkerReport]) -> Int64 {
+        for report in reports { handedOver[report.worker] = report.totals.time }
+        return workers.indices.map { handedOver[$0] ?? listeningSince / 1_000_000_000 }.min()
+            ?? clock.now() / 1_000_000_000
     }
 
     /// A wall clock that was set changes accounting time, and is a fact of its own.

@@ -40,6 +40,8 @@ public actor CollectorService: Service {
     let box = HandOverBox()
     let finished = WorkerCount()
     var workers: [FlowWorker] = []
+    /// Until when each worker's totals have come, in seconds since 1970-01-01 00:00 UTC.
+    var handedOver: [Int: Int64] = [:]
     var speaker: BGPSpeaker?
     var alerts: AlertService?
     var clockWatch = ClockWatch()

@@ -89,6 +89,8 @@ public struct SocketGroup: Sendable {
             }
             groups[index].add(socket)
         }
+        guard isShared else { return }
+        for index in groups.indices { try groups[index].takeDatagramsOfLast() }
     }
 
     private mutating func add(_ socket: consuming UDPSocket) {
@@ -96,6 +98,14 @@ public struct SocketGroup: Sendable {
         members.append(Member(socket))
         drops.append(WrappingCounter())
         isReady.append(true)
+    }
+
+    /// From here on the socket that was added last receives; what came before is not its own, and
+    /// none of its drops.
+    private mutating func takeDatagramsOfLast() throws(SystemError) {
+        let last = members.count - 1
+        try members[last].socket.takeDatagrams()
+        drops[last] = WrappingCounter(at: try members[last].socket.dropReading())
     }
 
     /// Number of sockets, in the order of the endpoints.

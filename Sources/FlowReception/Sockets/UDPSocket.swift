@@ -35,6 +35,9 @@ public struct UDPSocket: ~Copyable, Sendable {
 
     /// As ``bound(to:port:receiveBuffer:)``; a shared port may be bound again by this user, if all
     /// its sockets are shared (SO_REUSEPORT).
+    ///
+    /// It takes nothing until ``takeDatagrams()``: what comes before all who share the port are
+    /// there would come to the wrong one.
     static func bound(
         to address: IPAddress,
         port: UInt16,
@@ -43,7 +46,10 @@ public struct UDPSocket: ~Copyable, Sendable {
     ) throws(SystemError) -> UDPSocket {
         // Owned from here on: a throw below drops it, which closes it.
         let descriptor = try Descriptor.datagramSocket(address.family)
-        if isShared { try descriptor.set(SO_REUSEPORT, to: 1, name: "SO_REUSEPORT") }
+        if isShared {
+            try descriptor.set(SO_REUSEPORT, to: 1, name: "SO_REUSEPORT")
+            try takeNothing(descriptor)
+        }
         let size = CInt(clamping: max(receiveBuffer, 0))
         do {
             try descriptor.set(SO_RCVBUFFORCE, to: size, name: "SO_RCVBUFFORCE")
@@ -101,6 +107,19 @@ public struct UDPSocket: ~Copyable, Sendable {
         }
     }
 
+    private static func takeNothing(_ descriptor: borrowing Descriptor) throws(SystemError) {
+        let (number, program) = (descriptor.number, WorkerShare.nothing)
+        // Safe: the kernel reads as many instructions of the array it is lent as it has.
+        guard unsafe CLinux_acceptBy(number, program, UInt16(program.count)) == 0 else {
+            throw SystemError(call: "setsockopt(SO_ATTACH_FILTER)")
+        }
+    }
+
+    /// Makes a socket of a shared port receive.
+    borrowing func takeDatagrams() throws(SystemError) {
+        try descriptor.set(CLinux_SO_DETACH_FILTER, to: 0, name: "SO_DETACH_FILTER")
+    }
+
     /// What to ask poll(2) of this socket.
     borrowing func pollRequest() -> pollfd {
         pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
@@ -151,8 +170,11 @@ public struct UDPSocket: ~Copyable, Sendable {
 
 /// A count of any size, followed through a counter of 32 bits that starts again at zero.
 struct WrappingCounter: Sendable {
-    private var last: UInt32 = 0
+    private var last: UInt32
     private var total: UInt64 = 0
+
+    /// Counts from what the counter reads at first.
+    init(at first: UInt32 = 0) { last = first }
 
     /// The count, now that the counter reads `reading`.
     mutating func advance(to reading: UInt32) -> UInt64 {

@@ -52,6 +52,9 @@ public enum WorkerShare {
         ]
     }
 
+    /// A program for SO_ATTACH_FILTER that takes no datagram.
+    static let nothing = [step(.returnNumber, 0)]
+
     private static func mix(with multiplier: UInt32) -> [CLinux_instruction] {
         [step(.keep), step(.shiftRight, 15), step(.mixKept), step(.multiply, multiplier)]
     }
@@ -71,6 +74,7 @@ public enum WorkerShare {
         case jumpIfEqual = 0x15
         /// With A.
         case `return` = 0x16
+        case returnNumber = 0x06
     }
 
     private static func step(
