@@ -32,6 +32,8 @@ package actor VolumeWriter {
     private var isLimitTold = false
     private var givenUpCount = 0
     private var problem: VolumeStoreError?
+    /// Time of the newest batch.
+    private var newest: Int64 = 0
 
     /// How many batches wait as they are before they are merged.
     private static let mostApart = 64
@@ -87,8 +89,9 @@ package actor VolumeWriter {
         package var sealed: [Int64] = []
         /// Batches that the store knew already, so that nothing changed.
         package var known = 0
-        /// Batches added.
+        /// Batches added, and their rows of facts and ledgers.
         package var added = 0
+        package var rows = 0
         /// Batches given up for good, each with its reason; a gap stands in their place.
         package var givenUp: [VolumeStoreError] = []
         /// Why batches are waiting; nil when none are.
@@ -124,22 +127,21 @@ package actor VolumeWriter {
     /// Batches that the store has not taken.
     package var waitingCount: Int { waiting.count }
 
-    /// Merges `parts` into one batch and adds it to the store.
+    /// Merges `parts` into one batch, which waits for ``offer()``.
     ///
     /// - Parameters:
     ///   - parts: What workers handed over.
-    ///   - now: Accounting time, in seconds since 1970-01-01 00:00 UTC.
+    ///   - now: Accounting time up to which they did, in seconds since 1970-01-01 00:00 UTC.
     ///   - sessions: The state of the BGP sessions.
     ///   - events: What happened to the collector since the last flush.
     ///   - isFinal: Whether nothing will follow, so that every slot is sealed.
-    /// - Returns: What became of it and of what had been waiting.
-    package func write(
+    package func enqueue(
         _ parts: [FlushBatch],
         now: Int64,
         sessions: [SessionState] = [],
         events: [OperationalEvent] = [],
         isFinal: Bool = false
-    ) async -> Outcome {
+    ) {
         count += 1
         var batch = FlushBatch(id: "\(idPrefix)-\(count)", collector: collector, time: now)
         for part in parts { batch.append(part) }
@@ -151,9 +153,30 @@ package actor VolumeWriter {
         if isFinal { batch.sealed += sealer.sealAll() }
         tellOfLost(&batch)
         waiting.append(batch)
+        newest = now
+        // The store may hang; what cannot wait for it any more does not wait for its answer.
+        if isOffering { makeRoom() }
+    }
+
+    /// Adds to the store what waits, in order, until it takes no more.
+    ///
+    /// - Returns: What became of it; nothing when another call is at it, which takes all there is.
+    package func offer() async -> Outcome {
         let outcome = await offerWaiting()
-        makeRoom(now: now)
+        makeRoom()
         return outcome
+    }
+
+    /// ``enqueue(_:now:sessions:events:isFinal:)`` and ``offer()``.
+    package func write(
+        _ parts: [FlushBatch],
+        now: Int64,
+        sessions: [SessionState] = [],
+        events: [OperationalEvent] = [],
+        isFinal: Bool = false
+    ) async -> Outcome {
+        enqueue(parts, now: now, sessions: sessions, events: events, isFinal: isFinal)
+        return await offer()
     }
 
     /// The wall clock was set: slots end by the new time, and the next batch says what that left.
@@ -181,7 +204,12 @@ package actor VolumeWriter {
         while let batch = waiting.first {
             isFirstOffered = true
             do throws(VolumeStoreError) {
-                if try await store.add(batch) { outcome.added += 1 } else { outcome.known += 1 }
+                if try await store.add(batch) {
+                    outcome.added += 1
+                    outcome.rows += batch.rowCount
+                } else {
+                    outcome.known += 1
+                }
                 outcome.sealed += batch.sealed
                 removeFirst()
             } catch {
@@ -210,12 +238,12 @@ package actor VolumeWriter {
 // What waits.
 extension VolumeWriter {
     /// Merges what waits when it is much, and gives up the oldest when that does not suffice.
-    private func makeRoom(now: Int64) {
+    private func makeRoom() {
         let isTooMuch = status.rows > mostRowsWaiting
         if isTooMuch || waiting.count > countAfterMerge + Self.mostApart { merge() }
         var rows = status.rows
         guard rows > mostRowsWaiting, waiting.count > 1 else { return }
-        tellOfLimit(rows, now: now)
+        tellOfLimit(rows)
         // What is being offered right now is the store's to answer for.
         let first = isOffering ? 1 : 0
         while rows > mostRowsWaiting, waiting.count > first + 1 {
@@ -227,12 +255,12 @@ extension VolumeWriter {
         countAfterMerge = min(countAfterMerge, waiting.count)
     }
 
-    private func tellOfLimit(_ rows: Int, now: Int64) {
+    private func tellOfLimit(_ rows: Int) {
         if isLimitTold { return }
         isLimitTold = true
         lost.events.append(
             OperationalEvent(
-                time: now,
+                time: newest,
                 kind: .limitReached,
                 object: "limits.waitingRows",
                 detail: "\(rows) rows wait for the store, of at most \(mostRowsWaiting): "

@@ -145,6 +145,33 @@ struct VolumeWriterTests {
         #expect(events.map(\.object) == ["limits.waitingRows"])
     }
 
+    @Test("a store that does not answer keeps nobody waiting, and what waits for it has a bound")
+    func hangs() async throws {
+        let store = UnreliableStore()
+        let writer = VolumeWriter(
+            store: store,
+            collector: "test",
+            idPrefix: "run",
+            sealer: SlotSealer(slotSeconds: 300, latenessSeconds: 0),
+            mostRowsWaiting: 10
+        )
+        await store.setHangs(true)
+        await writer.enqueue([part(slot: 0, octets: 1)], now: 1)
+        let offering = Task { await writer.offer() }
+        while await store.offered.isEmpty { await Task.yield() }
+        for slot in Int64(1)..<30 {
+            await writer.enqueue([part(slot: slot * 300, octets: 1)], now: slot * 300 + 1)
+        }
+        #expect(await writer.status.rows == 10)
+        #expect(await writer.status.givenUp == 20)
+        await store.setHangs(false)
+        #expect(await offering.value.added == 10)
+        #expect(await writer.write([], now: 9_002).added == 1)
+        #expect(try await received(store) == 10)
+        let gaps = try await store.gaps(in: 0..<10_000)
+        #expect(gaps.map(\.from).min() == 300 && gaps.map(\.to).max() == 6_300)
+    }
+
     @Test("ids are not forgotten while their batch may be offered again")
     func forgets() async throws {
         let store = UnreliableStore()
@@ -188,19 +215,22 @@ struct VolumeWriterTests {
     }
 }
 
-/// A store that can be out of reach, or lose the answer.
+/// A store that can be out of reach, not answer, or lose the answer.
 private actor UnreliableStore: VolumeStore {
     private let store = InMemoryVolumeStore()
     private var isReachable = true
+    private var hangs = false
     private var losesAnswers = false
     /// Ids, in the order in which they were offered.
     private(set) var offered: [String] = []
 
+    func setHangs(_ hangs: Bool) { self.hangs = hangs }
     func setReachable(_ isReachable: Bool) { self.isReachable = isReachable }
     func setLosesAnswers(_ losesAnswers: Bool) { self.losesAnswers = losesAnswers }
 
     func add(_ batch: FlushBatch) async throws(VolumeStoreError) -> Bool {
         if offered.last != batch.id { offered.append(batch.id) }
+        while hangs { await Task.yield() }
         guard isReachable else { throw .unavailable(reason: "unplugged") }
         let isNew = try await store.add(batch)
         if losesAnswers { throw .unavailable(reason: "no answer") }

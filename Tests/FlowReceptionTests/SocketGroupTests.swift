@@ -163,6 +163,29 @@ struct SocketGroupTests {
         #expect(seen.contains(2))
     }
 
+    @Test("a port that never runs dry does not keep the others from being read")
+    func looksAfterAll() throws {
+        var group = try groups(workers: 1)[0]
+        let busy = try DatagramSender.connected(to: loopback, port: group.port(of: 0))
+        let quiet = try DatagramSender.connected(to: loopback, port: group.port(of: 1))
+        var batch = DatagramBatch(capacity: 4)
+        // Both have been found empty once.
+        #expect(try group.receive(into: &batch, timeoutMilliseconds: 0) == 0)
+        for _ in 0..<100 { try busy.send([1]) }
+        #expect(try group.receive(into: &batch, timeoutMilliseconds: 1000) == 4)
+        let taken = batch[3].arrival
+        #expect(group.allTakenUntil == taken)
+        try quiet.send([2, 2])
+        var lengths: [Int] = []
+        for _ in 0..<3 {
+            let count = try group.receive(into: &batch, timeoutMilliseconds: 1000)
+            for index in 0..<count { lengths.append(batch[index].octets.byteCount) }
+        }
+        #expect(lengths.contains(2))
+        while try group.receive(into: &batch, timeoutMilliseconds: 0) > 0 {}
+        #expect(group.allTakenUntil == nil)
+    }
+
     @Test("drops are counted for each socket apart")
     func drops() throws {
         var group = try SocketGroup.bound(

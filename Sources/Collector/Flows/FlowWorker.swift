@@ -17,6 +17,9 @@ final class FlowWorker: Sendable {
         var pipeline: FlowPipeline
         /// Drops of each socket that have been reported.
         var drops: [UInt64]
+        /// Calls to receive that failed since the last report.
+        var failures = 0
+        var lastFailure: SystemError?
     }
 
     private let number: Int
@@ -88,27 +91,48 @@ final class FlowWorker: Sendable {
     private func run(_ load: inout Load) {
         var batch = DatagramBatch()
         var nextFlush = flushTime(after: Self.now())
-        var drainEnd: UInt64?
-        var isDrained = false
-        while !isDrained {
-            let stopTime = stopTime.load(ordering: .acquiring)
+        while stopTime.load(ordering: .acquiring) == 0 {
             load.pipeline.goOffline()
-            let received = receive(from: &load.sockets, into: &batch, isLast: stopTime != 0)
-            let now = Self.now()
-            let isLate = drainEnd.map { now > $0 } ?? false
-            let newest = take(batch, received ?? 0, into: &load.pipeline, isLate: isLate)
+            receive(into: &batch, &load)
             orders.carryOut(on: &load.pipeline)
-            if stopTime != 0 {
-                // Nothing is left, or all that is left came after the order to stop.
-                drainEnd = drainEnd ?? now + Self.longestDrain
-                isDrained = received == 0 || newest > stopTime
-            }
-            if isDrained { orders.close(&load.pipeline) }
-            if now >= nextFlush || isDrained {
-                flush(&load, isLast: isDrained)
+            let now = Self.now()
+            if now >= nextFlush {
+                flush(&load, countedUntil: countedUntil(load))
                 nextFlush = flushTime(after: now)
             }
         }
+        drain(&load, &batch)
+    }
+
+    /// Takes what came before the order to stop, from each socket, and hands over for the last
+    /// time.
+    private func drain(_ load: inout Load, _ batch: inout DatagramBatch) {
+        let stopTime = stopTime.load(ordering: .acquiring)
+        let end = Self.now() + Self.longestDrain
+        for endpoint in 0..<load.sockets.count {
+            var isDrained = false
+            while !isDrained {
+                load.pipeline.goOffline()
+                let isLate = Self.now() > end
+                do throws(SystemError) {
+                    let count = try load.sockets.receive(from: endpoint, into: &batch)
+                    let newest = take(batch, count, into: &load.pipeline, isLate: isLate)
+                    // Nothing is left, or all that is left came after the order.
+                    isDrained = count == 0 || newest > stopTime
+                } catch {
+                    failed(error, &load)
+                    isDrained = isLate
+                }
+            }
+        }
+        orders.close(&load.pipeline)
+        flush(&load, countedUntil: clock.time(ofArrival: stopTime), isLast: true)
+    }
+
+    /// All that came before has been counted: now, or when the last came that was taken from a
+    /// socket with more.
+    private func countedUntil(_ load: borrowing Load) -> Int64 {
+        load.sockets.allTakenUntil.map { clock.time(ofArrival: $0) } ?? clock.now()
     }
 
     /// The next instant at which all workers hand over, in nanoseconds as ``now()``.
@@ -148,25 +172,30 @@ final class FlowWorker: Sendable {
         return newest
     }
 
-    /// How many datagrams have come; nil when the kernel could not say.
-    private func receive(
-        from sockets: inout SocketGroup,
-        into batch: inout DatagramBatch,
-        isLast: Bool
-    ) -> Int? {
+    /// Counts what has come, or comes in a moment.
+    private func receive(into batch: inout DatagramBatch, _ load: inout Load) {
         do throws(SystemError) {
-            return try sockets.receive(
+            let count = try load.sockets.receive(
                 into: &batch,
-                timeoutMilliseconds: isLast ? 0 : Self.waitMilliseconds
+                timeoutMilliseconds: Self.waitMilliseconds
             )
+            _ = take(batch, count, into: &load.pipeline, isLate: false)
         } catch {
-            // Memory was short, say: nothing was received, and the next call may succeed.
-            Thread.sleep(forTimeInterval: 0.01)
-            return nil
+            failed(error, &load)
         }
     }
 
-    private func flush(_ load: inout Load, isLast: Bool) {
+    /// Memory was short, say: nothing was received, and the next call may succeed.
+    private func failed(_ error: SystemError, _ load: inout Load) {
+        load.failures += 1
+        load.lastFailure = error
+        Thread.sleep(forTimeInterval: 0.01)
+    }
+
+    /// - Parameters:
+    ///   - countedUntil: Accounting time, in nanoseconds since 1970-01-01 00:00 UTC.
+    ///   - isLast: Whether nothing follows.
+    private func flush(_ load: inout Load, countedUntil: Int64, isLast: Bool = false) {
         let now = clock.now()
         var drops = [UInt64](repeating: 0, count: load.drops.count)
         for endpoint in drops.indices {
@@ -177,7 +206,8 @@ final class FlowWorker: Sendable {
             load.pipeline.countKernelDrops(drops[endpoint], at: now)
         }
         load.pipeline.giveUpHeld(now: now, isOver: isLast)
-        var totals = FlushBatch(id: "", collector: "", time: now / 1_000_000_000)
+        let time = min(now, countedUntil) / 1_000_000_000
+        var totals = FlushBatch(id: "", collector: "", time: time)
         load.pipeline.handOver(to: &totals)
         handOver(
             WorkerReport(
@@ -185,8 +215,11 @@ final class FlowWorker: Sendable {
                 kernelDrops: drops,
                 state: load.pipeline.takeChangedState(),
                 decoder: load.pipeline.decoderStatistics,
-                worker: number
+                worker: number,
+                failures: load.failures,
+                lastFailure: load.lastFailure.map { "\($0)" }
             )
         )
+        load.failures = 0
     }
 }

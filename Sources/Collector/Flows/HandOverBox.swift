@@ -13,6 +13,9 @@ struct WorkerReport: Sendable {
     var state: [ExporterSnapshot] = []
     var decoder = DecoderStatistics()
     var worker = 0
+    /// How often receiving failed since the last report, and why it did last.
+    var failures = 0
+    var lastFailure: String?
 }
 
 /// Where workers leave what they counted, for the control plane to fetch.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Console
+import Foundation
 import Model
 import Settings
 import Storage
@@ -36,9 +37,14 @@ extension CollectorService {
     /// How it stands now.
     package func standing() async -> CollectorStanding {
         var standing = CollectorStanding(startedAt: startedAt, version: version)
-        standing.isAlive = BootClock.nanoseconds() - lastTurn < longestTurn
+        standing.isAlive = isAlive
         standing.notReady = notReady()
         if let status = await writer?.status {
+            let oldest = status.oldest ?? .max
+            if !hasStoreProblem, oldest < clock.now() / 1_000_000_000 - longestTurn / 1_000_000_000
+            {
+                standing.notReady.append("volumes wait for the store, which does not answer")
+            }
             standing.waitingBatches = status.batches
             standing.waitingRows = status.rows
         }
@@ -46,7 +52,14 @@ extension CollectorService {
         return standing
     }
 
-    /// A flush loop that has not turned for so long is stuck, in nanoseconds.
+    /// Whether the flush loop turns, and all workers hand over.
+    private var isAlive: Bool {
+        let oldest = BootClock.nanoseconds() - longestTurn
+        return lastTurn > oldest
+            && workers.indices.allSatisfy { lastReports[$0] ?? startedBoot > oldest }
+    }
+
+    /// Who has not been heard of for so long is stuck, in nanoseconds.
     private var longestTurn: Int64 { max(60, 6 * settings.flushSeconds) * 1_000_000_000 }
 
     /// What it waits for before its figures are to be relied on.
@@ -61,12 +74,18 @@ extension CollectorService {
         return reasons
     }
 
-    /// A store for questions only, so that they do not wait for a flush; opened once.
+    /// A store for questions only, so that they do not wait for a flush; opened once for a file.
+    ///
+    /// When that is damaged it is set aside, and another has its name.
     private func storeToRead() async throws -> any VolumeStore {
-        if let reader { return reader }
         guard hasStoreFile else { return store }
+        let attributes = try FileManager.default.attributesOfItem(
+            atPath: settings.store.sqlite.path
+        )
+        let file = attributes[.systemFileNumber] as? UInt64
+        if let reader, file == readerFile { return reader }
         let opened = try await CollectorService.openStoreToRead(settings)
-        reader = opened
+        (reader, readerFile) = (opened, file)
         return opened
     }
 

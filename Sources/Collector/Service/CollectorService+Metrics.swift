@@ -10,9 +10,7 @@ import Storage
 extension CollectorService {
     func measure(
         _ reports: [WorkerReport],
-        _ events: [OperationalEvent],
-        _ outcome: VolumeWriter.Outcome,
-        seconds: Double
+        _ events: [OperationalEvent]
     ) async {
         for report in reports { decoders[report.worker] = report.decoder }
         guard metrics != nil else { return }
@@ -23,9 +21,6 @@ extension CollectorService {
                 let socket = "\(settings.listen.flows[endpoint].address):\(flowPorts[endpoint])"
                 metrics?.countKernelDrops(drops, socket: socket)
             }
-        }
-        if outcome.added > 0 {
-            metrics?.flushed(rows: parts.reduce(0) { $0 + $1.rowCount }, seconds: seconds)
         }
         metrics?.show(await figures(parts), process: ProcessFigures.now())
     }

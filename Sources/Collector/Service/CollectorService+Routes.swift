@@ -30,14 +30,6 @@ extension CollectorService {
         }
     }
 
-    /// The same once more, but an end does not wait for it longer than it may take itself.
-    func saveRoutesAtTheEnd() async {
-        saveRoutes()
-        for _ in 0..<40 where savingRoutes != nil {
-            try? await Task.sleep(for: .milliseconds(100))
-        }
-    }
-
     /// Whether the routes are good enough to account by.
     var readiness: Readiness {
         let neighbors = feed.standings().map { standing in

@@ -42,6 +42,17 @@ public actor CollectorService: Service {
     var workers: [FlowWorker] = []
     /// Until when each worker's totals have come, in seconds since 1970-01-01 00:00 UTC.
     var handedOver: [Int: Int64] = [:]
+    /// When each worker last handed over, by ``BootClock``.
+    var lastReports: [Int: Int64] = [:]
+    /// What is under way beside the flush loop; nil while it is not.
+    var storing: Task<Void, Never>?
+    var savingState: Task<Void, Never>?
+    var chores: Task<Void, Never>?
+    var batchesEnqueued = 0
+    /// What exporters announced and is not written yet, by exporter.
+    var unsaved: [String: ExporterSnapshot] = [:]
+    /// Whether some of it could not be written.
+    var hasUnsavedState = false
     var speaker: BGPSpeaker?
     var alerts: AlertService?
     var clockWatch = ClockWatch()
@@ -55,6 +66,8 @@ public actor CollectorService: Service {
     var writer: VolumeWriter?
     /// For questions only.
     var reader: (any VolumeStore)?
+    /// The inode that it reads.
+    var readerFile: UInt64?
     var upkeep = Upkeep()
     let startedAt: Int64
     /// By ``BootClock``.
@@ -144,13 +157,20 @@ public actor CollectorService: Service {
     private func flushUntilCancelled(to writer: VolumeWriter) async {
         while !Task.isCancelled {
             // A worker that is stopped, or stuck, does not keep the others' totals waiting.
-            await box.wait(for: workers.count, atMost: .seconds(settings.flushSeconds + 1))
+            await box.wait(
+                for: max(1, workers.count),
+                atMost: .seconds(settings.flushSeconds + (workers.isEmpty ? 0 : 1))
+            )
             await flush(to: writer)
         }
     }
 
+    /// An end takes no longer, in nanoseconds.
+    private static let longestEnd: Int64 = 9_500_000_000
+
     /// Takes what the kernel still holds, stores the rest and ends.
     private func drain(to writer: VolumeWriter) async throws {
+        let deadline = BootClock.nanoseconds() + Self.longestEnd
         isDraining = true
         evaluation?.cancel()
         for worker in workers { worker.stop() }
@@ -158,12 +178,20 @@ public actor CollectorService: Service {
         await speaker?.stop()
         note(.collectorStopped)
         await flush(to: writer)
-        await saveRoutesAtTheEnd()
+        saveRoutes()
+        await wait(until: deadline) { storing == nil && savingState == nil && savingRoutes == nil }
         let left = await writer.waitingCount
         guard left == 0 else {
             throw CollectorError("\(left) batches could not be stored: their volumes are lost")
         }
         logger.info("collector stopped")
+    }
+
+    /// Returns when `isOver`, or at `deadline`, by ``BootClock``.
+    private func wait(until deadline: Int64, _ isOver: () -> Bool) async {
+        while !isOver(), BootClock.nanoseconds() < deadline {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     /// Keeps what happened for the next flush.

@@ -39,6 +39,8 @@ public struct SocketGroup: Sendable {
     private var requests: [pollfd] = []
     /// The sockets that had more when they were last looked at.
     private var isReady: [Bool] = []
+    /// When the last datagram taken from each came, while more was left behind; else `.max`.
+    private var takenUntil: [Int64] = []
     private var turn = 0
 
     /// Opens the sockets of `workers` groups.
@@ -98,6 +100,7 @@ public struct SocketGroup: Sendable {
         members.append(Member(socket))
         drops.append(WrappingCounter())
         isReady.append(true)
+        takenUntil.append(.max)
     }
 
     /// From here on the socket that was added last receives; what came before is not its own, and
@@ -143,15 +146,43 @@ public struct SocketGroup: Sendable {
         return try takeFromReady(into: &batch)
     }
 
+    /// Takes what has queued at one of the sockets, without waiting.
+    ///
+    /// - Parameters:
+    ///   - endpoint: Whose socket.
+    ///   - batch: Filled anew; what it held is gone also when nothing has come.
+    /// - Returns: The number of datagrams.
+    /// - Throws: The call that failed.
+    public mutating func receive(
+        from endpoint: Int,
+        into batch: inout DatagramBatch
+    ) throws(SystemError) -> Int {
+        let received = try members[endpoint].socket.takeQueued(into: &batch)
+        // A batch that was not filled has left nothing behind.
+        isReady[endpoint] = received == batch.capacity
+        takenUntil[endpoint] = isReady[endpoint] ? batch[received - 1].arrival : .max
+        return received
+    }
+
+    /// When the last datagram was taken of the socket that has waited longest with more, in
+    /// nanoseconds since 1970-01-01 00:00 UTC; nil when none has more.
+    ///
+    /// All that came before has been taken.
+    public var allTakenUntil: Int64? {
+        takenUntil.min().flatMap { $0 == .max ? nil : $0 }
+    }
+
     private mutating func takeFromReady(
         into batch: inout DatagramBatch
     ) throws(SystemError) -> Int {
         for _ in members.indices {
             turn = (turn + 1) % members.count
+            // Else nobody would look after the others while one always has more.
+            if turn == 0, isReady.contains(true), isReady.contains(false) {
+                _ = try wait(milliseconds: 0)
+            }
             guard isReady[turn] else { continue }
-            let received = try members[turn].socket.takeQueued(into: &batch)
-            // A batch that was not filled has left nothing behind.
-            isReady[turn] = received == batch.capacity
+            let received = try receive(from: turn, into: &batch)
             if received > 0 { return received }
         }
         batch.removeAll()
@@ -167,7 +198,10 @@ public struct SocketGroup: Sendable {
             if errno == EINTR { return false }
             throw SystemError(call: "poll")
         }
-        for index in requests.indices { isReady[index] = requests[index].revents != 0 }
+        for index in requests.indices {
+            isReady[index] = requests[index].revents != 0
+            if !isReady[index] { takenUntil[index] = .max }
+        }
         return ready > 0
     }
 }
