@@ -192,7 +192,10 @@ final class FlowWorker: Sendable {
         Thread.sleep(forTimeInterval: 0.01)
     }
 
+    /// Hands over what was counted.
+    ///
     /// - Parameters:
+    ///   - load: What the thread works with.
     ///   - countedUntil: Accounting time, in nanoseconds since 1970-01-01 00:00 UTC.
     ///   - isLast: Whether nothing follows.
     private func flush(_ load: inout Load, countedUntil: Int64, isLast: Bool = false) {

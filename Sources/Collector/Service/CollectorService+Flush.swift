@@ -66,8 +66,12 @@ extension CollectorService {
         }
     }
 
-    /// Until when every worker has handed over what it counted: what is later may be lost with the
-    /// process, and a slot that ends later is not over. In seconds since 1970-01-01 00:00 UTC.
+    /// Until when every worker has handed over what it counted.
+    ///
+    /// What is later may be lost with the process, and a slot that ends later is not over.
+    ///
+    /// - Parameter reports: What was handed over now.
+    /// - Returns: Accounting time, in seconds since 1970-01-01 00:00 UTC.
     private func timeCounted(with reports: [WorkerReport]) -> Int64 {
         for report in reports {
             if report.failures > 0 {
