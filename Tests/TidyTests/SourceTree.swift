@@ -10,20 +10,26 @@ enum SourceTree {
         /// From the project's root: "Sources/Model/Flow/FlowRecord.swift".
         let path: String
         let lines: [Substring]
+        /// Names of the modules it imports.
+        let imports: [String]
+        private let octets: Data
+
+        init(path: String, text: String) {
+            self.path = path
+            lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            imports = lines.lazy.filter { $0.mentions("import ") }.compactMap(Self.module)
+            octets = Data(text.utf8)
+        }
 
         var testDescription: String { path }
         var target: String { String(path.split(separator: "/")[1]) }
 
-        /// Names of the modules it imports.
-        var imports: [String] {
-            lines.compactMap { line in
-                guard
-                    let match = line.wholeMatch(
-                        of: #/(?:@\w+ )?(?:public |package )?import (?:struct |enum )?(\w+).*/#
-                    )
-                else { return nil }
-                return String(match.1)
-            }
+        /// Whether a line may hold it, so that each need not be asked, which takes long.
+        func mentions(_ word: String) -> Bool { octets.firstRange(of: Data(word.utf8)) != nil }
+
+        private static func module(of line: Substring) -> String? {
+            let importing = #/(?:@\w+ )?(?:public |package )?import (?:struct |enum )?(\w+).*/#
+            return line.wholeMatch(of: importing).map { String($0.1) }
         }
     }
 
@@ -40,10 +46,7 @@ enum SourceTree {
 
     static func swiftFiles(below folder: String) -> [File] {
         files(below: folder).filter { $0.hasSuffix(".swift") }.map { path in
-            File(
-                path: path,
-                lines: text(path).split(separator: "\n", omittingEmptySubsequences: false)
-            )
+            File(path: path, text: text(path))
         }
     }
 
@@ -55,5 +58,16 @@ enum SourceTree {
             .filter { !$0.hasDirectoryPath }
             .map { String($0.path.dropFirst(root.path.count + 1)) }
             .sorted()
+    }
+}
+
+extension Substring {
+    /// Whether it holds `word`: what a regular expression would find only slowly.
+    func mentions(_ word: StaticString) -> Bool {
+        let (octets, wanted) = (Array(utf8), Array("\(word)".utf8))
+        guard octets.count >= wanted.count else { return false }
+        return (0...octets.count - wanted.count).contains { start in
+            octets[start] == wanted[0] && octets[start...].starts(with: wanted)
+        }
     }
 }
