@@ -3,6 +3,7 @@
 package import FlowDecoding
 import Foundation
 package import Model
+package import Storage
 
 /// What exporters announced, kept over restarts: one JSON file an exporter in `state:`/exporters.
 ///
@@ -68,7 +69,7 @@ package struct ExporterStateFiles: Sendable {
     }
 
     /// Forgets an exporter.
-    package func remove(_ exporter: IPAddress) throws(CollectorError) {
+    package func remove(_ exporter: IPAddress) throws(FileProblem) {
         try DurableFile.remove(path(of: exporter))
     }
 
