@@ -69,6 +69,7 @@ public actor CollectorService: Service {
     /// The inode that it reads.
     var readerFile: UInt64?
     var upkeep = Upkeep()
+    var heldRetention = HeldRetention()
     let startedAt: Int64
     /// By ``BootClock``.
     let startedBoot = BootClock.nanoseconds()
