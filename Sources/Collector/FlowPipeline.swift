@@ -193,6 +193,9 @@ package struct FlowPipeline: ~Copyable, Sendable {
     /// How much the decoder remembers, and what it refused or forgot to stay within its limits.
     package var decoderStatistics: DecoderStatistics { decoder.statistics }
 
+    /// Changes how much exporters may make it remember, for what they announce from now on.
+    package mutating func use(_ limits: DecodingLimits) { decoder.use(limits) }
+
     /// Goes on with another inventory, between batches.
     ///
     /// What was counted so far is handed over next, under the names of its time. Templates and

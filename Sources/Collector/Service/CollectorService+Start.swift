@@ -76,7 +76,8 @@ extension CollectorService {
                         guard let address = IPAddress(snapshot.exporter) else { return false }
                         let owner = WorkerShare.worker(of: address, count: groups.count)
                         return owner == number
-                    }
+                    },
+                    workers: groups.count
                 ),
                 clock: clock,
                 flushSeconds: settings.flushSeconds,
