@@ -79,6 +79,7 @@ extension CollectorService {
     /// returns when the last has them.
     func useInventory(with adoptions: [Adoption]) async {
         inventory = settings.inventory.with(adoptions)
+        await forgetExporters()
         let (inventory, views) = (inventory, CollectorComponents.viewLists(inventory, feed))
         let learning = CollectorComponents.learning(settings, feed, budget: learnBudget)
         let limits = CollectorComponents.decodingLimits(settings, workers: workers.count)

@@ -15,6 +15,7 @@ extension CollectorService {
             case .store:
                 backUpIfDue()
                 await letGoOfHeld()
+                await forgetExporters()
             case .routes: saveRoutes()
             case .batchIDs: await forgetBatchIDs()
             }

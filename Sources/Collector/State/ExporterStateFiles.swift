@@ -73,6 +73,28 @@ package struct ExporterStateFiles: Sendable {
         try DurableFile.remove(path(of: exporter))
     }
 
+    /// Forgets all exporters that `isForgotten` says; what was set aside stays for whoever looks.
+    ///
+    /// - Returns: What could not be removed, in words.
+    func remove(where isForgotten: (IPAddress) -> Bool) -> [String] {
+        let manager = FileManager.default
+        let names = (try? manager.contentsOfDirectory(atPath: directory)) ?? []
+        var problems: [String] = []
+        for name in names.sorted() where name.hasSuffix(Self.suffix) {
+            // No file of another name is ours, see ``load(limits:)``.
+            let text = name.dropLast(Self.suffix.count).replacing("-", with: ":")
+            guard let exporter = IPAddress(text), Self.name(of: exporter) == name,
+                isForgotten(exporter)
+            else { continue }
+            do throws(FileProblem) {
+                try remove(exporter)
+            } catch {
+                problems.append(error.description)
+            }
+        }
+        return problems
+    }
+
     /// Where an exporter's state is: its address, with `-` for `:`.
     package func path(of exporter: IPAddress) -> String {
         "\(directory)/\(Self.name(of: exporter))"
