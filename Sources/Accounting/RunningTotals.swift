@@ -72,6 +72,11 @@ public struct RunningTotals: ~Copyable, Sendable {
 
     public var isEmpty: Bool { slots.isEmpty }
 
+    /// Rows of an exporter in its fullest slot, of those that are remembered; and how often one has
+    /// come to the limit in a slot.
+    public func seriesCount(of exporter: UInt16) -> Int { seriesLimit.count(of: exporter) }
+    public var seriesLimitReached: UInt64 { seriesLimit.timesReached }
+
     /// Adds double entries, each divided between the slots it spans.
     public mutating func add(_ postings: [Posting]) {
         for posting in postings {

@@ -23,6 +23,8 @@ struct SeriesLimit: Sendable {
     private var rows: [UInt16: Int] = [:]
     /// Who has come to the limit since the last hand-over, and in which slot.
     private(set) var reached: [(slot: Int64, exporter: UInt16)] = []
+    /// How often anybody has, in whatever slot, since the beginning.
+    private(set) var timesReached: UInt64 = 0
     /// The newest slot for which each was told of.
     private var told: [UInt16: Int64] = [:]
 
@@ -73,6 +75,12 @@ struct SeriesLimit: Sendable {
         guard slot > told[exporter] ?? .min else { return }
         told[exporter] = slot
         reached.append((slot, exporter))
+        timesReached.addSaturating(1)
+    }
+
+    /// Rows of `exporter` in the slot that has the most of them.
+    func count(of exporter: UInt16) -> Int {
+        series.values.map { $0[exporter]?.rows.count ?? 0 }.max() ?? 0
     }
 
     /// Begins anew after a hand-over; remembers the rows of the newest slots.

@@ -67,8 +67,11 @@ package enum CollectorComponents {
     }
 
     /// How much an exporter may make a decoder remember.
-    package static func decodingLimits(_ settings: Settings) -> DecodingLimits {
+    ///
+    /// What all exporters share is the same however many workers, each with a decoder, share it.
+    package static func decodingLimits(_ settings: Settings, workers: Int = 1) -> DecodingLimits {
         var limits = DecodingLimits()
+        limits.sharedOctets /= max(workers, 1)
         limits.templates = settings.limits.templates
         limits.domains = settings.limits.domains
         return limits
@@ -82,16 +85,19 @@ package enum CollectorComponents {
     ///   - inventory: With the exporters that were adopted; nil for that of the configuration.
     ///   - budget: How many exporters may be learned, over all workers; nil for all by this one.
     ///   - state: What an earlier run knew of the exporters whose flows come here.
+    ///   - workers: How many there are.
     /// - Returns: A pipeline that has counted nothing.
     package static func pipeline(
         _ settings: Settings,
         _ feed: RouteFeed,
         inventory: Inventory? = nil,
         budget: LearnBudget? = nil,
-        state: [ExporterSnapshot] = []
+        state: [ExporterSnapshot] = [],
+        workers: Int = 1
     ) -> FlowPipeline {
         let inventory = inventory ?? settings.inventory
-        var decoder = FlowDecoder(limits: decodingLimits(settings), holdsData: true)
+        let limits = decodingLimits(settings, workers: workers)
+        var decoder = FlowDecoder(limits: limits, holdsData: true)
         // Whoever read them has checked them by the same limits.
         for snapshot in state { try? decoder.restore(snapshot) }
         let attributor = Attributor(

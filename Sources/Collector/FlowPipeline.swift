@@ -184,14 +184,35 @@ package struct FlowPipeline: ~Copyable, Sendable {
         }
     }
 
-    /// What is to be kept over a restart of the exporters that have announced something new since
-    /// the last call.
-    package mutating func takeChangedState() -> [ExporterSnapshot] {
-        decoder.changedExporters().compactMap { decoder.snapshot(of: $0) }
+    /// What is to be kept over a restart, of the exporters that have announced something new since
+    /// the last call, or of all: how far they have counted changes with each datagram.
+    package mutating func takeState(ofAll: Bool) -> [ExporterSnapshot] {
+        let changed = decoder.changedExporters()
+        let exporters = ofAll ? decoder.knownExporters : changed
+        return exporters.compactMap { decoder.snapshot(of: $0) }
     }
 
-    /// How much the decoder remembers, and what it refused or forgot to stay within its limits.
-    package var decoderStatistics: DecoderStatistics { decoder.statistics }
+    /// How much it remembers, for metrics.
+    package var figures: PipelineFigures {
+        var figures = PipelineFigures()
+        figures.decoder = decoder.statistics
+        figures.seriesLimitReached = totals.seriesLimitReached
+        for (index, state) in states.enumerated() {
+            guard let state, let address = state.address else { continue }
+            let hasTemplates = state.flowProtocol == .ipfix || state.flowProtocol == .netflow9
+            figures.exporters.append(
+                PipelineFigures.Exporter(
+                    name: state.name,
+                    templates: hasTemplates ? decoder.templateCount(of: address) : nil,
+                    series: totals.seriesCount(of: UInt16(index))
+                )
+            )
+        }
+        return figures
+    }
+
+    /// Changes how much exporters may make it remember, for what they announce from now on.
+    package mutating func use(_ limits: DecodingLimits) { decoder.use(limits) }
 
     /// Goes on with another inventory, between batches.
     ///
@@ -229,13 +250,23 @@ package struct FlowPipeline: ~Copyable, Sendable {
         states = Array(repeating: nil, count: directory.count)
         losses = Array(repeating: LossCarry(), count: directory.count)
         for old in before.states.indices {
-            guard let new = number(UInt16(old)) else { continue }
+            guard let new = number(UInt16(old)) else {
+                forget(before.states[old]?.address)
+                continue
+            }
             losses[Int(new)] = before.losses[old]
             guard var state = before.states[old] else { continue }
             state.name = directory.name(new)
             state.isPending = directory.pendingAddress(new) != nil
             states[Int(new)] = state
         }
+    }
+
+    /// Forgets what an exporter announced, unless it is known by another name.
+    private mutating func forget(_ address: IPAddress?) {
+        guard let address, directory.index(ofSource: address) == nil else { return }
+        decoder.forget(address, into: &batch)
+        countErrorsOfNobody()
     }
 
     /// Makes room for an exporter that was learned by the datagram in hand.

@@ -4,6 +4,7 @@ import Foundation
 import Model
 import Reporting
 import Routing
+import Storage
 
 // `routes dump`: views as an MRT file.
 

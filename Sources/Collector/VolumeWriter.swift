@@ -30,6 +30,7 @@ package actor VolumeWriter {
     private var lost = Lost()
     /// Whether it has been told that too many wait, since the last time that none did.
     private var isLimitTold = false
+    private var limitReached: UInt64 = 0
     private var givenUpCount = 0
     private var problem: VolumeStoreError?
     /// Time of the newest batch.
@@ -107,6 +108,8 @@ package actor VolumeWriter {
         package var mostRows = 0
         /// When the oldest was handed over, in seconds since 1970-01-01 00:00 UTC.
         package var oldest: Int64?
+        /// How often that many waited, since the start.
+        package var limitReached: UInt64 = 0
         /// Batches given up since the start.
         package var givenUp = 0
         /// Why they wait; nil when none do.
@@ -119,6 +122,7 @@ package actor VolumeWriter {
             rows: waiting.reduce(0) { $0 + $1.rowCount },
             mostRows: mostRowsWaiting,
             oldest: waiting.lazy.map(\.time).min(),
+            limitReached: limitReached,
             givenUp: givenUpCount,
             problem: problem
         )
@@ -258,6 +262,7 @@ extension VolumeWriter {
     private func tellOfLimit(_ rows: Int) {
         if isLimitTold { return }
         isLimitTold = true
+        limitReached += 1
         lost.events.append(
             OperationalEvent(
                 time: newest,

@@ -37,7 +37,10 @@ struct ExporterState {
         clock &+= 1
         let key = Self.domainKey(context)
         if !domains.contains(where: { $0.key == key }) {
-            if domains.count >= limits.domains { forgetDomain(except: key, &counters) }
+            // More than one when the limit has been lowered.
+            while domains.count >= limits.domains, !domains.isEmpty {
+                forgetDomain(except: key, &counters)
+            }
             domains.append(ExporterDomain(key: key))
         }
         guard let index = domains.firstIndex(where: { $0.key == key }) else { return }

@@ -10,6 +10,11 @@ extension FlowDecoder {
         knownIndex(exporter).flatMap { exporters[$0].skew.milliseconds }
     }
 
+    /// How many templates are known of an exporter, those of several ports apart.
+    public func templateCount(of exporter: IPAddress) -> Int {
+        knownIndex(exporter).map { exporters[$0].templates.count } ?? 0
+    }
+
     /// Hands over what exporters told of their interfaces since the last call.
     public mutating func takeInterfaceNames() -> [InterfaceName] {
         var names: [InterfaceName] = []

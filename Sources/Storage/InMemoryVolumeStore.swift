@@ -91,8 +91,12 @@ public actor InMemoryVolumeStore: VolumeStore {
         }
         for note in batch.interfaceNotes {
             let key = NoteKey(exporter: note.exporter, index: note.index)
-            if let old = notes[key], old.time > batch.time { continue }
-            notes[key] = (batch.time, note)
+            guard let old = notes[key] else {
+                notes[key] = (batch.time, note)
+                continue
+            }
+            guard old.time <= batch.time else { continue }
+            notes[key] = (batch.time, note.filled(from: old.note))
         }
         told += batch.events
         for state in batch.sessions {

@@ -34,7 +34,8 @@ public protocol VolumeStore: Sendable {
     /// What happened to collectors in `times`, in ascending order of time; of the same second, in
     /// the order in which it was told.
     func events(in times: Range<Int64>) async throws(VolumeStoreError) -> [OperationalEvent]
-    /// What exporters told of each of their interfaces last.
+    /// What exporters told of each of their interfaces last; a text that was empty, and so not
+    /// told, leaves the one before it.
     func interfaceNotes() async throws(VolumeStoreError) -> [InterfaceNote]
 
     /// The exporters that were learned and count now, in ascending order of address.

@@ -114,8 +114,8 @@ enum ExporterRows {
         INSERT INTO interface_note VALUES (?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET
             time = excluded.time,
-            name = excluded.name,
-            description = excluded.description
+            name = IIF(excluded.name = '', name, excluded.name),
+            description = IIF(excluded.description = '', description, excluded.description)
         WHERE excluded.time >= time
         """
 }

@@ -83,7 +83,7 @@ public struct SQLiteBackup: Sendable {
                 try database.execute(sql: "PRAGMA query_only = 0")
                 try database.execute(sql: "VACUUM INTO ?", arguments: [partial])
             }
-            try DurableFiles.synchronize(partial)
+            try DurableFile.synchronize(partial)
             let check = try StoreOpening.reader(path: partial)
             defer { try? check.close() }
             if case .damaged(let reason) = try QuickCheck.run(check, seconds: 3_600) {
@@ -93,8 +93,8 @@ public struct SQLiteBackup: Sendable {
             try? removePartial()
             throw error
         }
-        try DurableFiles.rename(partial, to: copy)
-        try DurableFiles.synchronize(directory)
+        try DurableFile.rename(partial, to: copy)
+        try DurableFile.synchronize(directory)
     }
 
     private var prefix: String {

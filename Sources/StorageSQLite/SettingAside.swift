@@ -44,9 +44,9 @@ struct SettingAside {
             try StoreDiary.write([event], [gap], database)
         }
         try queue.close()
-        try DurableFiles.synchronize(partial)
-        try DurableFiles.rename(partial, to: "\(path).replaces-\(stamp)")
-        try DurableFiles.synchronize(DurableFiles.folder(of: path))
+        try DurableFile.synchronize(partial)
+        try DurableFile.rename(partial, to: "\(path).replaces-\(stamp)")
+        try DurableFile.synchronize(DurableFile.directory(of: path))
         try finish()
         return event
     }
@@ -54,7 +54,7 @@ struct SettingAside {
     /// Goes on with what an earlier run began; does nothing when nothing was begun.
     func finish() throws {
         let prefix = URL(fileURLWithPath: path).lastPathComponent + ".replaces-"
-        let folder = DurableFiles.folder(of: path)
+        let folder = DurableFile.directory(of: path)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
         let ours = names.filter { $0.hasPrefix(prefix) }
         for name in ours where name.contains(".partial") {
@@ -63,11 +63,11 @@ struct SettingAside {
         guard let name = ours.filter({ !$0.contains(".partial") }).max() else { return }
         let damaged = "\(path).damaged-\(name.dropFirst(prefix.count))"
         for suffix in ["-wal", "-shm", ""] {
-            try DurableFiles.rename(path + suffix, to: damaged + suffix)
+            try DurableFile.renameIfPresent(path + suffix, to: damaged + suffix)
         }
-        try DurableFiles.synchronize(folder)
-        try DurableFiles.rename("\(folder)/\(name)", to: path)
-        try DurableFiles.synchronize(folder)
+        try DurableFile.synchronize(folder)
+        try DurableFile.rename("\(folder)/\(name)", to: path)
+        try DurableFile.synchronize(folder)
     }
 
     /// What can still be read of the old file.

@@ -54,7 +54,7 @@ struct StoreOpening: Sendable {
     /// - Returns: New connections.
     /// - Throws: Why the store cannot be written to now.
     func reopened(after failure: String, isDamage: Bool, isCertain: Bool) throws -> DatabasePool {
-        DurableFiles.dropCache(path + "-wal")
+        DurableFile.dropCache(path + "-wal")
         try SettingAside(path: path).finish()
         do {
             if isCertain { throw Damage(reason: failure) }

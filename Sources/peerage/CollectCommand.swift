@@ -11,7 +11,10 @@ struct CollectCommand: AsyncParsableCommand {
         discussion: """
             SIGTERM and SIGINT drain what has been received, store it and end, within 10 seconds. \
             SIGHUP reads the configuration again: it says what has changed and goes on with it, \
-            or says what is wrong and goes on as before.
+            or says what is wrong and goes on as before. What it opens or stores by once and for \
+            all (collector, slotSeconds, flushSeconds, latenessSeconds, listen, store.sqlite.path, \
+            state, control, tables, and limits but for templates and domains) waits for a restart, \
+            and is said to.
             """
     )
 

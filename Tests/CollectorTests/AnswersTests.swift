@@ -403,7 +403,8 @@ struct AdoptingTests {
         let world = try await AnswersWorld()
         var settings = world.settings
         settings.learn.holdSeconds = 1800
-        let gone = try await HeldRetention.run(
+        var retention = HeldRetention()
+        let gone = try await retention.run(
             settings,
             world.store,
             now: AnswersWorld.start + 3600
@@ -413,5 +414,30 @@ struct AdoptingTests {
         let ledger = await world.command.answer(ConsoleRequest(path: "/api/v1/reports/ledger"))
         #expect(ledger.body.contains("\"quarantinedOctets\": 6000000"))
         #expect(ledger.body.contains("\"receivedOctets\": 24000000"))
+    }
+
+    @Test("what an exporter reported before it was adopted goes as well, what counts never")
+    func expiresBeforeAdoption() async throws {
+        let world = try await AnswersWorld()
+        let since = AnswersWorld.start + 1800
+        _ = await adopt(
+            world,
+            ["address": "192.0.2.7", "name": "er9", "since": "2026-01-01T00:30:00Z"]
+        )
+        #expect(try await world.store.adoptions().first?.since == since)
+        var settings = world.settings
+        settings.learn.holdSeconds = 3600
+        var retention = HeldRetention()
+        var gone: [Int] = []
+        for seconds in [3600, 3600 + 900, 3600 + 1800, 86_400, 86_400] as [Int64] {
+            let now = AnswersWorld.start + seconds
+            gone.append(try await retention.run(settings, world.store, now: now))
+        }
+        // Twelve slots of a million octets: three are too old, then six are of before.
+        #expect(gone == [0, 3_000_000, 3_000_000, 0, 0])
+        #expect(try await world.store.check().isEmpty)
+        let ledger = await world.command.answer(ConsoleRequest(path: "/api/v1/reports/ledger"))
+        #expect(ledger.body.contains("\"receivedOctets\": 30000000"))
+        #expect(!ledger.body.contains("\"quarantinedOctets\": 1"))
     }
 }

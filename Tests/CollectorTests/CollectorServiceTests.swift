@@ -12,23 +12,26 @@ import Testing
 
 @Suite("CollectorService")
 struct CollectorServiceTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
     private func settings() throws -> Settings {
-        try Settings.load(
-            text: """
-                network: { asns: [64500], prefixes: [203.0.113.0/24], timezone: UTC, currency: EUR }
-                flushSeconds: 60
-                listen: { flows: ["127.0.0.1:0", "0.0.0.0:0"] }
-                exporters:
-                  - name: er1
-                    addresses: [127.0.0.1]
-                    interfaces: [{ index: 1, role: internal }]
-                interconnects:
-                  - id: transit-1
-                    kind: transit
-                    peers: [64510]
-                    interfaces: [{ exporter: er1, index: 17 }]
-                """,
-            file: "test.yaml"
+        try folder.settings(
+            """
+            network: { asns: [64500], prefixes: [203.0.113.0/24], timezone: UTC, currency: EUR }
+            flushSeconds: 60
+            listen: { flows: ["127.0.0.1:0", "0.0.0.0:0"] }
+            exporters:
+              - name: er1
+                addresses: [127.0.0.1]
+                interfaces: [{ index: 1, role: internal }]
+            interconnects:
+              - id: transit-1
+                kind: transit
+                peers: [64510]
+                interfaces: [{ exporter: er1, index: 17 }]
+            """
         )
     }
 

@@ -6,6 +6,7 @@ import Model
 import RouteReception
 import Routing
 import Settings
+import Storage
 import TestSupport
 import Testing
 

@@ -75,6 +75,24 @@ struct FloodTests {
         #expect(decoding.decode(Self.data(), from: "192.0.2.2").records.count == 1)
     }
 
+    @Test("domains past a limit that is lowered are forgotten at the next announcement")
+    func loweredDomains() {
+        var decoding = Decoding()
+        for domain in 0..<40 as Range<UInt32> {
+            _ = decoding.decode(Self.samplers(domain: domain, first: 1))
+            _ = decoding.decode(Self.template(256, domain: domain))
+        }
+        #expect(decoding.decoder.statistics.domains == 40)
+        var limits = DecodingLimits()
+        (limits.domains, limits.templates) = (8, 16)
+        decoding.decoder.use(limits)
+        #expect(decoding.decoder.statistics.domains == 40)
+        _ = decoding.decode(Self.samplers(domain: 99, first: 1))
+        _ = decoding.decode(Self.template(256, domain: 99))
+        #expect(decoding.decoder.statistics.domains == 8)
+        #expect(decoding.decoder.statistics.templates <= 16)
+    }
+
     @Test("one identifier of a thousand layouts from a thousand ports is bounded too")
     func ports() {
         var decoding = Decoding()

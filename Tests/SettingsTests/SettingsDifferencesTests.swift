@@ -184,6 +184,23 @@ struct SettingsDifferencesTests {
         #expect(new.needsRestart(from: new).isEmpty)
     }
 
+    @Test("limits of exporters and copies of the store need no restart, the store's place does")
+    func takenOver() throws {
+        let new = try settings([
+            (
+                "collector: c1",
+                "collector: c1\nlimits: { templates: 9, domains: 9, series: 1000 }\n"
+                    + "store: { sqlite: { path: /s.db, backup: { directory: /b } } }"
+            )
+        ])
+        #expect(
+            try new.needsRestart(from: settings()) == [
+                "store.sqlite.path: /etc/p/peerage.db -> /s.db", "limits.series: 100000 -> 1000",
+            ]
+        )
+        #expect(try new.differences(from: settings()).count == 5)
+    }
+
     @Test("every list of sections says what names its entries")
     func identities() {
         let lists = Settings.sectionLists()

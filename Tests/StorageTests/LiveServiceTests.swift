@@ -37,6 +37,31 @@ extension VolumeStoreTests {
         }
     }
 
+    @Test(
+        "what a later announcement of an interface does not tell stands as it was told",
+        arguments: Backend.allCases
+    )
+    func partialNotes(backend: Backend) async throws {
+        try await backend.withStore { (store) async throws in
+            let told = [("xe-0", "Transit: A"), ("", "Transit: B"), ("et-0", ""), ("", "")]
+            for (number, (name, description)) in told.enumerated() {
+                var batch = FlushBatch(id: "\(number)", collector: "fra", time: 100)
+                batch.interfaceNotes = [
+                    InterfaceNote(
+                        exporter: "er1.fra",
+                        index: 17,
+                        name: name,
+                        description: description
+                    )
+                ]
+                _ = try await store.add(batch)
+            }
+            let note = try await store.interfaceNotes().first
+            #expect(note?.name == "et-0")
+            #expect(note?.description == "Transit: B")
+        }
+    }
+
     @Test("adopting an address again replaces the name it had", arguments: Backend.allCases)
     func adoptions(backend: Backend) async throws {
         try await backend.withStore { (store) async throws in

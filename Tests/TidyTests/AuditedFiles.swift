@@ -5,7 +5,7 @@
 /// One is added only with a reason in the commit.
 let auditedFiles: Set<String> = [
     "Sources/Collector/Clock/AccountingClock.swift",
-    "Sources/Collector/State/DurableFile.swift",
+    "Sources/Collector/Service/DescriptorLimit.swift",
     "Sources/Console/Server/SocketFile.swift",
     "Sources/FlowReception/Captures/SavedPackets.swift",
     "Sources/FlowReception/Sockets/DatagramBatch.swift",
@@ -21,7 +21,7 @@ let auditedFiles: Set<String> = [
     "Sources/RouteReception/MRT/GzipDecompressor.swift",
     "Sources/RouteReception/MRT/InputFile.swift",
     "Sources/Routing/Reclamation/PublishedStorage.swift",
-    "Sources/StorageSQLite/DurableFiles.swift",
+    "Sources/Storage/DurableFile.swift",
     "Sources/StorageSQLite/StoreLock.swift",
     "Sources/Wire/WireReader.swift",
 ]

@@ -19,6 +19,11 @@ struct NeighborsDocument {
     }
 
     /// Sessions of neighbors that are no longer configured are not shown.
+    ///
+    /// - Parameters:
+    ///   - neighbors: The configured ones.
+    ///   - sessions: How each stands, or last stood.
+    ///   - standings: What only a running collector knows of them.
     init(
         neighbors: [Settings.Neighbor],
         sessions: [SessionState],
@@ -63,7 +68,7 @@ struct NeighborsDocument {
     /// What only a running collector knows of a session.
     private func details(_ standing: NeighborStanding) -> JSONValue {
         let words = { (families: [AddressFamily]) -> JSONValue in
-            .array(families.map { $0 == .ipv4 ? "ipv4" : "ipv6" })
+            .array(families.map { .string(Self.word($0)) })
         }
         return [
             "establishedCount": .integer(Int64(standing.establishedCount)),
@@ -89,6 +94,24 @@ struct NeighborsDocument {
         let error = session.lastError.isEmpty ? "" : "  last error: \(session.lastError)"
         return "\(row.name)\(address)\(asn)  \(session.state) since "
             + "\(Timestamp.text(seconds: session.since))  \(session.ipv4Prefixes) IPv4, "
-            + "\(session.ipv6Prefixes) IPv6 prefixes\(error)"
+            + "\(session.ipv6Prefixes) IPv6 prefixes\(row.standing.map(routes) ?? "")\(error)"
+    }
+
+    /// Whether they are all there, and how long those of an earlier session still stand.
+    private func routes(_ standing: NeighborStanding) -> String {
+        var text = ""
+        if standing.isStale {
+            let left = standing.staleSecondsLeft.map { ", for \($0) s more" } ?? ""
+            text += "  STALE\(left)"
+        }
+        guard standing.state == "established" else { return text }
+        let waiting = standing.families.filter { !standing.endOfRIB.contains($0) }
+        if waiting.isEmpty { return text + "  End-of-RIB seen" }
+        let words = waiting.map(Self.word).joined(separator: ", ")
+        return text + "  no End-of-RIB yet of \(words)"
+    }
+
+    private static func word(_ family: AddressFamily) -> String {
+        family == .ipv4 ? "ipv4" : "ipv6"
     }
 }

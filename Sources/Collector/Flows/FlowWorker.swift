@@ -216,8 +216,8 @@ final class FlowWorker: Sendable {
             WorkerReport(
                 totals: totals,
                 kernelDrops: drops,
-                state: load.pipeline.takeChangedState(),
-                decoder: load.pipeline.decoderStatistics,
+                state: load.pipeline.takeState(ofAll: isLast),
+                figures: load.pipeline.figures,
                 worker: number,
                 failures: load.failures,
                 lastFailure: load.lastFailure.map { "\($0)" }

@@ -11,7 +11,7 @@ struct WorkerReport: Sendable {
     var kernelDrops: [UInt64]
     /// What is to be kept over a restart, of the exporters that have announced something new.
     var state: [ExporterSnapshot] = []
-    var decoder = DecoderStatistics()
+    var figures = PipelineFigures()
     var worker = 0
     /// How often receiving failed since the last report, and why it did last.
     var failures = 0

@@ -26,26 +26,31 @@ package struct CollectorFigures: Sendable {
         package var skewMilliseconds: Int64?
         /// nil when its protocol has none, or it is not known.
         package var templates: Int?
+        /// Rows in its fullest slot, as held to `limits.series`; nil when it has sent nothing yet.
+        package var series: Int?
 
         package init(
             name: String,
             lastSeen: Int64,
             skewMilliseconds: Int64? = nil,
-            templates: Int? = nil
+            templates: Int? = nil,
+            series: Int? = nil
         ) {
             self.name = name
             self.lastSeen = lastSeen
             self.skewMilliseconds = skewMilliseconds
             self.templates = templates
+            self.series = series
         }
 
         /// What a flush says of an exporter.
-        package init(_ state: ExporterState, templates: Int? = nil) {
+        package init(_ state: ExporterState, templates: Int? = nil, series: Int? = nil) {
             self.init(
                 name: state.name,
                 lastSeen: state.lastSeen,
                 skewMilliseconds: state.skewMilliseconds,
-                templates: templates
+                templates: templates,
+                series: series
             )
         }
     }

@@ -50,6 +50,11 @@ extension CollectorMetrics {
             .counter,
             "Lost by the exporter's own sequence numbers, in the unit of its protocol."
         ),
+        .init(
+            "peerage_series",
+            .gauge,
+            "Rows of an exporter in its fullest slot, as held to limits.series."
+        ),
         .init("peerage_templates", .gauge, "Templates known of an exporter."),
         .init(
             "peerage_undecoded_datagrams_total",
@@ -67,6 +72,11 @@ extension CollectorMetrics {
         .init("peerage_neighbor_up", .gauge, "1 while the BGP session is established, else 0."),
         .init("peerage_route_queue_depth", .gauge, "Route updates that wait to be applied."),
         .init("peerage_routes", .gauge, "Prefixes with a route in a view."),
+        .init(
+            "peerage_tcp_md5_drops_total",
+            .counter,
+            "TCP segments that the kernel dropped for their MD5 signature, on the whole host."
+        ),
     ]
 
     private static let storeDescriptions: [MetricDescription] = [

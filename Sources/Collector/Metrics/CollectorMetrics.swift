@@ -34,6 +34,7 @@ package struct CollectorMetrics {
         for result in ["accepted", "refused"] {
             count(0, as: "peerage_reload_total", [("result", result)])
         }
+        count(0, as: "peerage_limit_reached_total", [("limit", "learn.exporters")])
     }
 
     /// From now on interfaces mean what `inventory` says.
@@ -66,6 +67,11 @@ package struct CollectorMetrics {
         count(drops, as: "peerage_kernel_drops_total", [("socket", socket)])
     }
 
+    /// Counts segments that the kernel dropped for their MD5 signature since the last flush.
+    package func countSignatureFailures(_ segments: UInt64, reason: String) {
+        count(segments, as: "peerage_tcp_md5_drops_total", [("reason", reason)])
+    }
+
     /// Counts a flush that the store has taken.
     package func flushed(rows: Int, seconds: Double) {
         Metrics.Timer(label: "peerage_flush_seconds", dimensions: [], factory: registry)
@@ -93,6 +99,13 @@ package struct CollectorMetrics {
                 exporter.templates.map { ([("exporter", exporter.name)], Double($0)) }
             },
             as: "peerage_templates",
+            in: registry
+        )
+        gauges.show(
+            figures.exporters.compactMap { exporter in
+                exporter.series.map { ([("exporter", exporter.name)], Double($0)) }
+            },
+            as: "peerage_series",
             in: registry
         )
         showRoutes(figures)
@@ -160,10 +173,16 @@ extension CollectorMetrics {
     private func count(_ ledger: Ledger, of exporter: String) {
         for (reason, count) in ledger.refused {
             self.count(count, as: "peerage_refused_datagrams_total", [("reason", reason.word)])
+            guard reason == .learnLimit else { continue }
+            self.count(count, as: "peerage_limit_reached_total", [("limit", "learn.exporters")])
         }
-        // Refused datagrams and the kernel's drops belong to no exporter.
-        guard !exporter.isEmpty else { return }
         let label = ("exporter", exporter)
+        // What waited for its template in vain stands under no exporter.
+        for (reason, count) in ledger.errors {
+            self.count(count, as: "peerage_errors_total", [label, ("reason", reason.word)])
+        }
+        // Neither do refused datagrams and the kernel's drops.
+        guard !exporter.isEmpty else { return }
         let word = protocols[exporter]?.word ?? "unknown"
         count(ledger.datagrams, as: "peerage_datagrams_total", [label, ("protocol", word)])
         count(ledger.records, as: "peerage_records_total", [label])
@@ -172,9 +191,6 @@ extension CollectorMetrics {
         for (reason, count) in ledger.undecoded {
             let labels = [label, ("reason", reason.word)]
             self.count(count, as: "peerage_undecoded_datagrams_total", labels)
-        }
-        for (reason, count) in ledger.errors {
-            self.count(count, as: "peerage_errors_total", [label, ("reason", reason.word)])
         }
     }
 

@@ -16,11 +16,22 @@ final class NeighborBook: Sendable {
         var session: EstablishedSession?
         var establishedCount = 0
         var refused = 0
+
+        /// Why its last session, or attempt at one, ended; or why there may have been none.
+        var lastError: String {
+            let isWaiting = state?.state == "active" && establishedCount == 0 && refused == 0
+            guard isWaiting, neighbor.md5 != nil, state?.lastError.isEmpty ?? true else {
+                return state?.lastError ?? ""
+            }
+            // The kernel drops what is signed with another key, and tells nobody.
+            return "no connection since the start; with md5 a wrong secret looks like this"
+        }
     }
 
     private struct State {
         var entries: [String: Entry] = [:]
         var events: [OperationalEvent] = []
+        var limitsReached: UInt64 = 0
     }
 
     private let state = Mutex(State())
@@ -47,6 +58,9 @@ final class NeighborBook: Sendable {
             state.entries = entries
         }
     }
+
+    /// How often neighbors have announced more than they may, since the collector started.
+    var limitsReached: UInt64 { state.withLock { $0.limitsReached } }
 
     var entries: [Entry] { state.withLock { Array($0.entries.values) } }
 
@@ -112,6 +126,7 @@ final class NeighborBook: Sendable {
         let detail =
             "more than \(limit.bound) \(limit.family) prefixes: its session is ended, and refused "
             + "for \(limit.restartSeconds) s"
+        state.withLock { $0.limitsReached.addSaturating(1) }
         note(.limitReached, source.name, detail)
         logger.error("too many prefixes", metadata: Self.metadata(source, ["detail": detail]))
     }

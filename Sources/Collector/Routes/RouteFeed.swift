@@ -133,6 +133,9 @@ extension RouteFeed {
     /// How the queue between the sessions and the table is doing.
     package var queueStatistics: RouteQueueStatistics { core.queue.statistics() }
 
+    /// How often neighbors have announced more than they may, since the collector started.
+    package var prefixLimitsReached: UInt64 { core.book.limitsReached }
+
     /// Each session with the prefixes it offers now, by name.
     package func sessions() -> [SessionState] {
         let prefixes = core.prefixes()
@@ -141,6 +144,7 @@ extension RouteFeed {
             let counts = prefixes[entry.neighbor.name] ?? PrefixCounts()
             session.ipv4Prefixes = counts.ipv4
             session.ipv6Prefixes = counts.ipv6
+            session.lastError = entry.lastError
             return session
         }.sorted { $0.neighbor < $1.neighbor }
     }
@@ -176,8 +180,8 @@ extension NeighborStanding {
         if let state = entry.state {
             self.state = state.state
             since = state.since
-            lastError = state.lastError
         }
+        lastError = entry.lastError
         establishedCount = entry.establishedCount
         families = entry.session?.families ?? []
         holdSeconds = entry.session?.holdSeconds ?? 0

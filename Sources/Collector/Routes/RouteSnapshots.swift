@@ -6,6 +6,7 @@ import Model
 import RouteReception
 import Routing
 package import Settings
+import Storage
 
 /// Keeps the routes of BGP neighbors in files, so that a collector that starts anew has them before
 /// its neighbors have told them all again.
@@ -264,7 +265,7 @@ extension RouteSnapshots {
 
     private static func setAside(_ path: String) -> String {
         let aside = "\(path).damaged"
-        let isAside = DurableFile.rename(path, to: aside)
+        let isAside = (try? DurableFile.rename(path, to: aside)) != nil
         return "\(path): damaged" + (isAside ? ", set aside as \(aside)" : "")
             + "; its routes are not loaded"
     }

@@ -31,6 +31,9 @@ public struct CollectorProcess: Sendable {
 
     /// Runs until SIGTERM or SIGINT; then what has been received is stored, and it returns.
     public func run() async throws {
+        if let shortage = DescriptorLimit.raise()?.shortage(for: settings) {
+            logger.warning("\(shortage)")
+        }
         let store = try await CollectorService.openStoreToServe(settings) { [logger] event in
             logger.error("\(event.kind.rawValue)", metadata: ["detail": "\(event.detail)"])
         }

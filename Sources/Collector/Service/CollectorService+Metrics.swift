@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowDecoding
+import Foundation
+import Logging
 import Model
 import Routing
 import Settings
@@ -12,9 +14,11 @@ extension CollectorService {
         _ reports: [WorkerReport],
         _ events: [OperationalEvent]
     ) async {
-        for report in reports { decoders[report.worker] = report.decoder }
-        guard metrics != nil else { return }
+        for report in reports { workerFigures[report.worker] = report.figures }
         let parts = reports.map(\.totals)
+        remember(parts)
+        watchSignatures()
+        guard metrics != nil else { return }
         metrics?.count(parts, events: events)
         for report in reports {
             for (endpoint, drops) in report.kernelDrops.enumerated() {
@@ -22,12 +26,12 @@ extension CollectorService {
                 metrics?.countKernelDrops(drops, socket: socket)
             }
         }
-        metrics?.show(await figures(parts), process: ProcessFigures.now())
+        metrics?.show(await figures(), process: ProcessFigures.now())
     }
 
-    private func figures(_ parts: [FlushBatch]) async -> CollectorFigures {
+    private func figures() async -> CollectorFigures {
         var figures = CollectorFigures()
-        figures.exporters = parts.flatMap(\.exporters).map { .init($0) }
+        figures.exporters = exporterFigures()
         figures.neighbors = feed.standings().map { standing in
             .init(
                 name: standing.name,
@@ -42,16 +46,52 @@ extension CollectorService {
                 .init(view: view.name, family: .ipv6, prefixes: view.ipv6Prefixes),
             ]
         }
-        figures.waitingRows = await writer?.status.rows ?? 0
-        figures.storeOctets = (try? await reader?.statistics())?.octets
-        figures.limits = limitsReached()
+        let status = await writer?.status
+        figures.waitingRows = status?.rows ?? 0
+        figures.storeOctets = storeOctets
+        figures.limits = limitsReached(status)
         return figures
     }
 
+    /// All that are known, also those that said nothing since the last flush.
+    private func exporterFigures() -> [CollectorFigures.Exporter] {
+        var held: [String: PipelineFigures.Exporter] = [:]
+        for exporter in workerFigures.values.lazy.flatMap(\.exporters) {
+            // Of several workers when it sends from several addresses; each has limits of its own.
+            guard let other = held[exporter.name] else {
+                held[exporter.name] = exporter
+                continue
+            }
+            held[exporter.name]?.series = max(other.series, exporter.series)
+            if let templates = exporter.templates {
+                held[exporter.name]?.templates = templates + (other.templates ?? 0)
+            }
+        }
+        return exporterStates.values.map { state in
+            let held = held[state.name]
+            return .init(state, templates: held?.templates, series: held?.series)
+        }
+    }
+
+    /// What the store's files take; nil for a store that has none.
+    private var storeOctets: Int? {
+        guard hasStoreFile else { return nil }
+        let path = settings.store.sqlite.path
+        return [path, path + "-wal"].reduce(0) { sum, path in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            return sum + (attributes?[.size] as? Int ?? 0)
+        }
+    }
+
     /// How often each limit has been reached since the process began.
-    private func limitsReached() -> [CollectorFigures.Limit] {
-        let total = decoders.values.reduce(into: DecoderStatistics()) { $0 += $1 }
+    private func limitsReached(_ status: VolumeWriter.Status?) -> [CollectorFigures.Limit] {
+        let figures = workerFigures.values
+        let total = figures.reduce(into: DecoderStatistics()) { $0 += $1.decoder }
         return [
+            .init(name: "series", timesReached: figures.reduce(0) { $0 &+ $1.seriesLimitReached }),
+            .init(name: "waitingRows", timesReached: status?.limitReached ?? 0),
+            .init(name: "routeUpdates", timesReached: feed.queueStatistics.timesFull),
+            .init(name: "maxPrefixes", timesReached: feed.prefixLimitsReached),
             .init(name: "exporters", timesReached: total.exportersRefused),
             .init(name: "domains", timesReached: total.domainsEvicted),
             .init(
@@ -62,5 +102,18 @@ extension CollectorService {
             .init(name: "heldSets", timesReached: total.heldSetsEvicted),
             .init(name: "interfaceNames", timesReached: total.interfaceNamesRefused),
         ]
+    }
+
+    /// Signed segments that the kernel drops reach no socket: only its counters tell of them.
+    private func watchSignatures() {
+        guard speaker != nil else { return }
+        for (reason, count) in signatureFailures.look() {
+            metrics?.countSignatureFailures(count, reason: reason)
+            guard count > 0 else { continue }
+            logger.warning(
+                "TCP segments dropped for their MD5 signature, of whatever connection of this host",
+                metadata: ["reason": "\(reason)", "count": "\(count)"]
+            )
+        }
     }
 }

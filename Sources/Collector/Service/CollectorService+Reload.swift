@@ -75,16 +75,19 @@ extension CollectorService {
         await useInventory(with: adoptions)
     }
 
-    /// Gives all workers the inventory of the configuration and of `adoptions`; returns when the
-    /// last has it.
+    /// Gives all workers the inventory of the configuration and of `adoptions`, and the limits;
+    /// returns when the last has them.
     func useInventory(with adoptions: [Adoption]) async {
         inventory = settings.inventory.with(adoptions)
+        await forgetExporters()
         let (inventory, views) = (inventory, CollectorComponents.viewLists(inventory, feed))
         let learning = CollectorComponents.learning(settings, feed, budget: learnBudget)
+        let limits = CollectorComponents.decodingLimits(settings, workers: workers.count)
         await withTaskGroup { group in
             for worker in workers {
                 group.addTask {
                     await worker.carryOut { pipeline in
+                        pipeline.use(limits)
                         pipeline.replaceInventory(inventory, viewLists: views, learning: learning)
                     }
                 }
@@ -114,7 +117,7 @@ extension Settings {
     func keepingWhatIsOpen(of old: Settings) -> Settings {
         var settings = self
         settings.collector = old.collector
-        settings.store = old.store
+        settings.store.sqlite.path = old.store.sqlite.path
         settings.state = old.state
         settings.control = old.control
         settings.slotSeconds = old.slotSeconds
@@ -122,7 +125,9 @@ extension Settings {
         settings.latenessSeconds = old.latenessSeconds
         settings.listen = old.listen
         settings.tables = old.tables
-        settings.limits = old.limits
+        settings.limits.series = old.limits.series
+        settings.limits.waitingRows = old.limits.waitingRows
+        settings.limits.routeUpdates = old.limits.routeUpdates
         return settings
     }
 }

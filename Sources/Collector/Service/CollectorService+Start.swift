@@ -76,7 +76,8 @@ extension CollectorService {
                         guard let address = IPAddress(snapshot.exporter) else { return false }
                         let owner = WorkerShare.worker(of: address, count: groups.count)
                         return owner == number
-                    }
+                    },
+                    workers: groups.count
                 ),
                 clock: clock,
                 flushSeconds: settings.flushSeconds,
@@ -98,12 +99,15 @@ extension CollectorService {
         guard let keeper else { return [] }
         let loaded = keeper.files.load(limits: CollectorComponents.decodingLimits(settings))
         for message in loaded.messages { logger.warning("\(message)") }
-        if !loaded.snapshots.isEmpty {
+        let scope = stateScope
+        // Others have files only where these could not be removed.
+        let useful = loaded.snapshots.filter { IPAddress($0.exporter).map(scope.keeps) ?? false }
+        if !useful.isEmpty {
             logger.info(
                 "templates of an earlier run loaded",
-                metadata: ["exporters": "\(loaded.snapshots.count)"]
+                metadata: ["exporters": "\(useful.count)"]
             )
         }
-        return loaded.snapshots
+        return useful
     }
 }

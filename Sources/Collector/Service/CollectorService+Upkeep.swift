@@ -15,6 +15,7 @@ extension CollectorService {
             case .store:
                 backUpIfDue()
                 await letGoOfHeld()
+                await forgetExporters()
             case .routes: saveRoutes()
             case .batchIDs: await forgetBatchIDs()
             }
@@ -49,7 +50,9 @@ extension CollectorService {
     private func letGoOfHeld() async {
         let now = clock.now() / 1_000_000_000
         do {
-            let octets = try await HeldRetention.run(settings, store, now: now)
+            var retention = heldRetention
+            defer { heldRetention = retention }
+            let octets = try await retention.run(settings, store, now: now)
             guard octets > 0 else { return }
             note(.limitReached, object: "learn.hold", detail: "\(octets) held octets were let go")
             logger.warning("held volumes are let go", metadata: ["octets": "\(octets)"])

@@ -30,8 +30,11 @@ public actor CollectorService: Service {
     var cachedNeighbors: Set<String> = []
     var savingRoutes: Task<Void, Never>?
     var metrics: CollectorMetrics?
-    /// What each worker's decoder remembers.
-    var decoders: [Int: DecoderStatistics] = [:]
+    /// What each exporter was last, by the name its rows have.
+    var exporterStates: [String: ExporterState] = [:]
+    /// What each worker remembers.
+    var workerFigures: [Int: PipelineFigures] = [:]
+    var signatureFailures = TCPSignatureFailures()
     let version: String
     let store: any VolumeStore
     let clock: any AccountingClock
@@ -69,6 +72,7 @@ public actor CollectorService: Service {
     /// The inode that it reads.
     var readerFile: UInt64?
     var upkeep = Upkeep()
+    var heldRetention = HeldRetention()
     let startedAt: Int64
     /// By ``BootClock``.
     let startedBoot = BootClock.nanoseconds()
@@ -123,6 +127,7 @@ public actor CollectorService: Service {
         loadSnapshots()
         inventory = settings.inventory.with(try await store.adoptions())
         alerts = try AlertService(settings: settings, store: store, logger: logger)
+        try await recallExporters()
         try await startSpeaker()
         try startWorkers()
         listeningSince = clock.now()
@@ -177,6 +182,7 @@ public actor CollectorService: Service {
         await finished.wait(for: workers.count)
         await speaker?.stop()
         note(.collectorStopped)
+        keeper?.end(before: BootClock.nanoseconds() + Self.longestSaving)
         await flush(to: writer)
         saveRoutes()
         await wait(until: deadline) { storing == nil && savingState == nil && savingRoutes == nil }
@@ -193,6 +199,9 @@ public actor CollectorService: Service {
             try? await Task.sleep(for: .milliseconds(10))
         }
     }
+
+    /// How long an end may take to keep how far exporters have counted, in nanoseconds.
+    private static let longestSaving: Int64 = 2_000_000_000
 
     /// Keeps what happened for the next flush.
     func note(_ kind: OperationalEvent.Kind, object: String = "", detail: String = "") {

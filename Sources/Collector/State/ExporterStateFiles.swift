@@ -3,6 +3,7 @@
 package import FlowDecoding
 import Foundation
 package import Model
+package import Storage
 
 /// What exporters announced, kept over restarts: one JSON file an exporter in `state:`/exporters.
 ///
@@ -68,8 +69,30 @@ package struct ExporterStateFiles: Sendable {
     }
 
     /// Forgets an exporter.
-    package func remove(_ exporter: IPAddress) throws(CollectorError) {
+    package func remove(_ exporter: IPAddress) throws(FileProblem) {
         try DurableFile.remove(path(of: exporter))
+    }
+
+    /// Forgets all exporters that `isForgotten` says; what was set aside stays for whoever looks.
+    ///
+    /// - Returns: What could not be removed, in words.
+    func remove(where isForgotten: (IPAddress) -> Bool) -> [String] {
+        let manager = FileManager.default
+        let names = (try? manager.contentsOfDirectory(atPath: directory)) ?? []
+        var problems: [String] = []
+        for name in names.sorted() where name.hasSuffix(Self.suffix) {
+            // No file of another name is ours, see ``load(limits:)``.
+            let text = name.dropLast(Self.suffix.count).replacing("-", with: ":")
+            guard let exporter = IPAddress(text), Self.name(of: exporter) == name,
+                isForgotten(exporter)
+            else { continue }
+            do throws(FileProblem) {
+                try remove(exporter)
+            } catch {
+                problems.append(error.description)
+            }
+        }
+        return problems
     }
 
     /// Where an exporter's state is: its address, with `-` for `:`.

@@ -18,7 +18,7 @@ public struct ExporterSnapshot: Codable, Equatable, Sendable {
     public var sequences: [Sequence] = []
 
     /// One definition of a template.
-    public struct Template: Codable, Equatable, Sendable {
+    public struct Template: Codable, Hashable, Sendable {
         /// ``FlowProtocol/word``.
         public var flowProtocol: String
         public var domain: UInt32
@@ -32,7 +32,7 @@ public struct ExporterSnapshot: Codable, Equatable, Sendable {
     }
 
     /// One Field Specifier.
-    public struct Field: Codable, Equatable, Sendable {
+    public struct Field: Codable, Hashable, Sendable {
         public var id: UInt16
         public var length: UInt16
         /// Private enterprise number; nil for IANA's elements.
@@ -40,7 +40,7 @@ public struct ExporterSnapshot: Codable, Equatable, Sendable {
     }
 
     /// What options say of an observation domain.
-    public struct Domain: Codable, Equatable, Sendable {
+    public struct Domain: Codable, Hashable, Sendable {
         public var flowProtocol: String
         public var domain: UInt32
         /// In milliseconds since 1970-01-01 00:00 UTC; nil when not said.
@@ -49,7 +49,7 @@ public struct ExporterSnapshot: Codable, Equatable, Sendable {
     }
 
     /// A rate, of a sampler or an interface, or of the domain when it names neither.
-    public struct Sampler: Codable, Equatable, Sendable {
+    public struct Sampler: Codable, Hashable, Sendable {
         public var selector: UInt64?
         public var interface: UInt32?
         public var numerator: UInt32

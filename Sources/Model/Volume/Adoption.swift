@@ -35,4 +35,12 @@ public struct InterfaceNote: Hashable, Sendable {
         self.name = name
         self.description = description
     }
+
+    /// The same, with what it does not tell as `earlier` told it.
+    public func filled(from earlier: InterfaceNote) -> InterfaceNote {
+        var note = self
+        if name.isEmpty { note.name = earlier.name }
+        if description.isEmpty { note.description = earlier.description }
+        return note
+    }
 }

@@ -23,8 +23,9 @@ extension Settings {
 
     /// What a collector opens, or stores its rows by, once and for all.
     private static let fixedKeys = [
-        "collector", "store", "state", "control", "slotSeconds", "flushSeconds",
-        "latenessSeconds", "limits", "listen", "tables",
+        "collector", "store.sqlite.path", "state", "control", "slotSeconds", "flushSeconds",
+        "latenessSeconds", "limits.series", "limits.waitingRows", "limits.routeUpdates", "listen",
+        "tables",
     ]
 
     private func changes(from old: Settings) -> [SettingsChange] {
