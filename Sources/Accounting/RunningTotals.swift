@@ -27,7 +27,7 @@ public struct RunningTotals: ~Copyable, Sendable {
     public static let mostOctetsPerSlot: UInt64 = 1 << 50
     /// And at most so many packets: 30 Tbit/s of the smallest, over 300 s.
     public static let mostPacketsPerSlot: UInt64 = 1 << 45
-    /// How long before the newest slot sums are held against the limits, in seconds.
+    /// How far from the slot in use sums are held against the limits, in seconds.
     private static let loadSeconds: Int64 = 7200
 
     /// The totals of one slot.
@@ -123,9 +123,13 @@ public struct RunningTotals: ~Copyable, Sendable {
         var taken = RunningTotals(slotSeconds: slotSeconds)
         swap(&taken.slots, &slots)
         taken.seriesLimit = seriesLimit
-        seriesLimit.handedOver(slotSeconds: slotSeconds)
-        if let newest = loads.keys.max() {
-            loads = loads.filter { $0.key >= newest - Self.loadSeconds }
+        // Not the newest of all: that may lie where the clock was before it was set back.
+        let newest = taken.slots.keys.max()
+        seriesLimit.handedOver(slot: newest, slotSeconds: slotSeconds)
+        if let newest {
+            loads = loads.filter {
+                $0.key >= newest - Self.loadSeconds && $0.key <= newest + Self.loadSeconds
+            }
         }
         return taken
     }

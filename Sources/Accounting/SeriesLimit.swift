@@ -15,7 +15,7 @@ struct SeriesLimit: Sendable {
     let most: Int
     /// Rows of one exporter in one slot that are interfaces without evidence.
     static let mostFolded = 4096
-    /// How many slots, counted back from the newest, are remembered beyond a hand-over.
+    /// How many slots on either side of the one in use are remembered beyond a hand-over.
     private static let slotsKept: Int64 = 3
 
     private var series: [Int64: [UInt16: Series]] = [:]
@@ -83,12 +83,19 @@ struct SeriesLimit: Sendable {
         series.values.map { $0[exporter]?.rows.count ?? 0 }.max() ?? 0
     }
 
-    /// Begins anew after a hand-over; remembers the rows of the newest slots.
-    mutating func handedOver(slotSeconds: Int64) {
+    /// Begins anew after a hand-over; remembers the rows of the slots about `slot`.
+    ///
+    /// - Parameters:
+    ///   - slot: The newest that was counted in since the last hand-over; nil when none was. After
+    ///     the clock was set back, those far ahead of it are no longer the newest.
+    ///   - slotSeconds: Length of a slot.
+    mutating func handedOver(slot: Int64?, slotSeconds: Int64) {
         rows.removeAll(keepingCapacity: true)
         reached = []
-        guard let newest = series.keys.max() else { return }
-        series = series.filter { $0.key > newest - Self.slotsKept * slotSeconds }
+        guard let slot else { return }
+        let reach = Self.slotsKept * slotSeconds
+        series = series.filter { $0.key > slot - reach && $0.key < slot + reach }
+        told = told.filter { $0.value <= slot }
     }
 
     /// Follows exporters to other numbers; those without one are forgotten.

@@ -129,6 +129,21 @@ struct RunningTotalsTests {
         #expect(received == RunningTotals.mostOctetsPerSlot)
     }
 
+    @Test("after the clock was a day ahead, the limit is the slot's as before")
+    func limitAfterStepBack() throws {
+        var totals = RunningTotals(slotSeconds: 300)
+        let half = RunningTotals.mostOctetsPerSlot / 2
+        var received: UInt64 = 0
+        for time in [86_400, 0, 0, 0, 0] as [Int64] {
+            totals.add([posting(half, at: time, ingress: .inside, egress: .inside)])
+            var batch = FlushBatch(id: "", collector: "test", time: 0)
+            totals.takeCounted().handOver(to: &batch, names: Names())
+            guard time == 0 else { continue }
+            received += batch.ledgers.reduce(0) { $0 + $1.ledger.receivedOctets }
+        }
+        #expect(received == RunningTotals.mostOctetsPerSlot)
+    }
+
     @Test("packets without octets have a limit, too")
     func packetLimit() throws {
         var flood = posting(0, at: 0, ingress: .inside, egress: .inside)

@@ -87,6 +87,23 @@ struct SeriesLimitTests {
         #expect(handOver(&totals).neighbors.map(\.key.evidence.exportedPeerAS.rawValue) == [9])
     }
 
+    @Test("after the clock was a day ahead, rows of the slot are limited and told of as before")
+    func setBack() {
+        let day: Int64 = 86_400
+        var totals = RunningTotals(slotSeconds: 300, mostRows: 2)
+        totals.add([1, 2, 3].map { posting(peer: $0, slot: day) })
+        #expect(handOver(&totals).events.count == 1)
+        totals.add([1, 2, 3].map { posting(peer: $0) })
+        _ = handOver(&totals)
+        totals.add([5, 6].map { posting(peer: $0, slot: 300) })
+        #expect(handOver(&totals).events.isEmpty)
+        totals.add([7, 5].map { posting(peer: $0, slot: 300) })
+        let batch = handOver(&totals)
+        let peers = Set(batch.neighbors.map(\.key.evidence.exportedPeerAS.rawValue))
+        #expect(peers == [0, 5])
+        #expect(batch.events.map(\.kind) == [.limitReached])
+    }
+
     @Test("who is within its limit is not hurt by another exporter that is not")
     func others() {
         var totals = RunningTotals(slotSeconds: 300, mostRows: 10)
