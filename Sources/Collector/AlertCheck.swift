@@ -38,7 +38,12 @@ package struct AlertCheck: Sendable {
             store = readable
             whyNotOwner = reason
         }
-        let service = try AlertService(settings: settings, store: store, logger: logger)
+        let service = try AlertService(
+            settings: settings,
+            store: store,
+            logger: logger,
+            clock: WallClock()
+        )
         var outcome = AlertService.Outcome()
         if let slot = try await service.lastSealedSlot() {
             outcome = try await service.run(

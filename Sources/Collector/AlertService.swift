@@ -21,6 +21,7 @@ public actor AlertService {
     private let store: any VolumeStore
     private let webhooks: [(url: String, post: Post)]
     private let logger: Logger
+    private let clock: (any AccountingClock)?
     /// The last evaluation that was asked for: each waits for the one before it.
     private var turn: Task<Void, Never>?
 
@@ -30,9 +31,20 @@ public actor AlertService {
     /// Posts an event to the webhook at an address; why that failed, nil when it was taken.
     package typealias Post = @Sendable (_ url: String, _ event: AlertEvent) async -> String?
 
+    /// - Parameters:
+    ///   - settings: The rules, and whom to tell.
+    ///   - store: What was counted, and where alerts stand.
+    ///   - logger: Receives what failed.
+    ///   - clock: Slots that are not over by it are those of a clock that was ahead; nil believes
+    ///     all that is stored.
     /// - Throws: `InputProblem` for a secret that cannot be read.
-    public init(settings: Settings, store: any VolumeStore, logger: Logger) throws {
-        try self.init(settings: settings, store: store, logger: logger, post: nil)
+    public init(
+        settings: Settings,
+        store: any VolumeStore,
+        logger: Logger,
+        clock: (any AccountingClock)? = nil
+    ) throws {
+        try self.init(settings: settings, store: store, logger: logger, clock: clock, post: nil)
     }
 
     /// With another way to post than HTTP, unless `post` is nil.
@@ -40,8 +52,10 @@ public actor AlertService {
         settings: Settings,
         store: any VolumeStore,
         logger: Logger,
+        clock: (any AccountingClock)? = nil,
         post: Post?
     ) throws {
+        self.clock = clock
         rules = settings.alerts.rules.map { AlertRule($0) }
         inventory = settings.inventory
         slotSeconds = settings.slotSeconds
@@ -116,7 +130,11 @@ public actor AlertService {
         rule: String?
     ) async throws -> Outcome {
         let rules = rules.filter { rule == nil || $0.id == rule }
-        let kept = try await store.alerts()
+        let lastOver = lastOver
+        let slot = min(slot, lastOver)
+        let kept = try await store.alerts().map { record in
+            record.slot > lastOver ? record.setBack(to: slot - slotSeconds) : record
+        }
         let view = try await readings(through: slot, kept: kept)
         var outcome = Outcome()
         for rule in rules {
@@ -146,10 +164,18 @@ public actor AlertService {
         return outcome
     }
 
-    /// The last sealed slot; nil when there is none.
+    /// The last sealed slot that is over; nil when there is none.
     public func lastSealedSlot() async throws -> Int64? {
         guard let span = try await store.span() else { return nil }
-        return try await store.slots(in: span).last { $0.isSealed }?.start
+        let lastOver = lastOver
+        return try await store.slots(in: span).last { $0.isSealed && $0.start <= lastOver }?.start
+    }
+
+    /// The last slot that is over by the clock, in seconds since 1970-01-01 00:00 UTC.
+    private var lastOver: Int64 {
+        guard let clock else { return .max }
+        let now = clock.now() / 1_000_000_000
+        return now - now % slotSeconds - slotSeconds
     }
 
     /// Whether anything can be read of an object: the speeds of its interfaces are known.

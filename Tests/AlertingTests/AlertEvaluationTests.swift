@@ -56,6 +56,22 @@ struct AlertEvaluationTests {
         #expect(!record.isDelivered)
     }
 
+    @Test("an alert that was kept of slots to come is set back, and sees the slots of now")
+    func setBack() throws {
+        var ahead = try #require(
+            AlertEvaluation(Self.rule, object: "o", readings: Self.day.prefix(2), after: nil).record
+        )
+        (ahead.slot, ahead.since) = (86_400, 86_400)
+        let kept = ahead.setBack(to: 300)
+        #expect((kept.slot, kept.since, kept.count) == (300, 300, 1))
+        let readings = Self.day.dropFirst(2)
+        let blind = AlertEvaluation(Self.rule, object: "o", readings: readings, after: ahead)
+        #expect(blind.events.isEmpty)
+        let seeing = AlertEvaluation(Self.rule, object: "o", readings: readings, after: kept)
+        #expect(seeing.events.map(\.transition) == [.raised, .resolved])
+        #expect(kept.setBack(to: 900) == kept)
+    }
+
     @Test("cutting the day in two at any slot tells the same", arguments: 0...8)
     func restart(at cut: Int) {
         let whole = AlertEvaluation(Self.rule, object: "o", readings: Self.day, after: nil)

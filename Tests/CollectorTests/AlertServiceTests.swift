@@ -7,14 +7,17 @@ import Logging
 import Model
 import Settings
 import Storage
+import Synchronization
 import Testing
 
 @Suite("AlertService")
 struct AlertServiceTests {
-    /// A transit port of 1 Gbit/s, full in the slots from 0 on, watched by one rule.
+    /// A transit port of 1 Gbit/s, full in the slots from the first on, watched by one rule.
     private func service(
         slots: Int64,
+        from begin: Int64 = 0,
         webhooks: [String] = [],
+        clock: (any AccountingClock)? = nil,
         post: AlertService.Post? = nil
     ) async throws -> (AlertService, InMemoryVolumeStore) {
         var settings = try Settings.load(
@@ -40,7 +43,7 @@ struct AlertServiceTests {
             direction: .ingress,
             family: .ipv4
         )
-        for slot in stride(from: 0, to: slots * 300, by: 300) {
+        for slot in stride(from: begin, to: begin + slots * 300, by: 300) {
             let octets: UInt64 = 300 * 1_000_000_000 / 8
             let measure = Measure(
                 octets: octets,
@@ -58,6 +61,7 @@ struct AlertServiceTests {
             settings: settings,
             store: store,
             logger: logger,
+            clock: clock,
             post: post
         )
         return (service, store)
@@ -81,6 +85,56 @@ struct AlertServiceTests {
         let late = try await service.run(through: 0, deliver: true)
         #expect(late.events.isEmpty)
         #expect(try await store.alerts() == before)
+    }
+
+    /// Shows what it is told to.
+    private final class SetClock: AccountingClock {
+        private let seconds: Atomic<Int64>
+
+        init(_ seconds: Int64) { self.seconds = Atomic(seconds) }
+
+        func set(to time: Int64) { seconds.store(time, ordering: .relaxed) }
+        func now() -> Int64 { seconds.load(ordering: .relaxed) * 1_000_000_000 }
+        func time(ofArrival arrival: Int64) -> Int64 { arrival }
+    }
+
+    @Test("a clock that was a day ahead and is set back leaves no alert blind")
+    func setBack() async throws {
+        let day: Int64 = 86_400
+        let clock = SetClock(day + 900)
+        let (service, store) = try await service(slots: 1, from: day, clock: clock)
+        let ahead = try await service.run(through: day, deliver: true)
+        #expect(Set(ahead.records.map(\.slot)) == [day])
+        #expect(ahead.events.isEmpty)
+        clock.set(to: 900)
+        // The slots of the future are sealed, but nobody may take them for the last.
+        #expect(try await service.lastSealedSlot() == nil)
+        var batch = FlushBatch(id: "2", collector: "test", time: 900)
+        let octets: UInt64 = 300 * 1_000_000_000 / 8
+        let key = InterfaceKey(exporter: "er1", interface: 17, direction: .ingress, family: .ipv4)
+        for slot in [300, 600] as [Int64] {
+            batch.neighbors.append(
+                NeighborFact(
+                    slot: slot,
+                    key: NeighborKey(interface: key, evidence: Evidence()),
+                    measure: Measure(
+                        octets: octets,
+                        packets: 1,
+                        unscaledOctets: octets,
+                        unscaledPackets: 1
+                    )
+                )
+            )
+            batch.sealed.append(slot)
+        }
+        #expect(try await store.add(batch))
+        #expect(try await service.lastSealedSlot() == 600)
+        let after = try await service.run(through: 600, deliver: true)
+        #expect(after.events.map(\.slot) == [600])
+        #expect(Set(try await store.alerts().map(\.slot)) == [600])
+        // Also when it is asked for slots that are still to come.
+        #expect(try await service.run(through: day, deliver: true).events.isEmpty)
+        #expect(Set(try await store.alerts().map(\.slot)) == [600])
     }
 
     @Test("looking without delivering keeps nothing")

@@ -39,7 +39,7 @@ extension CollectorService {
         let adoptions: [Adoption]
         let neighbors: [BGPNeighbor]
         do {
-            alerts = try AlertService(settings: new, store: store, logger: logger)
+            alerts = try AlertService(settings: new, store: store, logger: logger, clock: clock)
             adoptions = try await store.adoptions()
             neighbors = try CollectorComponents.neighbors(new)
         } catch {

@@ -126,7 +126,7 @@ public actor CollectorService: Service {
         try loadTables()
         loadSnapshots()
         inventory = settings.inventory.with(try await store.adoptions())
-        alerts = try AlertService(settings: settings, store: store, logger: logger)
+        alerts = try AlertService(settings: settings, store: store, logger: logger, clock: clock)
         try await recallExporters()
         try await startSpeaker()
         try startWorkers()
