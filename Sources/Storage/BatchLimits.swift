@@ -84,6 +84,17 @@ extension Measure {
 }
 
 extension FlushBatch {
+    /// What is stored as of a later time than this was stored by a clock that was ahead, in seconds
+    /// since 1970-01-01 00:00 UTC; nil where that cannot be told.
+    ///
+    /// A running collector stores its batches in the order of time, but for what its workers differ
+    /// by. A replay may be of any time before what is stored.
+    package var latestCredibleTime: Int64? {
+        if id.hasPrefix(Self.replayPrefix) { return nil }
+        let (latest, isBeyond) = time.addingReportingOverflow(60)
+        return isBeyond ? nil : latest
+    }
+
     /// The slots that the batch counts in; prefixes are kept by the hour and open none.
     package var slots: Set<Int64> {
         var slots = Set(interfaces.lazy.map(\.slot))

@@ -84,7 +84,21 @@ public actor InMemoryVolumeStore: VolumeStore {
         }
     }
 
+    /// What a clock that was ahead has left is of this batch's time at the latest.
+    private func pullBack(_ batch: FlushBatch) {
+        guard let latest = batch.latestCredibleTime else { return }
+        for (name, state) in exporterStates where state.lastSeen > latest {
+            exporterStates[name]?.lastSeen = batch.time
+            exporterStates[name]?.firstSeen = min(state.firstSeen, batch.time)
+        }
+        for (name, state) in sessionStates where state.time > latest {
+            sessionStates[name]?.time = batch.time
+        }
+        for (key, note) in notes where note.time > latest { notes[key]?.time = batch.time }
+    }
+
     private func keep(_ batch: FlushBatch) {
+        pullBack(batch)
         for state in batch.exporters {
             if let old = exporterStates[state.name], old.lastSeen > state.lastSeen { continue }
             exporterStates[state.name] = state

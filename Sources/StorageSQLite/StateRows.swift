@@ -6,7 +6,8 @@ import Storage
 
 /// The small tables: slots, gaps, and what sessions and alerts were last.
 enum StateRows {
-    /// Gaps and states of a batch; an older state never replaces a newer one.
+    /// Gaps and states of a batch; an older state never replaces a newer one, unless the newer one
+    /// is of a time that has not come yet.
     static func write(
         _ batch: FlushBatch,
         collector: Int64,
@@ -19,6 +20,7 @@ enum StateRows {
         for value in batch.gaps {
             try gap.execute(arguments: [collector, value.from, value.to, value.reason])
         }
+        try pullBack(batch, database)
         try ExporterRows.write(batch, &numbers, database)
         let session = try database.cachedStatement(sql: upsertSession)
         for state in batch.sessions {
@@ -31,6 +33,23 @@ enum StateRows {
         }
         for event in batch.events { try EventRows.write(event, collector: collector, database) }
     }
+
+    /// What a clock that was ahead has left is of this batch's time at the latest.
+    private static func pullBack(_ batch: FlushBatch, _ database: Database) throws {
+        guard let latest = batch.latestCredibleTime else { return }
+        for sql in pullsBack {
+            try database.cachedStatement(sql: sql).execute(arguments: [batch.time, latest])
+        }
+    }
+
+    private static let pullsBack = [
+        """
+        UPDATE exporter_state SET last_seen = ?1, first_seen = MIN(first_seen, ?1)
+        WHERE last_seen > ?2
+        """,
+        "UPDATE session_state SET time = ?1 WHERE time > ?2",
+        "UPDATE interface_note SET time = ?1 WHERE time > ?2",
+    ]
 
     static func save(_ records: [AlertRecord], _ database: Database) throws {
         let statement = try database.cachedStatement(

@@ -85,6 +85,24 @@ struct StatusTests {
         #expect(await !text(world.collector()).contains("does not run"))
     }
 
+    @Test("what a clock that was a day ahead has left hides neither the last hour nor a silence")
+    func setBack() async throws {
+        let world = try await AnswersWorld()
+        let before = await text(world.collector())
+        let later = AnswersWorld.start + 86_400
+        var batch = FlushBatch(id: "2", collector: "test", time: later + 300)
+        batch.add(1_000, of: "er1", 17, peer: 64510, in: later)
+        #expect(try await world.store.add(batch))
+        let after = await text(world.collector())
+        let flushed = try #require(before.split(separator: "\n").first { $0.contains("flushed") })
+        #expect(flushed.hasSuffix("flushed 2 min ago"), "\(flushed)")
+        #expect(after.contains("flushed 2 min ago"), "\(after)")
+        for line in before.split(separator: "\n") where line.contains("the last hour") {
+            #expect(after.contains(line), "\(line) in\n\(after)")
+        }
+        #expect(after.contains("held 12.0 MB apart"), "\(after)")
+    }
+
     @Test("an adopted exporter stands there once, under its name")
     func adopted() async throws {
         let world = try await AnswersWorld()

@@ -26,10 +26,13 @@ extension VolumeStoreTests {
     @Test("the latest note of an interface stands", arguments: Backend.allCases)
     func notes(backend: Backend) async throws {
         try await backend.withStore { (store) async throws in
-            for (id, time, name) in [("1", 100, "xe-0"), ("2", 300, "et-0"), ("3", 200, "ge-0")] {
+            let replay = FlushBatch.replayPrefix + "3"
+            for (id, time, name) in [
+                ("1", 100, "xe-0"), ("2", 300, "et-0"), (replay, 200, "ge-0"),
+            ] {
                 var batch = FlushBatch(id: id, collector: "fra", time: Int64(time))
                 batch.interfaceNotes = [note("er1.fra", 17, name)]
-                if id == "3" { batch.interfaceNotes.append(note("er1.fra", 4, "lo0")) }
+                if id == replay { batch.interfaceNotes.append(note("er1.fra", 4, "lo0")) }
                 _ = try await store.add(batch)
             }
             let expected = [note("er1.fra", 4, "lo0"), note("er1.fra", 17, "et-0")]
@@ -59,6 +62,39 @@ extension VolumeStoreTests {
             let note = try await store.interfaceNotes().first
             #expect(note?.name == "et-0")
             #expect(note?.description == "Transit: B")
+        }
+    }
+
+    @Test(
+        "what was stored while the clock was a day ahead gives way to what is counted now",
+        arguments: Backend.allCases
+    )
+    func setBack(backend: Backend) async throws {
+        try await backend.withStore { (store) async throws in
+            let day: Int64 = 86_400
+            for (id, time) in [("1", day), ("2", 600), (FlushBatch.replayPrefix + "1", 300)] {
+                var batch = FlushBatch(id: id, collector: "fra", time: time)
+                batch.exporters = [seen("er1.fra", at: time)]
+                if id == "1" { batch.exporters.append(seen("er2.fra", at: time)) }
+                batch.sessions = [
+                    SessionState(
+                        neighbor: "rr1",
+                        state: "of \(time)",
+                        since: time,
+                        ipv4Prefixes: 0,
+                        ipv6Prefixes: 0,
+                        lastError: ""
+                    )
+                ]
+                batch.interfaceNotes = [note("er1.fra", 17, "of \(time)")]
+                #expect(try await store.add(batch))
+            }
+            let exporters = try await store.exporters()
+            #expect(exporters.map(\.name) == ["er1.fra", "er2.fra"])
+            #expect(exporters.map(\.lastSeen) == [600, 600])
+            #expect(exporters.map(\.firstSeen) == [600, 600])
+            #expect(try await store.sessions().map(\.state) == ["of 600"])
+            #expect(try await store.interfaceNotes().map(\.name) == ["of 600"])
         }
     }
 
@@ -141,6 +177,18 @@ extension VolumeStoreTests {
             #expect(try await store.statistics().freeOctets == 0)
             #expect(try await store.check().isEmpty)
         }
+    }
+
+    private func seen(_ name: String, at time: Int64) -> ExporterState {
+        var state = ExporterState(
+            name: name,
+            lastSeen: time,
+            flowProtocol: .ipfix,
+            rate: .one,
+            rateSource: .assumed
+        )
+        state.firstSeen = time
+        return state
     }
 
     private func note(_ exporter: String, _ index: UInt32, _ name: String) -> InterfaceNote {

@@ -248,11 +248,12 @@ struct VolumeStoreTests {
         }
     }
 
-    @Test("an older state never replaces a newer one", arguments: Backend.allCases)
+    @Test("an older state of a replay never replaces a newer one", arguments: Backend.allCases)
     func states(backend: Backend) async throws {
         try await backend.withStore { (store) async throws in
+            let replay = FlushBatch.replayPrefix + "3"
             for (id, time, state) in [
-                ("1", 100, "connect"), ("2", 300, "established"), ("3", 200, "idle"),
+                ("1", 100, "connect"), ("2", 300, "established"), (replay, 200, "idle"),
             ] {
                 var batch = FlushBatch(id: id, collector: "fra", time: Int64(time))
                 batch.exporters = [exporter(lastSeen: Int64(time))]

@@ -12,7 +12,7 @@ package struct StatusDocument: Sendable {
     /// Whether a collector that runs could have been asked.
     let hasControl: Bool
     let now: Int64
-    /// From the first slot stored to the end of the last.
+    /// From the first slot stored to the end of the last that is not still to come.
     let span: Range<Int64>?
     let exporters: [Exporter]
     let silent: [String]
@@ -66,9 +66,8 @@ package struct StatusDocument: Sendable {
         self.collector = collector
         self.now = now
         hasControl = settings.control != nil
-        secondsSinceFlush = try await store.lastFlush().map { max(0, now - $0) }
-        let slots = try await store.span()
-        span = slots.map { $0.lowerBound..<$0.upperBound - 1 + settings.slotSeconds }
+        secondsSinceFlush = try await store.lastFlush(notAfter: now).map { now - $0 }
+        span = try await Self.span(of: store, slotSeconds: settings.slotSeconds, now: now)
         if let sessions {
             self.sessions = sessions
         } else {
@@ -108,6 +107,20 @@ package struct StatusDocument: Sendable {
             notes: try await store.interfaceNotes(),
             inventory: known.inventory
         )
+    }
+
+    /// A clock that was ahead leaves slots of times to come, which hide what is counted now.
+    private static func span(
+        of store: any VolumeStore,
+        slotSeconds: Int64,
+        now: Int64
+    ) async throws(VolumeStoreError) -> Range<Int64>? {
+        guard let slots = try await store.span(), slots.lowerBound <= now else { return nil }
+        var last = slots.upperBound - 1
+        if last > now {
+            last = try await store.slots(in: slots.lowerBound..<now + 1).last?.start ?? last
+        }
+        return slots.lowerBound..<last + slotSeconds
     }
 
     private static func unknown(
