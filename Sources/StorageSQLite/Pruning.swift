@@ -13,8 +13,10 @@ import Storage
 /// `manifest_carry`, and those of facts that are deleted are taken off it, in one transaction with
 /// the rows themselves.
 ///
-/// The facts of a few exporters are found by slot: those slots in which one of them has a ledger,
-/// then the rows of its interfaces by primary key. Nothing else is read.
+/// The facts of a few exporters are found by slot: those slots in which one of them has a ledger
+/// (`ledger_exporter`), then the rows of its interfaces by primary key. Prefixes outlive the ledgers
+/// of their hour until that is over; so the hours to look into begin with the one in which the
+/// deletion before this one ended. Nothing else is read.
 enum Pruning {
     /// The ids of live batches before `time`, but for the latest.
     static func forget(batchesBefore time: Int64, _ database: Database) throws -> Int {
@@ -31,9 +33,17 @@ enum Pruning {
     }
 
     /// Rows of `exporters` before `slot`; gives the octets received that their ledgers held.
+    ///
+    /// - Parameters:
+    ///   - exporters: Their names.
+    ///   - slot: Start of a slot, in seconds since 1970-01-01 00:00 UTC.
+    ///   - done: For each name, before which slot this store has deleted its rows already; without
+    ///     it all hours are looked into.
+    ///   - database: In a transaction.
     static func deleteHeld(
         _ exporters: [String],
         before slot: Int64,
+        done: [String: Int64],
         _ database: Database
     ) throws -> Int {
         var dropped: UInt64 = 0
@@ -44,8 +54,15 @@ enum Pruning {
                 arguments: [name]
             )
             if let number {
-                try deleteFacts(of: number, before: slot, database)
-                dropped.addSaturating(try deleteLedgers(of: number, before: slot, database))
+                let slots = try Int64.fetchAll(
+                    database,
+                    sql: slotsOfExporter,
+                    arguments: [number, slot]
+                )
+                try deleteFacts(of: number, in: slots, database)
+                let first = done[name].map { min($0, slots.min() ?? $0) }
+                try deletePrefixes(of: number, from: first ?? .min, before: slot, database)
+                dropped.addSaturating(try deleteLedgers(of: number, in: slots, database))
             }
             try deleteState(of: name, before: slot, database)
         }
@@ -54,28 +71,28 @@ enum Pruning {
 
     private static func deleteFacts(
         of exporter: Int64,
-        before slot: Int64,
+        in slots: [Int64],
         _ database: Database
     ) throws {
-        let slots = try Int64.fetchAll(
-            database,
-            sql: """
-                SELECT start FROM slot
-                WHERE start < ?
-                    AND EXISTS (SELECT 1 FROM ledger WHERE slot = start AND exporter = ?)
-                """,
-            arguments: [slot, exporter]
-        )
         for start in slots {
             for (carry, delete) in slotStatements {
                 try database.cachedStatement(sql: carry).execute(arguments: [start, exporter])
                 try database.cachedStatement(sql: delete).execute(arguments: [start, exporter])
             }
         }
+    }
+
+    /// Of the hours that are over before `slot`, from the one that holds `first` on.
+    private static func deletePrefixes(
+        of exporter: Int64,
+        from first: Int64,
+        before slot: Int64,
+        _ database: Database
+    ) throws {
         let hours = try Int64.fetchAll(
             database,
-            sql: "SELECT start FROM hour WHERE start + 3600 <= ?",
-            arguments: [slot]
+            sql: "SELECT start FROM hour WHERE start > ? - 3600 AND start <= ? - 3600",
+            arguments: [max(first, .min + 3600), max(slot, .min + 3600)]
         )
         for start in hours {
             let arguments: StatementArguments = [start, exporter]
@@ -86,23 +103,27 @@ enum Pruning {
 
     private static func deleteLedgers(
         of exporter: Int64,
-        before slot: Int64,
+        in slots: [Int64],
         _ database: Database
     ) throws -> UInt64 {
         var dropped: UInt64 = 0
-        let octets = try Int64.fetchCursor(
-            database,
-            sql: "SELECT received_octets FROM ledger WHERE slot < ? AND exporter = ?",
-            arguments: [slot, exporter]
-        )
-        while let octets = try octets.next() {
-            dropped.addSaturating(UInt64(clamping: octets))
-        }
-        for sql in [
-            "DELETE FROM ledger WHERE slot < ? AND exporter = ?",
-            "DELETE FROM ledger_reason WHERE slot < ? AND exporter = ?",
-        ] {
-            try database.execute(sql: sql, arguments: [slot, exporter])
+        for start in slots {
+            let arguments: StatementArguments = [start, exporter]
+            let octets = try Int64.fetchCursor(
+                try database.cachedStatement(
+                    sql: "SELECT received_octets FROM ledger WHERE slot = ? AND exporter = ?"
+                ),
+                arguments: arguments
+            )
+            while let octets = try octets.next() {
+                dropped.addSaturating(UInt64(clamping: octets))
+            }
+            for sql in [
+                "DELETE FROM ledger WHERE slot = ? AND exporter = ?",
+                "DELETE FROM ledger_reason WHERE slot = ? AND exporter = ?",
+            ] {
+                try database.cachedStatement(sql: sql).execute(arguments: arguments)
+            }
         }
         return dropped
     }
@@ -128,6 +149,9 @@ enum Pruning {
 }
 
 extension Pruning {
+    /// In which slots an exporter has a ledger.
+    static let slotsOfExporter = "SELECT DISTINCT slot FROM ledger WHERE exporter = ? AND slot < ?"
+
     private static let carryBatches = """
         INSERT INTO manifest_carry
         SELECT collector,

@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 public import Model
 public import Storage
+import Synchronization
 
 /// The store of a single machine: one SQLite file, its log beside it, and a lock for the writer.
 ///
@@ -23,6 +24,8 @@ public final class SQLiteVolumeStore: VolumeStore {
 
     private let path: String
     private let connection: StoreConnection
+    /// Before which slot the rows of an exporter have been deleted, by its name.
+    private let deleted = Mutex<[String: Int64]>([:])
 
     private init(path: String, connection: StoreConnection) {
         self.path = path
@@ -151,7 +154,14 @@ public final class SQLiteVolumeStore: VolumeStore {
         exporters: [String],
         before slot: Int64
     ) async throws(VolumeStoreError) -> Int {
-        try await change { try Pruning.deleteHeld(exporters, before: slot, $0) }
+        let done = deleted.withLock { $0 }
+        let octets = try await change {
+            try Pruning.deleteHeld(exporters, before: slot, done: done, $0)
+        }
+        deleted.withLock { deleted in
+            for name in exporters { deleted[name] = max(deleted[name] ?? .min, slot) }
+        }
+        return octets
     }
 
     public func forget(batchesBefore time: Int64) async throws(VolumeStoreError) -> Int {

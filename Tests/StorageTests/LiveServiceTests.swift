@@ -147,6 +147,28 @@ extension VolumeStoreTests {
     }
 
     @Test(
+        "what comes late of a held exporter goes with the next deletion, prefixes included",
+        arguments: Backend.allCases
+    )
+    func heldLate(backend: Backend) async throws {
+        try await backend.withStore { (store) async throws in
+            let names = ["192.0.2.9"]
+            let hour: Int64 = 3_600
+            /// A row at `late` from the slot, a deletion up to `before` from it.
+            for (id, late, before, kept) in [
+                ("1", -2 * hour, 0, 0), ("2", 0, 600, 1), (nil, 0, hour, 0),
+                ("3", -3 * hour, hour + 300, 0), ("4", hour, hour + 300, 1), (nil, 0, 2 * hour, 0),
+            ] as [(String?, Int64, Int64, Int)] {
+                if let id { #expect(try await store.add(heldPrefix(id, Self.slot + late))) }
+                _ = try await store.deleteHeld(exporters: names, before: Self.slot + before)
+                #expect(try await store.ledgers(in: Self.all).isEmpty)
+                #expect(try await store.prefixFacts(in: Self.all).count == kept)
+                #expect(try await store.check().isEmpty)
+            }
+        }
+    }
+
+    @Test(
         "ids of live batches are forgotten, those of replays and the last flush never",
         arguments: Backend.allCases
     )
@@ -193,6 +215,15 @@ extension VolumeStoreTests {
 
     private func note(_ exporter: String, _ index: UInt32, _ name: String) -> InterfaceNote {
         InterfaceNote(exporter: exporter, index: index, name: name, description: "to \(name)")
+    }
+
+    /// What one pending exporter reported in a slot that begins an hour, with a prefix.
+    private func heldPrefix(_ id: String, _ slot: Int64) -> FlushBatch {
+        let side = SampleSide(slot: slot, exporter: "192.0.2.9")
+        var batch = FlushBatch.sample(id, [side])
+        let key = PrefixKey(interface: side.interfaceKey, prefix: nil)
+        batch.prefixes = [Fact(slot: slot, key: key, measure: side.measure)]
+        return batch
     }
 
     /// Two pending exporters and a listed one; one of the pending is still there in the next slot.

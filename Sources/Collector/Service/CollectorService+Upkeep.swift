@@ -14,9 +14,9 @@ extension CollectorService {
             switch chore {
             case .store:
                 backUpIfDue()
-                await letGoOfHeld()
                 await forgetExporters()
             case .routes: saveRoutes()
+            case .held: await letGoOfHeld()
             case .batchIDs: await forgetBatchIDs()
             }
         }

@@ -2,14 +2,25 @@
 
 /// When things that are done now and then are due, by time that nobody can set.
 struct Upkeep: Sendable {
-    /// What is done now and then, and how often, in seconds.
-    enum Chore: Int64, CaseIterable, Hashable, Sendable {
-        /// Looks whether a backup is due, and whether held rows are too old.
-        case store = 60
+    /// What is done now and then.
+    enum Chore: CaseIterable, Hashable, Sendable {
+        /// Looks whether a backup is due.
+        case store
         /// Writes what neighbors told, for the next start.
-        case routes = 300
+        case routes
+        /// Lets go of held rows that are too old.
+        case held
         /// Lets the store forget the ids of old batches.
-        case batchIDs = 3600
+        case batchIDs
+
+        /// How often, in seconds.
+        var interval: Int64 {
+            switch self {
+            case .store: 60
+            case .routes: 300
+            case .held, .batchIDs: 3600
+            }
+        }
     }
 
     private var last: [Chore: Int64] = [:]
@@ -21,7 +32,7 @@ struct Upkeep: Sendable {
                 last[chore] = now
                 return false
             }
-            guard now - before >= chore.rawValue * 1_000_000_000 else { return false }
+            guard now - before >= chore.interval * 1_000_000_000 else { return false }
             last[chore] = now
             return true
         }

@@ -29,6 +29,9 @@ enum M002LiveService {
         -- waiting: addresses of those who have not taken the last transition, one a line.
         ALTER TABLE alert_state ADD COLUMN waiting TEXT NOT NULL DEFAULT '';
 
+        -- What is held of one exporter is found without reading the others'.
+        CREATE INDEX ledger_exporter ON ledger (exporter, slot);
+
         -- kind: the word of Model's OperationalEvent.Kind.
         CREATE TABLE event (
             id INTEGER PRIMARY KEY,
