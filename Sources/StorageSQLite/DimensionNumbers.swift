@@ -17,7 +17,9 @@ struct DimensionNumbers {
     private var prefixes: [IPPrefix?: Int64] = [:]
 
     /// Beyond so many of a kind, it forgets them and looks them up again.
-    private static let limit = 200_000
+    private let limit: Int
+
+    init(limit: Int = 200_000) { self.limit = limit }
 
     private struct RateKey: Hashable {
         var rate: SamplingRate
@@ -26,10 +28,19 @@ struct DimensionNumbers {
 
     /// Bounds the memory taken; between batches.
     mutating func trim() {
-        if interfaces.count > Self.limit { interfaces.removeAll() }
-        if evidence.count > Self.limit { evidence.removeAll() }
-        if paths.count > Self.limit { paths.removeAll() }
-        if prefixes.count > Self.limit { prefixes.removeAll() }
+        if collectors.count > limit { collectors.removeAll() }
+        if exporters.count > limit { exporters.removeAll() }
+        if rates.count > limit { rates.removeAll() }
+        if interfaces.count > limit { interfaces.removeAll() }
+        if evidence.count > limit { evidence.removeAll() }
+        if paths.count > limit { paths.removeAll() }
+        if prefixes.count > limit { prefixes.removeAll() }
+    }
+
+    /// How many values of all kinds it remembers.
+    var count: Int {
+        collectors.count + exporters.count + rates.count + interfaces.count + evidence.count
+            + paths.count + prefixes.count
     }
 
     mutating func number(ofCollector name: String, _ database: Database) throws -> Int64 {
