@@ -48,7 +48,7 @@ extension CollectorService {
     }
 
     private func letGoOfHeld() async {
-        let now = clock.now() / 1_000_000_000
+        guard let now = await watchedNow() else { return }
         do {
             var retention = heldRetention
             defer { heldRetention = retention }
@@ -58,6 +58,23 @@ extension CollectorService {
             logger.warning("held volumes are let go", metadata: ["octets": "\(octets)"])
         } catch {
             logger.error("held volumes stay", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Now, less the time that nobody watched within `learn.hold`, in seconds since 1970-01-01
+    /// 00:00 UTC; nil when that cannot be told.
+    private func watchedNow() async -> Int64? {
+        let now = clock.now() / 1_000_000_000
+        let hold = settings.learn.holdSeconds
+        // A step of the clock that was noticed is in the store then.
+        await storing?.value
+        guard !hasStoreProblem else { return nil }
+        do {
+            let gaps = try await store.gaps(in: .min..<now)
+            return WatchedTime.begin(of: hold, before: now, gaps: gaps) + hold
+        } catch {
+            logger.error("held volumes stay", metadata: ["reason": "\(error)"])
+            return nil
         }
     }
 
