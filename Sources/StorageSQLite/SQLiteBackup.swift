@@ -41,9 +41,10 @@ public struct SQLiteBackup: Sendable {
         }
     }
 
-    /// When the newest copy was made, in seconds since 1970-01-01 00:00 UTC; nil without one.
-    public var newest: Int64? {
-        copies().last.flatMap { time(of: $0) }
+    /// When the newest copy was made that was not made after `now`, by a clock that was ahead; both
+    /// in seconds since 1970-01-01 00:00 UTC; nil without one.
+    public func newest(notAfter now: Int64) -> Int64? {
+        copies().compactMap { time(of: $0) }.last { $0 <= now }
     }
 
     private func event(now: Int64) -> OperationalEvent {
@@ -56,7 +57,7 @@ public struct SQLiteBackup: Sendable {
                 time: now,
                 kind: .backupWritten,
                 object: copy,
-                detail: "\(megabytes) MB, \(try removeOld()) older removed"
+                detail: "\(megabytes) MB, \(try removeOld(now: now)) older removed"
             )
         } catch {
             return OperationalEvent(
@@ -107,8 +108,11 @@ public struct SQLiteBackup: Sendable {
         return names.filter { time(of: $0) != nil }.sorted()
     }
 
-    private func removeOld() throws -> Int {
-        let old = copies().dropLast(keep)
+    /// Those that are still to come go first: a clock that was ahead has named them.
+    private func removeOld(now: Int64) throws -> Int {
+        let copies = copies()
+        let ahead = copies.filter { (time(of: $0) ?? now) > now }
+        let old = (ahead + copies.filter { !ahead.contains($0) }).dropLast(keep)
         for name in old { try FileManager.default.removeItem(atPath: "\(directory)/\(name)") }
         return old.count
     }

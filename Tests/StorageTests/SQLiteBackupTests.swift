@@ -23,12 +23,13 @@ struct SQLiteBackupTests {
         let batch = VolumeStoreTests.everyField()
         _ = try await store.add(batch)
         let backup = SQLiteBackup(path: path, directory: directory, keep: 2)
-        #expect(backup.newest == nil)
+        #expect(backup.newest(notAfter: .max) == nil)
         let event = await backup.run(now: Self.now)
         #expect(event.kind == .backupWritten, "\(event.detail)")
         #expect(event.object == directory + "/peerage-20261121T101500Z.db")
         #expect(event.detail == "1 MB, 0 older removed")
-        #expect(backup.newest == Self.now)
+        #expect(backup.newest(notAfter: Self.now) == Self.now)
+        #expect(backup.newest(notAfter: Self.now - 1) == nil)
         _ = try await store.add(.sample("later", [SampleSide()]))
         try store.close()
         let copy = try SQLiteVolumeStore.opened(path: event.object, mode: .readWrite)
@@ -56,7 +57,19 @@ struct SQLiteBackupTests {
                 "peerage-notes.db",
             ]
         )
-        #expect(backup.newest == Self.now + 86_400)
+        #expect(backup.newest(notAfter: .max) == Self.now + 86_400)
+        #expect(backup.newest(notAfter: Self.now) == Self.now)
+    }
+
+    @Test("that a clock that was ahead has named does not outlive those of now")
+    func setBack() async throws {
+        try SQLiteVolumeStore.opened(path: path, mode: .readWrite).close()
+        let backup = SQLiteBackup(path: path, directory: directory, keep: 1)
+        _ = await backup.run(now: Self.now + 86_400)
+        let event = await backup.run(now: Self.now)
+        #expect(event.kind == .backupWritten, "\(event.detail)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory)
+        #expect(names == ["peerage-20261121T101500Z.db"])
     }
 
     @Test("that fails says why, and leaves the older ones")

@@ -33,7 +33,13 @@ extension CollectorService {
             keep: plan.keep
         )
         let now = WallClock.nanoseconds() / 1_000_000_000
-        guard now - (backup.newest ?? 0) >= plan.everySeconds else { return }
+        let isDue = backups.isDue(
+            everySeconds: plan.everySeconds,
+            newest: backup.newest(notAfter: now),
+            now: now,
+            boot: BootClock.nanoseconds()
+        )
+        guard isDue else { return }
         backingUp = Task {
             let event = await backup.run(now: now)
             events.append(event)

@@ -73,6 +73,7 @@ public actor CollectorService: Service {
     var readerFile: UInt64?
     var upkeep = Upkeep()
     var heldRetention = HeldRetention()
+    var backups = BackupSchedule()
     let startedAt: Int64
     /// By ``BootClock``.
     let startedBoot = BootClock.nanoseconds()
