@@ -147,11 +147,16 @@ package struct FlowPipeline: ~Copyable, Sendable {
     package mutating func handOver(to flush: inout FlushBatch) {
         flush.append(carried)
         carried = FlushBatch(id: "", collector: "", time: flush.time)
+        moveCounted(to: &flush)
+        // Only here: what it counts as given up waits for the next hand-over.
+        forgetSilent()
+    }
+
+    private mutating func moveCounted(to flush: inout FlushBatch) {
         let counted = totals.takeCounted()
         counted.handOver(to: &flush, names: self)
         attributor.totalsHandedOver()
         tellOfExporters(to: &flush)
-        forgetSilent()
     }
 
     /// What is known of exporters besides their flows.
@@ -229,8 +234,9 @@ package struct FlowPipeline: ~Copyable, Sendable {
         learning: Learning? = nil
     ) {
         finishBatch()
-        var flush = FlushBatch(id: "", collector: "", time: latest / 1_000_000_000)
-        handOver(to: &flush)
+        var flush = carried
+        flush.time = latest / 1_000_000_000
+        moveCounted(to: &flush)
         carried = flush
         if let learning { self.learning = learning }
 

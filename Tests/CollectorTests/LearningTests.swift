@@ -173,6 +173,27 @@ struct LearningTests {
         #expect(ledger?.records == 1)
     }
 
+    @Test("a reload just when a silent exporter is let go, of which data wait, counts all of it")
+    func reloadWithHeldData() throws {
+        var world = try LearningWorld(hold: 3600)
+        var data = TemplateMessage.ipfix()
+        data.addData(256) { $0.write32(1) }
+        world.send(data.octets, from: LearningWorld.stranger, at: 1_700_000_000)
+        let first = world.flush()
+        #expect(first.exporters.map(\.name) == ["192.0.2.7"])
+        world.send(100, from: address("192.0.2.1"), at: 1_700_003_700)
+        let views = CollectorComponents.viewLists(world.settings.inventory, world.feed)
+        world.pipeline.replaceInventory(world.settings.inventory, viewLists: views)
+        world.pipeline.replaceInventory(world.settings.inventory, viewLists: views)
+        let second = world.flush()
+        let ledgers = second.ledgers.filter { $0.exporter == "er1" }
+        #expect(ledgers.reduce(0) { $0 + $1.ledger.receivedOctets } == 100)
+        let third = world.flush()
+        let errors = third.ledgers.reduce(0) { $0 + $1.ledger.errors.values.reduce(0, +) }
+        #expect(errors == 1)
+        #expect(third.exporters.map(\.name) == ["er1"])
+    }
+
     /// A NetFlow 5 packet of one record with a sequence number and an uptime.
     private func packet(_ sequence: UInt32, uptime: UInt32, at second: Int64) -> [UInt8] {
         var record = NetFlow5Packet.Record()
