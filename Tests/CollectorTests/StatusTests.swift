@@ -103,6 +103,17 @@ struct StatusTests {
         #expect(after.contains("held 12.0 MB apart"), "\(after)")
     }
 
+    @Test("sessions of neighbors that have left the configuration are not counted")
+    func formerNeighbor() async throws {
+        let world = try await AnswersWorld()
+        var batch = FlushBatch(id: "2", collector: "test", time: AnswersWorld.start + 3610)
+        var former = AnswersWorld.session
+        former.neighbor = "er0"
+        batch.sessions = [former]
+        _ = try await world.store.add(batch)
+        #expect(await text(world.command).contains("sessions   1 of 1 established"))
+    }
+
     @Test("an adopted exporter stands there once, under its name")
     func adopted() async throws {
         let world = try await AnswersWorld()

@@ -68,11 +68,11 @@ package struct StatusDocument: Sendable {
         hasControl = settings.control != nil
         secondsSinceFlush = try await store.lastFlush(notAfter: now).map { now - $0 }
         span = try await Self.span(of: store, slotSeconds: settings.slotSeconds, now: now)
-        if let sessions {
-            self.sessions = sessions
-        } else {
-            self.sessions = try await store.sessions()
-        }
+        // The store knows those of neighbors that are no longer configured as well.
+        let neighbors = Set(settings.neighbors.map(\.name))
+        let all: [SessionState]
+        if let sessions { all = sessions } else { all = try await store.sessions() }
+        self.sessions = all.filter { neighbors.contains($0.neighbor) }
         alerts = try await store.alerts().filter(\.isFiring)
         statistics = try await store.statistics()
         let recent = span.map { max($0.lowerBound, $0.upperBound - 3600)..<$0.upperBound } ?? 0..<0

@@ -141,7 +141,11 @@ extension Answers {
             sessions: sessions,
             standings: standings
         )
-        return .text(document.text(question.format), question.format)
+        var response = ConsoleResponse.text(document.text(question.format), question.format)
+        if question.sources.collector == nil {
+            response.messages = ["peerage: no collector was asked: sessions are of its last flush"]
+        }
+        return response
     }
 }
 
