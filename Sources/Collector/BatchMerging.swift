@@ -44,9 +44,22 @@ extension FlushBatch {
         sum.paths = summed(sum.paths)
         sum.prefixes = summed(sum.prefixes)
         sum.ledgers = summed(sum.ledgers)
-        sum.exporters = latest(sum.exporters, of: \.name) { $0.lastSeen <= $1.lastSeen }
+        sum.keepLatestStates()
         sum.interfaceNotes = latest(sum.interfaceNotes, of: NoteKey.init) { _, _ in true }
         return sum
+    }
+
+    /// One state of each exporter, the one that was seen last: from two addresses, it may send to
+    /// two workers.
+    mutating func keepLatestStates() {
+        var firstSeen: [String: Int64] = [:]
+        for state in exporters {
+            firstSeen[state.name] = min(firstSeen[state.name] ?? state.firstSeen, state.firstSeen)
+        }
+        exporters = Self.latest(exporters, of: \.name) { $0.lastSeen <= $1.lastSeen }
+        for index in exporters.indices {
+            exporters[index].firstSeen = firstSeen[exporters[index].name] ?? 0
+        }
     }
 
     private static func summed<Key>(_ facts: [Fact<Key>]) -> [Fact<Key>] {

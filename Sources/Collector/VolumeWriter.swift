@@ -149,6 +149,7 @@ package actor VolumeWriter {
         count += 1
         var batch = FlushBatch(id: "\(idPrefix)-\(count)", collector: collector, time: now)
         for part in parts { batch.append(part) }
+        batch.keepLatestStates()
         batch.slotSeconds = sealer.slotSeconds
         if !sessions.isEmpty { batch.sessions = sessions }
         batch.events += events

@@ -44,6 +44,28 @@ struct VolumeWriterTests {
         #expect(try await received(store) == 3)
     }
 
+    @Test("an exporter that sends to two workers stands in the store as it was seen last")
+    func twoWorkers() async throws {
+        let store = InMemoryVolumeStore()
+        let parts = ([(5, 10), (0, 8)] as [(Int64, Int64)]).map { firstSeen, lastSeen in
+            var part = part(slot: 0, octets: 1)
+            var state = ExporterState(
+                name: "er1",
+                lastSeen: lastSeen,
+                flowProtocol: .ipfix,
+                rate: .one,
+                rateSource: .assumed
+            )
+            state.firstSeen = firstSeen
+            part.exporters = [state]
+            return part
+        }
+        _ = await writer(store).write(parts, now: 300)
+        let states = try await store.exporters()
+        #expect(states.map(\.lastSeen) == [10])
+        #expect(states.map(\.firstSeen) == [0])
+    }
+
     @Test("a batch the store knows changes nothing")
     func known() async throws {
         let store = InMemoryVolumeStore()
