@@ -14,7 +14,7 @@ struct InMemoryFactTable<Key: ContentOrdered> {
         for fact in facts {
             let old = sums[fact.slot]?[fact.key] ?? rows[fact.slot]?[fact.key] ?? Measure()
             guard let sum = old.adding(fact.measure) else {
-                let slot = timeText(fact.slot)
+                let slot = Timestamp.text(seconds: fact.slot)
                 throw .refused(reason: "slot \(slot): counts would exceed \(Int64.max)")
             }
             sums[fact.slot, default: [:]][fact.key] = sum

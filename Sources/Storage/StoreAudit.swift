@@ -100,7 +100,7 @@ package struct StoreAudit {
     }
 
     private func objectText(_ slot: Int64, _ exporter: String) -> String {
-        "slot \(timeText(slot)) of \(exporter.isEmpty ? "no exporter" : exporter)"
+        "slot \(Timestamp.text(seconds: slot)) of \(exporter.isEmpty ? "no exporter" : exporter)"
     }
 }
 

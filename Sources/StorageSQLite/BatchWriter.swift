@@ -151,7 +151,8 @@ struct Written {
 
     func generation(of period: Int64) throws -> Int64 {
         guard let generation = generations[period] else {
-            throw VolumeStoreError.corrupt(reason: "slot \(timeText(period)) has not been opened")
+            let start = Timestamp.text(seconds: period)
+            throw VolumeStoreError.corrupt(reason: "slot \(start) has not been opened")
         }
         return generation
     }

@@ -70,7 +70,8 @@ enum LedgerRows {
             guard let index = places[place], let kind = Ledger.ReasonKind(rawValue: kindText),
                 facts[index].ledger.set(kind, word: word, to: try stored.integer(4))
             else {
-                let reason = "ledger_reason: \(kindText) \(word) in \(timeText(place.slot))"
+                let slot = Timestamp.text(seconds: place.slot)
+                let reason = "ledger_reason: \(kindText) \(word) in \(slot)"
                 throw VolumeStoreError.corrupt(reason: reason)
             }
         }

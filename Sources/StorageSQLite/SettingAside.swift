@@ -29,7 +29,9 @@ struct SettingAside {
         let partial = "\(path).replaces-\(stamp).partial"
         let old = oldTimes()
         var detail = "\(path).damaged-\(stamp): \(reason)"
-        if let flush = old.lastFlush { detail += "; its last flush was at \(timeText(flush))" }
+        if let flush = old.lastFlush {
+            detail += "; its last flush was at \(Timestamp.text(seconds: flush))"
+        }
         let event = OperationalEvent(
             time: now,
             kind: .storeSetAside,
@@ -85,6 +87,6 @@ struct SettingAside {
 
     /// A time as it stands in names of files: "20261121T101500Z".
     static func stamp(_ seconds: Int64) -> String {
-        timeText(seconds).filter { $0 != "-" && $0 != ":" }
+        Timestamp.text(seconds: seconds).filter { $0 != "-" && $0 != ":" }
     }
 }

@@ -213,8 +213,6 @@ struct SnapshotTests {
         #expect(decoding.decoder.changedExporters().isEmpty)
         _ = decoding.decode(Self.template(Self.exchanged))
         #expect(decoding.decoder.changedExporters() == [exporter])
-        decoding.decoder.markChanged(exporter)
-        #expect(decoding.decoder.changedExporters() == [exporter])
         #expect(decoding.decoder.changedExporters().isEmpty)
     }
 }

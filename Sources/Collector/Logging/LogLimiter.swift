@@ -86,10 +86,6 @@ struct LogLimiter {
         }
     }
 
-    private func isFull(_ minutes: [Kind: Minute], for kind: Kind) -> Bool {
-        minutes.count >= Self.mostKinds && minutes[kind] == nil
-    }
-
     private static func admits(
         _ kind: Kind,
         of minutes: inout [Kind: Minute],

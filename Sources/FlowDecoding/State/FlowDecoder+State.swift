@@ -19,11 +19,6 @@ extension FlowDecoder {
         return changed
     }
 
-    /// Makes ``changedExporters()`` name an exporter again, whose state could not be saved.
-    public mutating func markChanged(_ exporter: IPAddress) {
-        if let index = knownIndex(exporter) { exporters[index].isChanged = true }
-    }
-
     /// What is worth keeping of an exporter; nil when nothing is known of it.
     public func snapshot(of exporter: IPAddress) -> ExporterSnapshot? {
         knownIndex(exporter).map { ExporterSnapshot(exporters[$0]) }

@@ -103,13 +103,6 @@ public struct DatagramBatch: ~Copyable {
         }
     }
 
-    /// Whether the datagram at `index` was longer than what is kept of it.
-    public func isTruncated(_ index: Int) -> Bool {
-        precondition(index >= 0 && index < count, "no datagram at \(index)")
-        // Safe: `index` is that of a header the kernel has written.
-        return unsafe headers[index].msg_hdr.msg_flags & CInt(MSG_TRUNC) != 0
-    }
-
     /// Forgets what it holds.
     mutating func removeAll() { count = 0 }
 
