@@ -11,9 +11,10 @@ import Storage
 ///
 /// The new one is made first, under a name of its own, with the fact in it: an event, and a gap
 /// from the first slot of the old one (as far as that can be read, else from 1970) to now, for the
-/// new one knows nothing of that time. Then the old file and its log get the name
-/// `PATH.damaged-TIME`, and the new one gets `PATH`. Interrupted at any point, the next opening
-/// for writing goes on where it stopped: the new one, once complete, is found by its name.
+/// new one knows nothing of that time; adoptions that can be read are in it too. Then the old file
+/// and its log get the name `PATH.damaged-TIME`, and the new one gets `PATH`. Interrupted at any
+/// point, the next opening for writing goes on where it stopped: the new one, once complete, is
+/// found by its name.
 ///
 ///     PATH.replaces-TIME.partial -> PATH.replaces-TIME     the new one is complete
 ///     PATH-wal, PATH-shm, PATH   -> PATH.damaged-TIME...   the old one is out of the way
@@ -27,7 +28,7 @@ struct SettingAside {
     func run(reason: String, now: Int64) throws -> OperationalEvent {
         let stamp = Self.stamp(now)
         let partial = "\(path).replaces-\(stamp).partial"
-        let old = oldTimes()
+        let old = readable()
         var detail = "\(path).damaged-\(stamp): \(reason)"
         if let flush = old.lastFlush {
             detail += "; its last flush was at \(Timestamp.text(seconds: flush))"
@@ -44,6 +45,7 @@ struct SettingAside {
             let from = min(old.firstSlot ?? 0, now)
             let gap = Gap(from: from, to: now, reason: "storeDamaged")
             try StoreDiary.write([event], [gap], database)
+            for adoption in old.adoptions { try ExporterRows.adopt(adoption, database) }
         }
         try queue.close()
         try DurableFile.synchronize(partial)
@@ -72,17 +74,26 @@ struct SettingAside {
         try DurableFile.synchronize(folder)
     }
 
-    /// What can still be read of the old file.
-    private func oldTimes() -> (firstSlot: Int64?, lastFlush: Int64?) {
-        guard let queue = try? StoreOpening.reader(path: path) else { return (nil, nil) }
+    /// What can still be read of the old file, and matters beyond it.
+    private struct Readable {
+        var firstSlot: Int64?
+        var lastFlush: Int64?
+        /// Without them, whoever was adopted would be held apart again.
+        var adoptions: [Adoption] = []
+    }
+
+    private func readable() -> Readable {
+        var found = Readable()
+        guard let queue = try? StoreOpening.reader(path: path) else { return found }
         defer { try? queue.close() }
-        let firstSlot = try? queue.read {
+        found.firstSlot = try? queue.read {
             try Int64.fetchOne($0, sql: "SELECT MIN(start) FROM slot")
         }
-        let lastFlush = try? queue.read {
+        found.lastFlush = try? queue.read {
             try Int64.fetchOne($0, sql: "SELECT MAX(time) FROM flush_batch")
         }
-        return (firstSlot, lastFlush)
+        found.adoptions = (try? queue.read { try ExporterRows.adoptions($0) }) ?? []
+        return found
     }
 
     /// A time as it stands in names of files: "20261121T101500Z".

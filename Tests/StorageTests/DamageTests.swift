@@ -70,6 +70,15 @@ struct DamageTests {
         #expect(!FileManager.default.fileExists(atPath: damaged))
     }
 
+    @Test("leaves its adoptions to the new one when they can still be read")
+    func readableAdoptions() async throws {
+        try await fill()
+        try overwrite(page: try lastLeaf())
+        let store = try SQLiteVolumeStore.opened(path: path, mode: .serving, now: { Self.now })
+        #expect(try await store.adoptions() == [Self.adoption])
+        try store.close()
+    }
+
     @Test("names the time of its slots when that can still be read")
     func readableTimes() async throws {
         try await fill()
@@ -141,8 +150,11 @@ struct DamageTests {
         let store = try SQLiteVolumeStore.opened(path: path, mode: .readWrite)
         let sides = (1...400).map { SampleSide(interface: $0, path: [$0, 64501]) }
         #expect(try await store.add(.sample("1", sides)))
+        try await store.adopt(Self.adoption)
         try store.close()
     }
+
+    private static let adoption = Adoption(address: .v4(0xc000_0209), name: "er2", since: 600)
 
     private func overwrite(page: Int) throws {
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
