@@ -8,6 +8,7 @@ extension AlertRecord {
     ///
     /// - Parameter slot: Start of the last slot that counts as seen, in seconds since 1970-01-01
     ///   00:00 UTC.
+    /// - Returns: The record as it stands then.
     public func setBack(to slot: Int64) -> AlertRecord {
         var record = self
         record.slot = min(record.slot, slot)
