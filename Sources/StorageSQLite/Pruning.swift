@@ -40,6 +40,8 @@ enum Pruning {
     ///   - done: For each name, before which slot this store has deleted its rows already; without
     ///     it all hours are looked into.
     ///   - database: In a transaction.
+    /// - Returns: Octets.
+    /// - Throws: What the database throws.
     static func deleteHeld(
         _ exporters: [String],
         before slot: Int64,
