@@ -20,6 +20,7 @@ package struct BackupSchedule: Sendable {
     ///   - newest: When the newest copy was made, not after `now`; nil without one.
     ///   - now: Time on the wall, in seconds since 1970-01-01 00:00 UTC, as is `newest`.
     ///   - boot: By ``BootClock``, in nanoseconds.
+    /// - Returns: true once for each attempt.
     package mutating func isDue(
         everySeconds: Int64,
         newest: Int64?,
