@@ -15,8 +15,9 @@ package enum WatchedTime {
     ///
     /// - Parameters:
     ///   - seconds: How much time was watched since.
-    ///   - now: In seconds since 1970-01-01 00:00 UTC, as is the result.
-    ///   - gaps: All of which is known; those of other reasons do not matter.
+    ///   - now: In seconds since 1970-01-01 00:00 UTC.
+    ///   - gaps: All that are known; those of other reasons do not matter.
+    /// - Returns: In seconds since 1970-01-01 00:00 UTC.
     package static func begin(of seconds: Int64, before now: Int64, gaps: [Gap]) -> Int64 {
         var left = seconds
         var time = now
