@@ -158,6 +158,10 @@ struct ExplainTests {
             ("{\"type\":\"template\"}", "template"), ("{", "--flow"), ("[]", "--flow"),
             ("{\"direction\":\"up\"}", "direction"),
             ("{\"communities\":[\"1:2:3\"]}", "communities"),
+            ("{\"end\":\"2262-04-11T23:47:16.999999999Z\"}", "end"),
+            ("{\"start\":\"1677-09-21T00:12:44Z\"}", "start"),
+            ("{\"receivedAt\":\"9999-12-31T23:59:59Z\"}", "receivedAt"),
+            ("{\"receivedAt\":\"1969-12-31T23:59:59Z\"}", "receivedAt"),
         ]
     )
     func wrong(_ line: String, _ word: String) async throws {
@@ -166,6 +170,20 @@ struct ExplainTests {
             _ = try await explain.answer(.flow(line), .json)
         }
         #expect(problem?.description.contains(word) == true, "\(problem?.description ?? "none")")
+    }
+
+    @Test(
+        "a flow of the first or the last second that there is, is explained like any",
+        arguments: ["1970-01-01T00:00:00Z", "2199-12-31T23:59:59.999999999Z"]
+    )
+    func times(_ time: String) async throws {
+        let line = Self.flow.replacing(
+            "\"receivedAt\":\"2026-10-01T00:00:00Z\"",
+            with: "\"start\":\"\(time)\",\"end\":\"\(time)\""
+        )
+        let (document, _) = try await explain(.flow(line))
+        let record = try #require(document["record"] as? [String: Any])
+        #expect(record["end"] as? String == time)
     }
 
     /// A capture with NetFlow v5 packets of two records each from two routers, one not listed.
