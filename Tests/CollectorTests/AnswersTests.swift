@@ -277,6 +277,24 @@ struct AnswersTests {
         #expect(paths["/api/v1/reports/{name}"]?.keys.sorted() == ["get"])
     }
 
+    @Test("what grows with the store has no time limit, for who may change it and nobody else")
+    func unhurried() {
+        let asked = [
+            ("POST", "/api/v1/store/compact"), ("POST", "/api/v1/alerts/check"),
+            ("GET", "/api/v1/store/check"), ("GET", "/api/v1/explain"),
+            ("GET", "/api/v1/reports/ledger"), ("GET", "/api/v1/exports/volumes"),
+        ]
+        for (method, path) in asked {
+            var request = ConsoleRequest(method: method, path: path)
+            #expect(Answers.isUnhurried(request), "\(path)")
+            request.entrance = .console
+            #expect(!Answers.isUnhurried(request), "\(path)")
+        }
+        for path in ["/api/v1/status", "/health/live", "/metrics", "/nowhere"] {
+            #expect(!Answers.isUnhurried(ConsoleRequest(path: path)), "\(path)")
+        }
+    }
+
     @Test("every question is one row, and says what it answers")
     func table() {
         let keys = Answers.table.map { "\($0.method) \($0.path)" }

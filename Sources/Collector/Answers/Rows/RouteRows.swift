@@ -70,6 +70,7 @@ extension Answers {
                 .format(["json", "table"]),
             ],
             needs: .nothing,
+            isUnhurried: true,
             contentTypes: [ContentType.json, ContentType.text],
             answer: explain
         ),
