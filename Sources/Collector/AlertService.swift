@@ -323,6 +323,10 @@ extension Settings.Secret {
             }
             var octets = Array(data)
             while let last = octets.last, last == 10 || last == 13 { octets.removeLast() }
+            // An empty key would be none: sessions without signatures, webhooks that anybody signs.
+            guard !octets.isEmpty else {
+                throw InputProblem("\(path) holds no secret, only the end of a line")
+            }
             return octets
         }
     }
