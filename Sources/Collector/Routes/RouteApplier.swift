@@ -34,6 +34,8 @@ struct RouteApplier: ~Copyable {
         var staleSources: Set<RouteSource> = []
         /// When they go, by the clock that nobody sets, in nanoseconds.
         var staleUntil: Int64?
+        /// When the first of them became stale, by the same clock.
+        var staleSince: Int64 = 0
         /// Families whose bound is near, which has been said.
         var warned: Set<AddressFamily> = []
         /// What comes until the session ends is left out: it has announced too much.
@@ -79,12 +81,21 @@ struct RouteApplier: ~Copyable {
         neighbor.warned = []
         neighbor.isOverLimit = false
         // From now on they are being told again, which takes its time.
-        if neighbor.staleUntil != nil { neighbor.staleUntil = Self.deadline(of: neighbor) }
+        if neighbor.staleUntil != nil { Self.keepStale(&neighbor) }
         neighbors[source.name] = neighbor
     }
 
-    private static func deadline(of neighbor: Neighbor) -> Int64 {
-        BootClock.nanoseconds() + neighbor.staleSeconds * 1_000_000_000
+    /// Lets stale routes stand from now on for their time, but over sessions that end before they
+    /// have told everything for no more than twice that, however many there are.
+    ///
+    /// RFC 4724, section 4.2 withdraws at the second of two restarts what the session between them
+    /// had not told again. That is most of a table when it was short, and moves the octets of a
+    /// flap to nobody; so the time decides.
+    private static func keepStale(_ neighbor: inout Neighbor) {
+        let now = BootClock.nanoseconds()
+        let time = neighbor.staleSeconds * 1_000_000_000
+        if neighbor.staleUntil == nil { neighbor.staleSince = now }
+        neighbor.staleUntil = min(now + time, neighbor.staleSince + 2 * time)
     }
 
     private mutating func apply(_ update: RouteUpdate, from source: RouteSource) -> [Chore] {
@@ -154,7 +165,7 @@ struct RouteApplier: ~Copyable {
         neighbor.complete = []
         neighbor.isOverLimit = false
         neighbor.staleSources.insert(source)
-        neighbor.staleUntil = Self.deadline(of: neighbor)
+        Self.keepStale(&neighbor)
         neighbors[source.name] = neighbor
         return [.mark(source)]
     }
