@@ -385,6 +385,9 @@ struct AdoptingTests {
         #expect(renamed.messages.first?.contains("counts as er9 already") == true)
         _ = await adopt(world, ["address": "192.0.2.7", "name": "er9", "since": "first"])
         #expect(try await world.store.adoptions().map(\.since) == [0])
+        let repeated = await adopt(world, ["address": "192.0.2.7", "name": "er9"])
+        #expect(try await world.store.adoptions().map(\.since) == [0])
+        #expect(repeated.body.contains("\"countsSince\": \"1970-01-01T00:00:00Z\""))
     }
 
     @Test("the lines it prints are configuration")
