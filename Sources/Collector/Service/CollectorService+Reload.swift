@@ -50,14 +50,15 @@ extension CollectorService {
         settings = new
         metrics?.use(new.inventory)
         await useInventory(with: adoptions)
-        await useNeighbors(neighbors)
+        let failures = await useNeighbors(neighbors)
         for change in changes { logger.info("reload: \(change)") }
         for change in waiting { logger.warning("reload: waits for a restart: \(change)") }
         let summary = changes.isEmpty ? "nothing has changed" : "\(changes.count) changes"
         logger.info("configuration reloaded", metadata: ["result": "\(summary)"])
         note(.configurationReloaded, detail: changes.prefix(20).joined(separator: "; "))
         let later = waiting.map { "waits for a restart: \($0)" }
-        return .init(lines: changes.isEmpty ? [summary] + later : changes + later, isAccepted: true)
+        let lines = changes.isEmpty ? [summary] : changes
+        return .init(lines: lines + later + failures, isAccepted: true)
     }
 
     private func refuse(_ problems: [String]) -> CollectorHooks.Reload {
@@ -98,17 +99,22 @@ extension CollectorService {
 
 extension CollectorService {
     /// Ends the sessions of neighbors that are gone or changed, and takes those that are new.
-    private func useNeighbors(_ neighbors: [BGPNeighbor]) async {
+    ///
+    /// - Returns: What could not be done, a line each.
+    private func useNeighbors(_ neighbors: [BGPNeighbor]) async -> [String] {
+        defer { feed.update(neighbors: settings.neighbors) }
         do {
             try await speaker?.update(
                 neighbors: neighbors,
                 localASN: settings.inventory.network.asns.first ?? .zero,
                 routerID: settings.routerID
             )
+            return []
         } catch {
-            logger.error("reload: a neighbor's key is not in use", metadata: ["reason": "\(error)"])
+            let lines = (error as? BGPKeyError)?.failures.map(\.description) ?? ["\(error)"]
+            for line in lines { logger.error("reload: \(line)") }
+            return lines
         }
-        feed.update(neighbors: settings.neighbors)
     }
 }
 

@@ -31,6 +31,8 @@ final class BGPSessions {
     let statistics: SpeakerCounters
     private var local: BGPSession.Local
     private(set) var neighbors: [IPAddress: BGPNeighbor] = [:]
+    /// Those whose key could not be set: without it, anybody could speak for them.
+    private(set) var withoutKey: Set<IPAddress> = []
     /// Until when neighbors are refused that have announced too much.
     private var refusedUntil: [IPAddress: NIODeadline] = [:]
     /// All connections that were given a session and are not closed yet.
@@ -64,6 +66,10 @@ final class BGPSessions {
         let address = remote?.ipAddress.flatMap { IPAddress($0) }?.unmapped
         guard let address, let neighbor = neighbors[address] else {
             refuse(address, nil, "no neighbor has this address")
+            return .none
+        }
+        guard !withoutKey.contains(address) else {
+            refuse(address, neighbor, "the key of its signatures could not be set")
             return .none
         }
         if let expected = neighbor.localAddress {
@@ -178,11 +184,16 @@ final class BGPSessions {
 extension BGPSessions {
     /// Takes another configuration: sessions of neighbors that are no longer there, or are others
     /// now, end; those of all others go on.
-    func configure(_ local: BGPSession.Local, _ new: [BGPNeighbor]) {
+    func configure(
+        _ local: BGPSession.Local,
+        _ new: [BGPNeighbor],
+        withoutKey: Set<IPAddress> = []
+    ) {
         let old = neighbors
         let isSameLocal = local == self.local
         self.local = local
         neighbors = Dictionary(new.map { ($0.address, $0) }) { first, _ in first }
+        self.withoutKey = withoutKey
         refusedUntil = [:]
         for neighbor in new where old[neighbor.address]?.name != neighbor.name {
             statistics.add(neighbor.name)
