@@ -38,8 +38,9 @@ final class BGPSessions {
     /// All connections that were given a session and are not closed yet.
     private var handlers: [ObjectIdentifier: BGPSessionHandler] = [:]
 
-    /// Connections that may wait to be established, or to be closed, at one time.
-    private static let mostHalfOpen = 16
+    /// Connections that may wait to be established, or to be closed, at one time: after a failure
+    /// all neighbors come at once.
+    private var mostHalfOpen: Int { max(16, 2 * neighbors.count) }
 
     init(
         _ local: BGPSession.Local,
@@ -99,8 +100,9 @@ final class BGPSessions {
         for other in connections where !other.isEstablished {
             other.cease(.connectionCollisionResolution)
         }
-        guard handlers.values.count(where: { !$0.isEstablished }) < Self.mostHalfOpen else {
+        guard handlers.values.count(where: { !$0.isEstablished }) < mostHalfOpen else {
             statistics.change { $0.overLimit += 1 }
+            refuse(address, neighbor, "\(mostHalfOpen) connections wait to be established already")
             return .none
         }
         statistics.change { $0.connections += 1 }
