@@ -108,8 +108,20 @@ struct BGPReconfigurationTests {
             }
             let refusal = "it announced too many prefixes and has to wait"
             #expect(await events.next() == "refused er1: \(refusal)")
-            // A new configuration may have a higher bound.
+            // A reload that says nothing new of it changes nothing.
             try await update(speaker, [SpeakerWorld.er1])
+            try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
+                let answer = try await farewell(&connection)
+                #expect(answer == BGPNotification(.connectionRejected))
+            }
+            #expect(await events.next() == "refused er1: \(refusal)")
+            // A new configuration may have a higher bound.
+            try await speaker.update(
+                neighbors: [SpeakerWorld.er1],
+                localASN: SpeakerWorld.ours,
+                routerID: 1,
+                readmitting: ["er1"]
+            )
             try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
                 try await events.establish(&connection)
             }

@@ -46,11 +46,12 @@ extension CollectorService {
             return refuse([Failure(error).message])
         }
         self.alerts = alerts
+        let changedNeighbors = Set(new.neighbors.filter { !settings.neighbors.contains($0) }.map(\.name))
         learnBudget.change(by: new.learn.exporters - settings.learn.exporters)
         settings = new
         metrics?.use(new.inventory)
         await useInventory(with: adoptions)
-        let failures = await useNeighbors(neighbors)
+        let failures = await useNeighbors(neighbors, changed: changedNeighbors)
         for change in changes { logger.info("reload: \(change)") }
         for change in waiting { logger.warning("reload: waits for a restart: \(change)") }
         let summary = changes.isEmpty ? "nothing has changed" : "\(changes.count) changes"
@@ -101,13 +102,17 @@ extension CollectorService {
     /// Ends the sessions of neighbors that are gone or changed, and takes those that are new.
     ///
     /// - Returns: What could not be done, a line each.
-    private func useNeighbors(_ neighbors: [BGPNeighbor]) async -> [String] {
+    private func useNeighbors(
+        _ neighbors: [BGPNeighbor],
+        changed: Set<String>
+    ) async -> [String] {
         defer { feed.update(neighbors: settings.neighbors) }
         do {
             try await speaker?.update(
                 neighbors: neighbors,
                 localASN: settings.inventory.network.asns.first ?? .zero,
-                routerID: settings.routerID
+                routerID: settings.routerID,
+                readmitting: changed
             )
             return []
         } catch {

@@ -189,14 +189,18 @@ extension BGPSessions {
     func configure(
         _ local: BGPSession.Local,
         _ new: [BGPNeighbor],
-        withoutKey: Set<IPAddress> = []
+        withoutKey: Set<IPAddress> = [],
+        readmitting names: Set<String> = []
     ) {
         let old = neighbors
         let isSameLocal = local == self.local
         self.local = local
         neighbors = Dictionary(new.map { ($0.address, $0) }) { first, _ in first }
         self.withoutKey = withoutKey
-        refusedUntil = [:]
+        refusedUntil = refusedUntil.filter { address, _ in
+            guard let neighbor = neighbors[address] else { return false }
+            return neighbor == old[address] && !names.contains(neighbor.name)
+        }
         for neighbor in new where old[neighbor.address]?.name != neighbor.name {
             statistics.add(neighbor.name)
             entered(.active, BGPSession(neighbor, local).source)

@@ -128,19 +128,21 @@ public final class BGPSpeaker: RouteSessions {
     ///
     /// Neighbors that are new may connect. Sessions of those that are gone end with Cease, Peer
     /// De-configured; of those that are configured otherwise, or of all when we are another AS or
-    /// router, with Other Configuration Change. All others are not touched. Who was refused for
-    /// announcing too much may come again.
+    /// router, with Other Configuration Change. All others are not touched.
     ///
     /// - Parameters:
     ///   - neighbors: One an address; of several, the first counts.
     ///   - localASN: Our AS.
     ///   - routerID: Our BGP Identifier, not 0.
+    ///   - names: Neighbors that may come again though they have announced too much; so may those
+    ///     that are configured otherwise.
     /// - Throws: `BGPKeyError` when keys could not be set; the list holds nevertheless, but who was
     ///   to have one of them is refused until an update sets it.
     public func update(
         neighbors: [BGPNeighbor],
         localASN: ASN,
-        routerID: UInt32
+        routerID: UInt32,
+        readmitting names: Set<String> = []
     ) async throws {
         var local = local
         local.asn = localASN
@@ -153,7 +155,8 @@ public final class BGPSpeaker: RouteSessions {
                 self.sessions.value?.configure(
                     changed,
                     neighbors,
-                    withoutKey: Set(failures.keys)
+                    withoutKey: Set(failures.keys),
+                    readmitting: names
                 )
                 return failures
             }
