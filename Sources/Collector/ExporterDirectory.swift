@@ -135,7 +135,8 @@ package struct ExporterDirectory: Sendable {
         learning.budget.giveBack()
     }
 
-    /// Goes on with another inventory; pending exporters that it does not list stay pending.
+    /// Goes on with another inventory; pending exporters that it does not list stay pending where
+    /// exporters may still be learned, else they are unknown.
     ///
     /// - Returns: The pending exporters by their new index, and for each old index the new one.
     package mutating func replace(
@@ -156,7 +157,8 @@ package struct ExporterDirectory: Sendable {
         let numbers = old.enumerated().map { index, entry -> UInt16? in
             guard !unused.contains(UInt16(index)) else { return nil }
             guard let address = entry.pending else { return names[entry.name] }
-            if let listed = bySource[address] {
+            let listed = bySource[address]
+            guard listed == nil, self.learning.networks.contains(address) else {
                 self.learning.budget.giveBack()
                 return listed
             }

@@ -142,6 +142,29 @@ struct LearningTests {
         #expect(batch.exporters.last { $0.name == "er9" }?.isPending == false)
     }
 
+    @Test("networks taken out of learn.from are no longer listened to, and their room is free")
+    func unlearned() throws {
+        var world = try LearningWorld(most: 1)
+        world.send(100, from: LearningWorld.stranger)
+        world.settings.learn.from = [IPPrefix(.v4(0xc633_6400), length: 24)]
+        world.pipeline.replaceInventory(
+            world.settings.inventory,
+            viewLists: CollectorComponents.viewLists(world.settings.inventory, world.feed),
+            learning: CollectorComponents.learning(
+                world.settings,
+                world.feed,
+                budget: world.budget
+            )
+        )
+        world.send(200, from: LearningWorld.stranger)
+        world.send(400, from: address("198.51.100.1"))
+        let batch = world.flush()
+        let octets = batch.ledgers.map { "\($0.exporter) \($0.ledger.receivedOctets)" }
+        #expect(octets.sorted() == [" 0", "192.0.2.7 100", "198.51.100.1 400"])
+        let nobody = batch.ledgers.first { $0.exporter.isEmpty }?.ledger
+        #expect(nobody?.refused == [.unknownExporter: 1])
+    }
+
     @Test("adopting one makes room for another")
     func room() throws {
         var world = try LearningWorld(most: 1)
