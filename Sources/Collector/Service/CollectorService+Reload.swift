@@ -32,7 +32,18 @@ extension CollectorService {
     }
 
     private func take(_ file: Settings) async -> CollectorHooks.Reload {
+        // Not even a restart helps: what is stored has slots of one length.
+        guard file.slotSeconds == settings.slotSeconds else {
+            return refuse([
+                "slotSeconds: \(settings.slotSeconds) -> \(file.slotSeconds): the store has slots of "
+                    + "\(settings.slotSeconds) s; expected that, or another store and a restart"
+            ])
+        }
         let new = file.keepingWhatIsOpen(of: settings)
+        let conflicts = new.conflicts
+        guard conflicts.isEmpty else {
+            return refuse(conflicts.map { "with what only a restart changes, \($0)" })
+        }
         let changes = new.differences(from: settings)
         let waiting = file.needsRestart(from: settings)
         let alerts: AlertService
