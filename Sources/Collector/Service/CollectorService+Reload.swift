@@ -50,7 +50,13 @@ extension CollectorService {
         let adoptions: [Adoption]
         let neighbors: [BGPNeighbor]
         do {
-            alerts = try AlertService(settings: new, store: store, logger: logger, clock: clock)
+            alerts = try AlertService(
+                settings: new,
+                store: store,
+                logger: logger,
+                clock: clock,
+                after: self.alerts
+            )
             adoptions = try await store.adoptions()
             neighbors = try CollectorComponents.neighbors(new)
         } catch {
