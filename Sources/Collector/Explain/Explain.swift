@@ -3,7 +3,7 @@
 import Attribution
 import FlowReception
 import Foundation
-import Model
+package import Model
 import Reporting
 import RouteReception
 import Routing

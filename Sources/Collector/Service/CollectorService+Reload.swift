@@ -18,6 +18,24 @@ import Storage
 extension CollectorService {
     /// Reads the configuration again and goes on with it, or says why not and goes on as before.
     package func reload() async -> CollectorHooks.Reload {
+        await inTurn { await self.readAgain() }
+    }
+
+    /// Does `change` when all changes before it are done, the start among them: all workers always
+    /// have the same configuration.
+    package func inTurn<Result: Sendable>(
+        _ change: @escaping @Sendable () async -> Result
+    ) async -> Result {
+        let before = changing
+        let work = Task {
+            await before?.value
+            return await change()
+        }
+        changing = Task { _ = await work.value }
+        return await work.value
+    }
+
+    private func readAgain() async -> CollectorHooks.Reload {
         guard let source else {
             return .init(lines: ["there is no file to read again"], isAccepted: false)
         }
@@ -90,8 +108,18 @@ extension CollectorService {
     /// Counts an exporter that has just been adopted, from now on under its name.
     func adopted(_ adoption: Adoption) async {
         note(.exporterAdopted, object: adoption.name, detail: "\(adoption.address)")
-        guard let adoptions = try? await store.adoptions() else { return }
-        await useInventory(with: adoptions)
+        await inTurn { await self.useAdoptions() }
+    }
+
+    private func useAdoptions() async {
+        do {
+            await useInventory(with: try await store.adoptions())
+        } catch {
+            logger.error(
+                "an adoption counts from the next reload or start on",
+                metadata: ["reason": "\(error)"]
+            )
+        }
     }
 
     /// Gives all workers the inventory of the configuration and of `adoptions`, and the limits;
