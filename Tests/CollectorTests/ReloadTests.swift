@@ -6,7 +6,6 @@ import Logging
 import Model
 import Settings
 import Storage
-import Synchronization
 import TestSupport
 import Testing
 
@@ -40,9 +39,12 @@ struct ReloadTests {
 
     @Test("another slotSeconds is refused: what is stored has slots of one length")
     func slots() async throws {
-        let (reload, _) = try await reload("slotSeconds: 300", to: "slotSeconds: 600")
+        let (reload, _) = try await reload("slotSeconds: 300", to: "slotSeconds: 900")
         #expect(!reload.isAccepted)
-        #expect(reload.lines.first?.hasPrefix("slotSeconds: 300 -> 600: ") == true)
+        #expect(
+            reload.lines.first?.hasPrefix("slotSeconds: 300 -> 900: ") == true,
+            "\(reload.lines)"
+        )
     }
 
     @Test("a value that goes with the file, but not with what only a restart changes, is refused")
@@ -57,28 +59,57 @@ struct ReloadTests {
         #expect(accepted.isAccepted)
     }
 
+    @Test("names for which the table has no view left are refused, and routes left out are told")
+    func views() async throws {
+        let feed = CollectorComponents.routeFeed(Settings())
+        for number in 0..<4_095 { _ = feed.view(named: "\(number)") }
+        #expect(feed.canMake(views: ["1", "2", "one"]))
+        #expect(!feed.canMake(views: ["1", "one", "two"]))
+        for name in ["one", "two"] {
+            let source = RouteSource(name: name, address: .v4(1), asn: ASN(rawValue: 64501))
+            var update = RouteUpdate(time: 1)
+            update.announced = [.init(IPPrefix(.v4(0xc612_0000), length: 16))]
+            for _ in 0..<2 { feed.received(update, from: source) }
+        }
+        await feed.settle()
+        let events = feed.takeEvents()
+        #expect(events.map(\.kind) == [.limitReached])
+        #expect(events.map(\.object) == ["two"])
+    }
+
     @Test("what changes the configuration is done one after the other, in the order it came")
     func turns() async throws {
         let (_, service) = try await reload("", to: "")
-        let seen = Mutex((running: 0, most: 0, done: 0))
+        let seen = Seen()
         await withTaskGroup { group in
             for _ in 0..<20 {
                 group.addTask {
                     await service.inTurn {
-                        seen.withLock { seen in
-                            seen.running += 1
-                            seen.most = max(seen.most, seen.running)
-                        }
+                        await seen.begin()
                         try? await Task.sleep(for: .milliseconds(2))
-                        seen.withLock { seen in
-                            seen.running -= 1
-                            seen.done += 1
-                        }
+                        await seen.end()
                     }
                 }
             }
         }
-        #expect(seen.withLock { $0.most } == 1)
-        #expect(seen.withLock { $0.done } == 20)
+        #expect(await seen.most == 1)
+        #expect(await seen.done == 20)
+    }
+
+    /// How many change something at once.
+    private actor Seen {
+        private var running = 0
+        private(set) var most = 0
+        private(set) var done = 0
+
+        func begin() {
+            running += 1
+            most = max(most, running)
+        }
+
+        func end() {
+            running -= 1
+            done += 1
+        }
     }
 }

@@ -17,6 +17,8 @@ struct RouteApplier: ~Copyable {
         case sweep(RouteSource, AddressFamily?)
         case limitReached(RouteSource, PrefixLimit)
         case limitIsNear(RouteSource, PrefixLimit)
+        /// The table has as many views as it can, and none for these routes.
+        case noView(RouteSource)
         case call(@Sendable () -> Void)
     }
 
@@ -40,6 +42,8 @@ struct RouteApplier: ~Copyable {
         var warned: Set<AddressFamily> = []
         /// What comes until the session ends is left out: it has announced too much.
         var isOverLimit = false
+        /// The same, for there is no view for it; said once.
+        var isWithoutView = false
     }
 
     var writer: RoutingTableWriter
@@ -101,8 +105,13 @@ struct RouteApplier: ~Copyable {
     private mutating func apply(_ update: RouteUpdate, from source: RouteSource) -> [Chore] {
         let view = writer.view(named: source.name)
         var neighbor = neighbors[source.name] ?? Neighbor()
-        guard !neighbor.isOverLimit else { return [] }
+        guard !neighbor.isOverLimit, !neighbor.isWithoutView else { return [] }
         neighbor.source = source
+        guard view != .none else {
+            neighbor.isWithoutView = true
+            neighbors[source.name] = neighbor
+            return [.noView(source)]
+        }
         var update = update
         update.time = clock.time(ofArrival: update.time)
         writer.apply(update, from: source, to: view)
@@ -178,7 +187,7 @@ struct RouteApplier: ~Copyable {
         case .sweep(let source, let family):
             let view = writer.view(named: source.name)
             writer.sweepStale(source, in: view, family: family, at: clock.now(), &walk)
-        case .limitReached, .limitIsNear, .call: break
+        case .limitReached, .limitIsNear, .noView, .call: break
         }
     }
 

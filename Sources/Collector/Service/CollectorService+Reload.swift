@@ -80,8 +80,17 @@ extension CollectorService {
         } catch {
             return refuse([Failure(error).message])
         }
+        let inventory = new.inventory.with(adoptions)
+        guard feed.canMake(views: CollectorComponents.viewNames(inventory, new.neighbors)) else {
+            return refuse([
+                "the routing table has no room for the views of so many exporters and neighbors "
+                    + "besides those there were since the start; expected a restart"
+            ])
+        }
         self.alerts = alerts
-        let changedNeighbors = Set(new.neighbors.filter { !settings.neighbors.contains($0) }.map(\.name))
+        let changedNeighbors = Set(
+            new.neighbors.filter { !settings.neighbors.contains($0) }.map(\.name)
+        )
         learnBudget.change(by: new.learn.exporters - settings.learn.exporters)
         settings = new
         metrics?.use(new.inventory)
