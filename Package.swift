@@ -188,7 +188,10 @@ let package = Package(
         ),
         .testTarget(
             name: "RouteReceptionTests",
-            dependencies: ["Model", "RouteDecoding", "RouteReception", "TestSupport", "Wire"]
+            dependencies: [
+                "Model", "RouteDecoding", "RouteReception", "TestSupport", "Wire", nioCore,
+                nioPosix,
+            ]
         ),
         .testTarget(name: "RoutingTests", dependencies: ["Model", "Routing"]),
         .testTarget(

@@ -30,7 +30,8 @@ struct RecordTimes: Equatable {
             return
         }
         let start = record.has(.start) ? record.start : end
-        let bounded = min(max(start, end - Self.longestFlow), end)
+        let (first, isBeforeAllTime) = end.subtractingReportingOverflow(Self.longestFlow)
+        let bounded = min(max(start, isBeforeAllTime ? .min : first), end)
         self.init(start: bounded, end: end, isClamped: false)
     }
 

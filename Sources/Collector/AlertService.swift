@@ -22,8 +22,7 @@ public actor AlertService {
     private let webhooks: [(url: String, post: Post)]
     private let logger: Logger
     private let clock: (any AccountingClock)?
-    /// The last evaluation that was asked for: each waits for the one before it.
-    private var turn: Task<Void, Never>?
+    private let turns: AlertTurns
 
     /// Slots looked back at for a rule that has never been evaluated.
     private static let firstLook: Int64 = 288
@@ -37,14 +36,24 @@ public actor AlertService {
     ///   - logger: Receives what failed.
     ///   - clock: Slots that are not over by it are those of a clock that was ahead; nil believes
     ///     all that is stored.
+    ///   - predecessor: By an earlier configuration, over the same store: what it evaluates and
+    ///     what this one does take turns.
     /// - Throws: `InputProblem` for a secret that cannot be read.
     public init(
         settings: Settings,
         store: any VolumeStore,
         logger: Logger,
-        clock: (any AccountingClock)? = nil
+        clock: (any AccountingClock)? = nil,
+        after predecessor: AlertService? = nil
     ) throws {
-        try self.init(settings: settings, store: store, logger: logger, clock: clock, post: nil)
+        try self.init(
+            settings: settings,
+            store: store,
+            logger: logger,
+            clock: clock,
+            after: predecessor,
+            post: nil
+        )
     }
 
     /// With another way to post than HTTP, unless `post` is nil.
@@ -53,9 +62,11 @@ public actor AlertService {
         store: any VolumeStore,
         logger: Logger,
         clock: (any AccountingClock)? = nil,
+        after predecessor: AlertService? = nil,
         post: Post?
     ) throws {
         self.clock = clock
+        turns = predecessor?.turns ?? AlertTurns()
         rules = settings.alerts.rules.map { AlertRule($0) }
         inventory = settings.inventory
         slotSeconds = settings.slotSeconds
@@ -111,12 +122,9 @@ public actor AlertService {
         deliver: Bool,
         rule: String? = nil
     ) async throws -> Outcome {
-        let before = turn
-        let work = Task {
-            await before?.value
-            return try await evaluate(through: slot, deliver: deliver, rule: rule)
+        let work = turns.next { [self] in
+            try await evaluate(through: slot, deliver: deliver, rule: rule)
         }
-        turn = Task { _ = try? await work.value }
         return try await withTaskCancellationHandler {
             try await work.value
         } onCancel: {
@@ -323,6 +331,10 @@ extension Settings.Secret {
             }
             var octets = Array(data)
             while let last = octets.last, last == 10 || last == 13 { octets.removeLast() }
+            // An empty key would be none: sessions without signatures, webhooks that anybody signs.
+            guard !octets.isEmpty else {
+                throw InputProblem("\(path) holds no secret, only the end of a line")
+            }
             return octets
         }
     }

@@ -47,9 +47,20 @@ package enum CollectorComponents {
     /// name and the common one.
     package static func viewLists(_ inventory: Inventory, _ feed: RouteFeed) -> [ViewList] {
         inventory.exporters.map { exporter in
-            let names = exporter.views.isEmpty ? [exporter.name, commonView] : exporter.views
-            return ViewList(names.map { feed.view(named: $0) })
+            ViewList(viewNames(exporter).map { feed.view(named: $0) })
         }
+    }
+
+    private static func viewNames(_ exporter: Exporter) -> [String] {
+        exporter.views.isEmpty ? [exporter.name, commonView] : exporter.views
+    }
+
+    /// All views that flows are routed by, or that neighbors fill.
+    package static func viewNames(
+        _ inventory: Inventory,
+        _ neighbors: [Settings.Neighbor]
+    ) -> Set<String> {
+        Set(inventory.exporters.flatMap(viewNames) + neighbors.map(\.view))
     }
 
     /// Who may be held apart; workers of one collector share `budget`.

@@ -12,12 +12,21 @@ package import Model
 /// unless it is inside the networks of `learn:`: then it gets the next index, under the name of its
 /// address, and is *pending* (DESIGN 3.13). Indices of pending ones that have fallen silent are
 /// used again.
+///
+/// Through a relay, all sFlow comes from one address: then the agent's own address counts. What a
+/// relay hands on of agents that are not listed is refused, for it says nothing of the relay; and
+/// should it have been learned by such a datagram before, listed agents behind it still count.
 package struct ExporterDirectory: Sendable {
     private var entries: [Entry] = []
     private var bySource: [IPAddress: UInt16] = [:]
     private var byAgent: [IPAddress: UInt16] = [:]
     private var free: [UInt16] = []
+    /// Who hands on the sFlow of listed agents, of those that might be learned.
+    private var relays: Set<IPAddress> = []
     private var learning: Learning
+
+    /// More relays than this are not kept in mind.
+    private static let mostRelays = 4_096
 
     private struct Entry: Sendable {
         var name: String
@@ -63,17 +72,26 @@ package struct ExporterDirectory: Sendable {
     package func index(ofSource address: IPAddress) -> UInt16? { bySource[address] }
 
     /// The exporter that sent a datagram, through a relay or not; nil for one that is not known.
-    ///
-    /// Through a relay, all sFlow comes from one address: then the agent's own address counts.
-    package func index(of datagram: borrowing Datagram) -> UInt16? {
-        if let index = bySource[datagram.exporter] { return index }
-        guard !byAgent.isEmpty, let agent = FlowDecoder.sFlowAgent(of: datagram) else { return nil }
-        return byAgent[agent]
+    package func index(of datagram: borrowing Datagram) -> UInt16? { found(datagram).index }
+
+    private func found(_ datagram: borrowing Datagram) -> (index: UInt16?, agent: IPAddress?) {
+        let sender = bySource[datagram.exporter]
+        if let sender, entries[Int(sender)].pending == nil { return (sender, nil) }
+        guard !byAgent.isEmpty, let agent = FlowDecoder.sFlowAgent(of: datagram) else {
+            return (sender, nil)
+        }
+        return (byAgent[agent] ?? sender, agent)
     }
 
     /// Whose datagram it is; whoever may be learned is from now on known.
     package mutating func verdict(on datagram: borrowing Datagram) -> Verdict {
-        if let index = index(of: datagram) { return .known(index) }
+        let (index, agent) = found(datagram)
+        if let index, entries[Int(index)].pending == nil {
+            if agent != nil { keepRelay(datagram.exporter) }
+            return .known(index)
+        }
+        if agent != nil, relays.contains(datagram.exporter) { return .refused(.unknownExporter) }
+        if let index { return .known(index) }
         guard learning.networks.contains(datagram.exporter) else {
             return .refused(.unknownExporter)
         }
@@ -85,6 +103,13 @@ package struct ExporterDirectory: Sendable {
             return .refused(.learnLimit)
         }
         return .learned(learn(datagram.exporter))
+    }
+
+    private mutating func keepRelay(_ address: IPAddress) {
+        guard !relays.contains(address), relays.count < Self.mostRelays,
+            learning.networks.contains(address)
+        else { return }
+        relays.insert(address)
     }
 
     private mutating func learn(_ address: IPAddress) -> UInt16 {
@@ -110,7 +135,8 @@ package struct ExporterDirectory: Sendable {
         learning.budget.giveBack()
     }
 
-    /// Goes on with another inventory; pending exporters that it does not list stay pending.
+    /// Goes on with another inventory; pending exporters that it does not list stay pending where
+    /// exporters may still be learned, else they are unknown.
     ///
     /// - Returns: The pending exporters by their new index, and for each old index the new one.
     package mutating func replace(
@@ -121,6 +147,7 @@ package struct ExporterDirectory: Sendable {
         let unused = Set(free)
         if let learning { self.learning = learning }
         free = []
+        relays = []
         list(inventory)
         let names = Dictionary(
             entries.enumerated().map { ($0.element.name, UInt16($0.offset)) },
@@ -130,7 +157,8 @@ package struct ExporterDirectory: Sendable {
         let numbers = old.enumerated().map { index, entry -> UInt16? in
             guard !unused.contains(UInt16(index)) else { return nil }
             guard let address = entry.pending else { return names[entry.name] }
-            if let listed = bySource[address] {
+            let listed = bySource[address]
+            guard listed == nil, self.learning.networks.contains(address) else {
                 self.learning.budget.giveBack()
                 return listed
             }

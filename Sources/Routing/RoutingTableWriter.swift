@@ -55,6 +55,11 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
         return id
     }
 
+    /// Whether views of all these names are there, or can be made: none is ever freed.
+    public func canMake(views names: Set<String>) -> Bool {
+        views.count + names.count { viewIDs[$0] == nil } <= Self.viewLimit
+    }
+
     /// Withdraws and announces what `update` says, as told by `source`.
     ///
     /// An announcement replaces the source's path to the prefix of the same path identifier.

@@ -40,7 +40,10 @@ func answer(
     let response = await Asking.answer(
         request,
         settings: settings,
-        control: { try await ControlClient.ask($0, $1) }
+        control: { path, request in
+            let seconds: Int64? = Answers.isUnhurried(request) ? nil : 60
+            return try await ControlClient.ask(path, request, seconds: seconds)
+        }
     )
     for message in response.messages { standardError(message) }
     return response

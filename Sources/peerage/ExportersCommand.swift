@@ -62,7 +62,8 @@ struct ExportersCommand: AsyncParsableCommand {
         @Option(
             parsing: .unconditional,
             help: ArgumentHelp(
-                "From which slot on it counts: first, or a time; else the slot that it is now.",
+                "From which slot on it counts: first, or a time; else what was said before, "
+                    + "or the slot that it is now.",
                 valueName: "first|time"
             )
         )

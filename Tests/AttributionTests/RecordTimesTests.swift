@@ -61,8 +61,10 @@ struct RecordTimesTests {
     func extremes() {
         var record = FlowRecord()
         record.known = [.start, .end]
-        for value in [Int64.min, .max, 0] {
-            for arrival in [Int64.min, .max, 0] {
+        let hour = 3600 * second
+        let ends = [Int64.min, .min + 1, .min + hour, 0, .max - hour, .max - 1, .max]
+        for value in ends {
+            for arrival in ends {
                 (record.start, record.end, record.arrival) = (value, value, arrival)
                 _ = RecordTimes(record)
             }

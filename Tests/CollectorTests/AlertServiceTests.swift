@@ -12,14 +12,8 @@ import Testing
 
 @Suite("AlertService")
 struct AlertServiceTests {
-    /// A transit port of 1 Gbit/s, full in the slots from the first on, watched by one rule.
-    private func service(
-        slots: Int64,
-        from begin: Int64 = 0,
-        webhooks: [String] = [],
-        clock: (any AccountingClock)? = nil,
-        post: AlertService.Post? = nil
-    ) async throws -> (AlertService, InMemoryVolumeStore) {
+    /// A transit port of 1 Gbit/s, watched by one rule.
+    private func settings(_ webhooks: [String]) throws -> Settings {
         var settings = try Settings.load(
             text: """
                 network: { asns: [64500], prefixes: [203.0.113.0/24], timezone: UTC, currency: EUR }
@@ -35,6 +29,17 @@ struct AlertServiceTests {
         )
         settings.alerts.rules = [AlertRuleSettings(id: "busy")]
         settings.alerts.notify = webhooks.map { .webhook(.init(url: $0)) }
+        return settings
+    }
+
+    /// The port is full in the slots from the first on.
+    private func service(
+        slots: Int64,
+        from begin: Int64 = 0,
+        webhooks: [String] = [],
+        clock: (any AccountingClock)? = nil,
+        post: AlertService.Post? = nil
+    ) async throws -> (AlertService, InMemoryVolumeStore) {
         let store = InMemoryVolumeStore()
         var batch = FlushBatch(id: "1", collector: "test", time: 0)
         let key = InterfaceKey(
@@ -58,7 +63,7 @@ struct AlertServiceTests {
         #expect(try await store.add(batch))
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let service = try AlertService(
-            settings: settings,
+            settings: try settings(webhooks),
             store: store,
             logger: logger,
             clock: clock,
@@ -135,6 +140,34 @@ struct AlertServiceTests {
         // Also when it is asked for slots that are still to come.
         #expect(try await service.run(through: day, deliver: true).events.isEmpty)
         #expect(Set(try await store.alerts().map(\.slot)) == [600])
+    }
+
+    @Test("after a reload, what is still evaluated by the old rules is over before the new begin")
+    func reloaded() async throws {
+        let (posting, continuation) = AsyncStream.makeStream(of: Void.self)
+        let count = Mutex(0)
+        let (before, store) = try await service(slots: 3, webhooks: ["http://one"]) { _, _ in
+            count.withLock { $0 += 1 }
+            continuation.yield()
+            try? await Task.sleep(for: .milliseconds(500))
+            return nil
+        }
+        async let first = before.run(through: 600, deliver: true)
+        _ = await posting.first { _ in true }
+        let after = try AlertService(
+            settings: try settings(["http://one"]),
+            store: store,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            after: before,
+            post: { _, _ in
+                count.withLock { $0 += 1 }
+                return nil
+            }
+        )
+        let second = try await after.run(through: 600, deliver: true)
+        #expect(try await first.events.count == 1)
+        #expect(second.events.isEmpty)
+        #expect(count.withLock { $0 } == 1, "the alert is told once")
     }
 
     @Test("looking without delivering keeps nothing")

@@ -277,6 +277,24 @@ struct AnswersTests {
         #expect(paths["/api/v1/reports/{name}"]?.keys.sorted() == ["get"])
     }
 
+    @Test("what grows with the store has no time limit, for who may change it and nobody else")
+    func unhurried() {
+        let asked = [
+            ("POST", "/api/v1/store/compact"), ("POST", "/api/v1/alerts/check"),
+            ("GET", "/api/v1/store/check"), ("GET", "/api/v1/explain"),
+            ("GET", "/api/v1/reports/ledger"), ("GET", "/api/v1/exports/volumes"),
+        ]
+        for (method, path) in asked {
+            var request = ConsoleRequest(method: method, path: path)
+            #expect(Answers.isUnhurried(request), "\(path)")
+            request.entrance = .console
+            #expect(!Answers.isUnhurried(request), "\(path)")
+        }
+        for path in ["/api/v1/status", "/health/live", "/metrics", "/nowhere"] {
+            #expect(!Answers.isUnhurried(ConsoleRequest(path: path)), "\(path)")
+        }
+    }
+
     @Test("every question is one row, and says what it answers")
     func table() {
         let keys = Answers.table.map { "\($0.method) \($0.path)" }
@@ -367,6 +385,9 @@ struct AdoptingTests {
         #expect(renamed.messages.first?.contains("counts as er9 already") == true)
         _ = await adopt(world, ["address": "192.0.2.7", "name": "er9", "since": "first"])
         #expect(try await world.store.adoptions().map(\.since) == [0])
+        let repeated = await adopt(world, ["address": "192.0.2.7", "name": "er9"])
+        #expect(try await world.store.adoptions().map(\.since) == [0])
+        #expect(repeated.body.contains("\"countsSince\": \"1970-01-01T00:00:00Z\""))
     }
 
     @Test("the lines it prints are configuration")

@@ -148,6 +148,76 @@ struct ExplainTests {
         #expect(text.contains("held apart until it is adopted"))
     }
 
+    @Test("an adopted exporter's flow counts under its name from the slot of the adoption on")
+    func adopted() async throws {
+        var settings = try settings()
+        settings.learn.from = [try #require(IPPrefix("192.0.2.0/24"))]
+        var explain = try Explain(settings)
+        let october: Int64 = 1_790_812_800
+        explain.take([Adoption(address: address("192.0.2.10"), name: "er9", since: october)])
+        for (time, exporter) in [
+            ("2026-10-01T00:00:00Z", "er9"), ("2026-09-30T23:59:59Z", "192.0.2.10"),
+        ] {
+            let line = Self.flow.replacing("192.0.2.9", with: "192.0.2.10")
+                .replacing("2026-10-01T00:00:00Z", with: time)
+            let answer = try await explain.answer(.flow(line), .json)
+            let object = try JSONSerialization.jsonObject(with: Data(answer.text.utf8))
+            let document = try #require(object as? [String: Any])
+            #expect(document["exporter"] as? String == exporter)
+            let isHeld = document["refused"] as? String == "quarantined"
+            #expect(isHeld == (exporter == "192.0.2.10"))
+        }
+    }
+
+    @Test("who sends comes before whose sFlow it is, in whatever order they are listed")
+    func relayedSource() async throws {
+        var settings = try settings()
+        var agent = Exporter(name: "agent")
+        (agent.addresses, agent.identify) = ([address("10.0.0.1")], .agent)
+        settings.inventory.exporters.insert(agent, at: 0)
+        let line = Self.flow.replacing("{", with: "{\"agent\":\"10.0.0.1\",")
+        for (source, exporter) in [("192.0.2.9", "er1"), ("192.0.2.8", "agent")] {
+            let flow = line.replacing("192.0.2.9", with: source)
+            let answer = try await Explain(settings).answer(.flow(flow), .json)
+            #expect(answer.text.contains("\"exporter\": \"\(exporter)\""))
+        }
+    }
+
+    @Test("a record whose template accounting does not remember is told as one")
+    func beyondLimits() async throws {
+        var file = CaptureOctets()
+        var messages: [TemplateMessage] = []
+        var templates = TemplateMessage.ipfix()
+        for template in [256, 257] {
+            templates.addTemplate(template, [.init(1, 8), .init(2, 8), .init(10, 4), .init(14, 4)])
+            var data = TemplateMessage.ipfix()
+            data.addData(template) { body in
+                for value in [0, 500, 0, 1, 17, 1] as [UInt32] { body.write32(value) }
+            }
+            messages.append(data)
+        }
+        for (second, message) in ([templates] + messages).enumerated() {
+            let time = 1_790_812_800 + Int64(second)
+            file.add(message.octets, from: "192.0.2.9", at: time * 1_000_000_000)
+        }
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).pcap").path
+        try Data(file.octets).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var settings = try settings()
+        settings.limits.templates = 1
+        let explain = try Explain(settings)
+        var told: [String] = []
+        for number in [1, 2] as [UInt64] {
+            do {
+                _ = try await explain.answer(.capture(path: path, record: number), .json)
+            } catch let problem as InputProblem {
+                told.append(problem.description)
+            }
+        }
+        #expect(told.count == 1)
+        #expect(told.first?.contains("limits.templates") == true)
+    }
+
     @Test(
         "what is no flow is refused with the key that is wrong",
         arguments: [
@@ -158,6 +228,10 @@ struct ExplainTests {
             ("{\"type\":\"template\"}", "template"), ("{", "--flow"), ("[]", "--flow"),
             ("{\"direction\":\"up\"}", "direction"),
             ("{\"communities\":[\"1:2:3\"]}", "communities"),
+            ("{\"end\":\"2262-04-11T23:47:16.999999999Z\"}", "end"),
+            ("{\"start\":\"1677-09-21T00:12:44Z\"}", "start"),
+            ("{\"receivedAt\":\"9999-12-31T23:59:59Z\"}", "receivedAt"),
+            ("{\"receivedAt\":\"1969-12-31T23:59:59Z\"}", "receivedAt"),
         ]
     )
     func wrong(_ line: String, _ word: String) async throws {
@@ -166,6 +240,20 @@ struct ExplainTests {
             _ = try await explain.answer(.flow(line), .json)
         }
         #expect(problem?.description.contains(word) == true, "\(problem?.description ?? "none")")
+    }
+
+    @Test(
+        "a flow of the first or the last second that there is, is explained like any",
+        arguments: ["1970-01-01T00:00:00Z", "2199-12-31T23:59:59.999999999Z"]
+    )
+    func times(_ time: String) async throws {
+        let line = Self.flow.replacing(
+            "\"receivedAt\":\"2026-10-01T00:00:00Z\"",
+            with: "\"start\":\"\(time)\",\"end\":\"\(time)\""
+        )
+        let (document, _) = try await explain(.flow(line))
+        let record = try #require(document["record"] as? [String: Any])
+        #expect(record["end"] as? String == time)
     }
 
     /// A capture with NetFlow v5 packets of two records each from two routers, one not listed.

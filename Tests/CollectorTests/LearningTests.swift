@@ -17,7 +17,7 @@ struct LearningWorld: ~Copyable {
 
     static let stranger = address("192.0.2.7")
 
-    init(most: Int = 2, hold: Int64 = 86_400) throws {
+    init(most: Int = 2, hold: Int64 = 86_400, agents: [IPAddress] = []) throws {
         settings = try Settings.load(
             text: """
                 network: { asns: [64500], prefixes: [203.0.113.0/24], timezone: UTC, currency: EUR }
@@ -30,6 +30,11 @@ struct LearningWorld: ~Copyable {
         )
         settings.learn.from = [IPPrefix(.v4(0xc000_0200), length: 24)]
         settings.learn.exporters = most
+        for agent in agents {
+            var exporter = Exporter(name: "agent \(agent)")
+            (exporter.addresses, exporter.identify) = ([agent], .agent)
+            settings.inventory.exporters.append(exporter)
+        }
         settings.learn.holdSeconds = hold
         feed = CollectorComponents.routeFeed(settings)
         budget = LearnBudget(most)
@@ -55,6 +60,14 @@ struct LearningWorld: ~Copyable {
                 octets: WireReader(payload.span, as: "test").octets
             )
         )
+    }
+
+    /// An sFlow datagram with one sample, of `agent`.
+    mutating func relay(_ agent: IPAddress, from source: IPAddress) throws {
+        var datagram = SFlowDatagram()
+        datagram.agent = agent
+        datagram.addCounters(interface: 17, inOctets: 1, outOctets: 1)
+        send(datagram.octets, from: source, at: 1_700_000_000)
     }
 
     mutating func flush() -> FlushBatch {
@@ -129,6 +142,29 @@ struct LearningTests {
         #expect(batch.exporters.last { $0.name == "er9" }?.isPending == false)
     }
 
+    @Test("networks taken out of learn.from are no longer listened to, and their room is free")
+    func unlearned() throws {
+        var world = try LearningWorld(most: 1)
+        world.send(100, from: LearningWorld.stranger)
+        world.settings.learn.from = [IPPrefix(.v4(0xc633_6400), length: 24)]
+        world.pipeline.replaceInventory(
+            world.settings.inventory,
+            viewLists: CollectorComponents.viewLists(world.settings.inventory, world.feed),
+            learning: CollectorComponents.learning(
+                world.settings,
+                world.feed,
+                budget: world.budget
+            )
+        )
+        world.send(200, from: LearningWorld.stranger)
+        world.send(400, from: address("198.51.100.1"))
+        let batch = world.flush()
+        let octets = batch.ledgers.map { "\($0.exporter) \($0.ledger.receivedOctets)" }
+        #expect(octets.sorted() == [" 0", "192.0.2.7 100", "198.51.100.1 400"])
+        let nobody = batch.ledgers.first { $0.exporter.isEmpty }?.ledger
+        #expect(nobody?.refused == [.unknownExporter: 1])
+    }
+
     @Test("adopting one makes room for another")
     func room() throws {
         var world = try LearningWorld(most: 1)
@@ -139,6 +175,27 @@ struct LearningTests {
         let batch = world.flush()
         #expect(batch.ledgers.contains { $0.exporter == "192.0.2.8" })
         #expect(batch.ledgers.first { $0.exporter.isEmpty }?.ledger.refused == [.learnLimit: 1])
+    }
+
+    @Test(
+        "an agent nobody has listed, behind a relay that might be learned, hides none that is listed",
+        arguments: [true, false]
+    )
+    func relay(isStrangerFirst: Bool) throws {
+        let (a, b, c) = (address("10.0.0.1"), address("10.0.0.2"), address("10.0.0.3"))
+        var world = try LearningWorld(agents: [a, b])
+        if !isStrangerFirst { try world.relay(a, from: LearningWorld.stranger) }
+        try world.relay(c, from: LearningWorld.stranger)
+        for agent in [a, b, c] { try world.relay(agent, from: LearningWorld.stranger) }
+        // The relay's own flows are another matter.
+        world.send(100, from: LearningWorld.stranger)
+        let batch = world.flush()
+        let counts = batch.ledgers.map { "\($0.exporter): \($0.ledger.datagrams)" }
+        #expect(counts.contains("agent 10.0.0.1: \(isStrangerFirst ? 1 : 2)"))
+        #expect(counts.contains("agent 10.0.0.2: 1"))
+        #expect(counts.contains("192.0.2.7: \(isStrangerFirst ? 2 : 1)"))
+        let nobody = batch.ledgers.first { $0.exporter.isEmpty }?.ledger
+        #expect(nobody?.refused == [.unknownExporter: isStrangerFirst ? 1 : 2])
     }
 
     @Test("an exporter silent for longer than learn.hold makes room, and its number is used again")

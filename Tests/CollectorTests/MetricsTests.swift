@@ -3,6 +3,7 @@
 import Foundation
 import Metrics
 import Model
+import RouteReception
 import Testing
 
 @testable import Collector
@@ -129,6 +130,25 @@ struct MetricsTests {
         let page = try ExpositionPage(registry.text())
         let egress = #"direction="egress",interconnect="transit-1""#
         #expect(page["peerage_interconnect_octets_total", egress] == 5)
+    }
+
+    @Test("what the BGP speaker counts is counted on, also when it begins anew")
+    func speaker() throws {
+        let registry = MetricsRegistry()
+        var metrics = Self.metrics(registry)
+        var figures = CollectorFigures()
+        metrics.show(figures)
+        let error = "UPDATE Message Error/Malformed AS_PATH"
+        for (pauses, errors) in [(3, 1), (5, 1), (1, 0)] {
+            figures.speaker.pauses = pauses
+            figures.speaker.overLimit = 2 * pauses
+            figures.speaker.sessionErrors = errors == 0 ? [:] : [error: errors]
+            metrics.show(figures)
+        }
+        let page = try ExpositionPage(registry.text())
+        #expect(page["peerage_bgp_pauses_total", ""] == 6)
+        #expect(page["peerage_bgp_connections_over_limit_total", ""] == 12)
+        #expect(page["peerage_bgp_session_errors_total", "error=\"\(error)\""] == 1)
     }
 
     @Test("a neighbor that is configured no more is shown no more")

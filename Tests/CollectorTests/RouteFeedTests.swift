@@ -167,6 +167,41 @@ struct RouteFeedTests {
         #expect(feed.standings().first?.establishedCount == 40)
     }
 
+    @Test("what a neighbor withdrew is gone in time, however often it flaps without End-of-RIB")
+    func endlessFlaps() async throws {
+        let feed = feed(staleSeconds: 1)
+        feed.sessionEstablished(source, Self.both)
+        feed.received(update(["198.18.1.0/24", "198.18.2.0/24"]), from: source)
+        feed.sessionEnded(source, reason: "closed")
+        var isGone = false
+        for _ in 0..<40 where !isGone {
+            feed.sessionEstablished(source, Self.both)
+            feed.received(update(["198.18.1.0/24"]), from: source)
+            await feed.settle()
+            #expect(try route(feed, to: "198.18.1.9") != nil, "told again")
+            feed.sessionEnded(source, reason: "closed")
+            try await Task.sleep(for: .milliseconds(200))
+            await feed.settle()
+            isGone = try route(feed, to: "198.18.2.9") == nil
+        }
+        #expect(isGone)
+    }
+
+    @Test("a short session that told only some routes takes none of the others with it")
+    func shortSession() async throws {
+        let feed = feed()
+        feed.sessionEstablished(source, Self.both)
+        feed.received(update(["198.18.1.0/24", "198.18.2.0/24"], endOfRIB: true), from: source)
+        for _ in 0..<3 {
+            feed.sessionEnded(source, reason: "closed")
+            feed.sessionEstablished(source, Self.both)
+            feed.received(update(["198.18.1.0/24"]), from: source)
+            await feed.settle()
+        }
+        #expect(try route(feed, to: "198.18.2.9")?.isStale == true)
+        #expect(try route(feed, to: "198.18.1.9")?.isStale == false)
+    }
+
     @Test("a session is told with its prefixes and why it last ended")
     func sessions() async {
         let feed = feed()

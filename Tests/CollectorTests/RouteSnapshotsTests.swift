@@ -122,7 +122,7 @@ struct RouteSnapshotsTests {
         let before = world.feed()
         await Self.fill(before, Self.er1, 3_000)
         await Self.fill(before, Self.er2, 500)
-        let saved = try await world.snapshots(before).save()
+        let saved = try await world.snapshots(before).save(world.settings.neighbors)
         #expect(saved.problems.isEmpty)
         #expect(saved.files.map(\.view) == ["er1.fra", "ams/er2"])
         let names = try FileManager.default.contentsOfDirectory(
@@ -145,12 +145,26 @@ struct RouteSnapshotsTests {
         }
     }
 
+    @Test("the routes of a neighbor that came by a reload are kept as well")
+    func added() async throws {
+        var world = World([Self.er1])
+        let before = world.feed()
+        let snapshots = try world.snapshots(before)
+        world.settings.neighbors.append(Self.er2)
+        before.update(neighbors: world.settings.neighbors)
+        await Self.fill(before, Self.er2, 100)
+        let saved = await snapshots.save(world.settings.neighbors)
+        #expect(saved.files.map(\.view) == ["ams/er2"])
+        let restored = try world.snapshots(world.feed()).restore()
+        #expect(restored.neighbors == ["ams/er2"])
+    }
+
     @Test("the neighbor that returns renews its routes, and its End-of-RIB sweeps the others")
     func returns() async throws {
         let world = World([Self.er1])
         let before = world.feed()
         await Self.fill(before, Self.er1, 100)
-        _ = try await world.snapshots(before).save()
+        _ = try await world.snapshots(before).save(world.settings.neighbors)
         let after = world.feed()
         _ = try world.snapshots(after).restore()
         let kept = try #require(IPPrefix("198.18.0.0/15"))
@@ -172,7 +186,7 @@ struct RouteSnapshotsTests {
         let world = World([neighbor])
         let before = world.feed()
         await Self.fill(before, neighbor, 100)
-        _ = try await world.snapshots(before).save()
+        _ = try await world.snapshots(before).save(world.settings.neighbors)
         let after = world.feed()
         #expect(try world.snapshots(after).restore().routes > 50)
         await after.settle()
@@ -190,7 +204,7 @@ struct RouteSnapshotsTests {
         let peer = RouteSource(name: "192.0.2.9", address: .v4(0xc000_0209), asn: ASN(rawValue: 1))
         before.load(update, from: peer, to: before.view(named: "er1.fra"))
         #expect(Self.lines(before, "er1.fra").count == own.count + 1)
-        _ = try await world.snapshots(before).save()
+        _ = try await world.snapshots(before).save(world.settings.neighbors)
         let after = world.feed()
         _ = try world.snapshots(after).restore()
         await after.settle()
@@ -202,7 +216,7 @@ struct RouteSnapshotsTests {
         var world = World([Self.er1])
         let before = world.feed()
         await Self.fill(before, Self.er1, 10)
-        _ = try await world.snapshots(before).save()
+        _ = try await world.snapshots(before).save(world.settings.neighbors)
         world.settings.neighbors[0].asn = ASN(rawValue: 64511)
         let after = world.feed()
         let restored = try world.snapshots(after).restore()
@@ -215,7 +229,7 @@ struct RouteSnapshotsTests {
         var world = World([Self.er1])
         let before = world.feed()
         await Self.fill(before, Self.er1, 10)
-        _ = try await world.snapshots(before).save()
+        _ = try await world.snapshots(before).save(world.settings.neighbors)
         world.settings.neighbors = [Self.er2]
         let after = world.feed()
         let snapshots = try world.snapshots(after)
@@ -231,7 +245,7 @@ struct RouteSnapshotsTests {
         let world = World([Self.er1])
         let before = world.feed()
         await Self.fill(before, Self.er1, 10)
-        _ = try await world.snapshots(before).save()
+        _ = try await world.snapshots(before).save(world.settings.neighbors)
         let now = WallClock.nanoseconds() / 1_000_000_000
         for offset in [86_500, -86_500] as [Int64] {
             let restored = try world.snapshots(world.feed()).restore(now: now + offset)
@@ -247,7 +261,7 @@ struct RouteSnapshotsTests {
         let before = world.feed()
         await Self.fill(before, Self.er1, 40)
         let snapshots = try world.snapshots(before)
-        _ = await snapshots.save()
+        _ = await snapshots.save(world.settings.neighbors)
         let path = snapshots.path(of: "er1.fra")
         let sound = try Data(contentsOf: URL(filePath: path))
         var damages: [Data] = [Data(), sound.prefix(3), sound + [0]]
@@ -281,7 +295,7 @@ struct RouteSnapshotsTests {
             atPath: "\(snapshots.path(of: "er1.fra"))\(DurableFile.draftSuffix)/x",
             withIntermediateDirectories: true
         )
-        let saved = await snapshots.save()
+        let saved = await snapshots.save(world.settings.neighbors)
         #expect(saved.files.isEmpty)
         #expect(saved.problems.count == 1)
     }

@@ -15,6 +15,8 @@ import Testing
 private struct Echo: ConsoleBackend {
     var delay: Duration = .zero
 
+    func isUnhurried(_ request: ConsoleRequest) -> Bool { request.path == "/unhurried" }
+
     func answer(_ request: ConsoleRequest) async -> ConsoleResponse {
         try? await Task.sleep(for: delay)
         if request.path == "/missing" { return .failure("there is no /missing", 404) }
@@ -190,6 +192,20 @@ struct ConsoleServerTests {
             let answer = try await ControlClient.ask(path, ConsoleRequest(path: "/"))
             #expect(answer?.status == 503)
             #expect(answer?.exitStatus == 1)
+        }
+    }
+
+    @Test("work that takes its time has it, and its answer arrives")
+    func unhurriedAnswer() async throws {
+        var limits = ConsoleLimits()
+        limits.answerTime = .milliseconds(50)
+        limits.exchangeSeconds = 1
+        let path = try socketPath()
+        let backend = Echo(delay: .seconds(4))
+        try await serving(.control(path: path), backend, limits: limits) { _ in
+            let request = ConsoleRequest(path: "/unhurried")
+            let answer = try await ControlClient.ask(path, request, seconds: nil)
+            #expect(answer?.status == 200)
         }
     }
 

@@ -108,7 +108,48 @@ struct BGPReconfigurationTests {
             }
             let refusal = "it announced too many prefixes and has to wait"
             #expect(await events.next() == "refused er1: \(refusal)")
+            // A reload that says nothing new of it changes nothing.
+            try await update(speaker, [SpeakerWorld.er1])
+            try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
+                let answer = try await farewell(&connection)
+                #expect(answer == BGPNotification(.connectionRejected))
+            }
+            #expect(await events.next() == "refused er1: \(refusal)")
             // A new configuration may have a higher bound.
+            try await speaker.update(
+                neighbors: [SpeakerWorld.er1],
+                localASN: SpeakerWorld.ours,
+                routerID: 1,
+                readmitting: ["er1"]
+            )
+            try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
+                try await events.establish(&connection)
+            }
+        }
+    }
+
+    @Test(
+        "a neighbor whose key cannot be set is refused, and heard again once it can",
+        arguments: [0, 81]
+    )
+    func keyThatFails(count: Int) async throws {
+        try await SpeakerWorld.run { speaker, port, events in
+            var changed = SpeakerWorld.er1
+            changed.key = Array(repeating: 1, count: count)
+            let error = await #expect(throws: BGPKeyError.self) {
+                try await update(speaker, [changed])
+            }
+            #expect(error?.failures.map(\.name) == ["er1"])
+            try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
+                let answer = try await connection.receive()
+                #expect(answer == nil)
+            }
+            #expect(
+                await events.next()
+                    == "refused er1: the key of its signatures could not be set"
+            )
+            // Said once more, it is tried once more.
+            await #expect(throws: BGPKeyError.self) { try await update(speaker, [changed]) }
             try await update(speaker, [SpeakerWorld.er1])
             try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
                 try await events.establish(&connection)

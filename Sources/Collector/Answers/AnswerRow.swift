@@ -13,6 +13,9 @@ package struct AnswerRow: Sendable {
     package var needs: Needs
     /// Whether it changes something, so that only the control socket takes it.
     package var isControlOnly: Bool
+    /// Whether it takes the longer the more there is, so that whoever may change something may
+    /// also wait for it: on the control socket it has no time limit.
+    package var isUnhurried: Bool
     package var contentTypes: [String]
     package var answer: @Sendable (Question) async throws -> ConsoleResponse
 
@@ -23,6 +26,7 @@ package struct AnswerRow: Sendable {
         parameters: [Parameter] = [],
         needs: Needs = .store,
         isControlOnly: Bool = false,
+        isUnhurried: Bool = false,
         contentTypes: [String] = [ContentType.json],
         answer: @escaping @Sendable (Question) async throws -> ConsoleResponse
     ) {
@@ -32,6 +36,7 @@ package struct AnswerRow: Sendable {
         self.parameters = parameters
         self.needs = needs
         self.isControlOnly = isControlOnly
+        self.isUnhurried = isUnhurried || isControlOnly
         self.contentTypes = contentTypes
         self.answer = answer
     }

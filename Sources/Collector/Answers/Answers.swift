@@ -21,6 +21,16 @@ public struct Answers: ConsoleBackend {
     package static let table: [AnswerRow] =
         reportRows + statusRows + routeRows + alertRows + storeRows + exporterRows + serviceRows
 
+    /// Whether no time limit goes for it: asked by the collector's own user, it takes what it takes.
+    public static func isUnhurried(_ request: ConsoleRequest) -> Bool {
+        request.entrance == .control
+            && table.contains { row in
+                row.isUnhurried && row.method == request.method && row.matched(request.path) != nil
+            }
+    }
+
+    public func isUnhurried(_ request: ConsoleRequest) -> Bool { Self.isUnhurried(request) }
+
     public func answer(_ request: ConsoleRequest) async -> ConsoleResponse {
         let rows = Self.table.compactMap { row in row.matched(request.path).map { (row, $0) } }
         guard !rows.isEmpty else {

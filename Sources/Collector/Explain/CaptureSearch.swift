@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Attribution
-import FlowDecoding
+package import FlowDecoding
 import FlowReception
 package import Model
 import Wire
@@ -21,7 +21,7 @@ package struct CaptureSearch {
     private let slotSeconds: Int64
     private var counting = FlowDecoder(holdsData: false)
     private var counted = FlowBatch()
-    private var accounting = FlowDecoder(holdsData: true)
+    private var accounting: FlowDecoder
     private var batch = FlowBatch()
     private var exporters: [UInt16] = []
     private var wanted: Set<Int> = []
@@ -32,13 +32,20 @@ package struct CaptureSearch {
         case explained([(record: FlowRecord, explanation: RecordExplanation)], FlowBatch)
         /// The exporter is not listed: its datagrams are refused.
         case refused([FlowRecord], FlowBatch)
+        /// Accounting has forgotten, or never taken, the template of the record.
+        case beyondLimits
         /// The capture has only so many.
         case absent(records: UInt64)
     }
 
-    package init(_ inventory: Inventory, slotSeconds: Int64) {
+    /// - Parameters:
+    ///   - inventory: What the network is.
+    ///   - slotSeconds: Length of a slot.
+    ///   - limits: Of the decoder that accounts.
+    package init(_ inventory: Inventory, slotSeconds: Int64, limits: DecodingLimits) {
         directory = ExporterDirectory(inventory)
         self.slotSeconds = slotSeconds
+        accounting = FlowDecoder(limits: limits, holdsData: true)
     }
 
     /// Searches the capture at `path` for the record of that `number`, counted from 1.
@@ -57,7 +64,7 @@ package struct CaptureSearch {
                 octets: WireReader(captured.payload.span, as: "UDP payload").octets
             )
             guard FlowDecoder.isFlowExport(datagram.octets) else { continue }
-            if let refused = take(datagram, looking: number) { return .refused(refused, counted) }
+            if let found = take(datagram, looking: number) { return found }
             taken += 1
             guard taken % Replay.datagramsAtOnce == 0 else { continue }
             if let found = finishBatch(number, by: &attributor) { return found }
@@ -65,16 +72,16 @@ package struct CaptureSearch {
         return finishBatch(number, by: &attributor) ?? .absent(records: counting.recordCount)
     }
 
-    /// Decodes a datagram twice; returns the records of that number when they are refused.
+    /// Decodes a datagram twice; returns what became of the record when it is not accounted.
     private mutating func take(
         _ datagram: borrowing Datagram,
         looking number: UInt64
-    ) -> [FlowRecord]? {
+    ) -> Found? {
         counted.removeAll()
         _ = counting.decode(datagram, into: &counted)
         let hits = counted.records.indices.filter { counted.records[$0].number == number }
         guard let exporter = directory.index(of: datagram) else {
-            return hits.isEmpty ? nil : hits.map { counted.records[$0] }
+            return hits.isEmpty ? nil : .refused(hits.map { counted.records[$0] }, counted)
         }
         let first = batch.records.count
         _ = accounting.decode(datagram, into: &batch)
@@ -83,7 +90,7 @@ package struct CaptureSearch {
             batch.records[$0].arrival == datagram.arrival
         }
         .suffix(counted.records.count)
-        guard own.count == counted.records.count else { return nil }
+        guard own.count == counted.records.count else { return hits.isEmpty ? nil : .beyondLimits }
         for hit in hits { wanted.insert(own[own.startIndex + hit]) }
         return nil
     }

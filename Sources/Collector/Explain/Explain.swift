@@ -3,7 +3,7 @@
 import Attribution
 import FlowReception
 import Foundation
-import Model
+package import Model
 import Reporting
 import RouteReception
 import Routing
@@ -33,6 +33,8 @@ public struct Explain: Sendable {
     private var settings: Settings
     private let feed: RouteFeed
     private var messages: [String]
+    /// Those that make an exporter known which the configuration does not list.
+    private var adoptions: [Adoption] = []
 
     /// Explains by the routing tables of the configuration, as `replay` would account.
     public init(_ settings: Settings) throws {
@@ -55,6 +57,13 @@ public struct Explain: Sendable {
         self.settings = settings
         self.feed = feed
         messages = []
+    }
+
+    /// Explains adopted exporters as what they count as, from the slots on from which they count.
+    package mutating func take(_ adoptions: [Adoption]) {
+        let listed = Set(settings.inventory.exporters.flatMap { $0.addresses.map(\.unmapped) })
+        self.adoptions = adoptions.filter { !listed.contains($0.address.unmapped) }
+        settings.inventory = settings.inventory.with(adoptions)
     }
 
     /// Answers on a thread of its own: a capture may be long.
@@ -85,12 +94,8 @@ public struct Explain: Sendable {
         case .capture(let path, let number):
             document = try record(number, in: path)
         }
-        if let pending = pendingExporter(in: document) {
-            var adopting = self
-            adopting.settings.learn.from = []
-            adopting.settings.inventory.exporters.append(pending)
-            adopting.messages = []
-            var answer = try adopting.explained(question, format, isHeld: true)
+        if let address = heldAddress(in: document) {
+            var answer = try holding(address).explained(question, format, isHeld: true)
             answer.messages = messages
             return answer
         }
@@ -101,14 +106,37 @@ public struct Explain: Sendable {
         return Answer(text: text, messages: messages)
     }
 
-    /// The exporter as it is held apart, when that is what becomes of its datagrams.
-    private func pendingExporter(in document: ExplanationDocument) -> Exporter? {
-        guard let item = document.items.first, item.explanation == nil else { return nil }
+    /// Where the flow's exporter sends from, when it is held apart what comes from there.
+    private func heldAddress(in document: ExplanationDocument) -> IPAddress? {
+        guard let item = document.items.first else { return nil }
         let address = item.record.exporter.unmapped
-        guard settings.learn.from.contains(where: { $0.contains(address) }) else { return nil }
+        guard let explanation = item.explanation else {
+            let isLearned = settings.learn.from.contains { $0.contains(address) }
+            return isLearned ? address : nil
+        }
+        guard let adoption = adoptions.first(where: { $0.address.unmapped == address }) else {
+            return nil
+        }
+        let second = (explanation.posting?.end ?? item.record.arrival) / 1_000_000_000
+        let slot = second - second % settings.slotSeconds
+        return slot < adoption.since ? address : nil
+    }
+
+    /// The same with `address` as an exporter that nobody has listed.
+    private func holding(_ address: IPAddress) -> Explain {
+        var explain = self
+        explain.messages = []
+        explain.adoptions = []
+        explain.settings.learn.from = []
+        for index in explain.settings.inventory.exporters.indices {
+            explain.settings.inventory.exporters[index].addresses.removeAll {
+                $0.unmapped == address
+            }
+        }
         var exporter = Exporter(pending: address)
         exporter.views = [CollectorComponents.commonView]
-        return exporter
+        explain.settings.inventory.exporters.append(exporter)
+        return explain
     }
 
     private func attributor() -> Attributor {
@@ -140,23 +168,35 @@ public struct Explain: Sendable {
     private func exporter(of line: FlowLine) -> UInt16? {
         let exporters = settings.inventory.exporters
         let address = IPAddress(line.exporter)?.unmapped
-        let index = exporters.firstIndex { exporter in
-            switch exporter.identify {
-            case .source: exporter.addresses.contains { $0.unmapped == address }
-            case .agent: exporter.addresses.contains { $0.unmapped == line.agent?.unmapped }
-            }
+        // As for a datagram: who sends counts before whose sFlow it is.
+        let source = exporters.firstIndex { exporter in
+            exporter.identify == .source && exporter.addresses.contains { $0.unmapped == address }
         }
-        return (index ?? exporters.firstIndex { $0.name == line.exporter }).map { UInt16($0) }
+        let agent = exporters.firstIndex { exporter in
+            exporter.identify == .agent
+                && exporter.addresses.contains { $0.unmapped == line.agent?.unmapped }
+        }
+        let named = exporters.firstIndex { $0.name == line.exporter }
+        return (source ?? agent ?? named).map { UInt16($0) }
     }
 
     private func record(_ number: UInt64, in path: String) throws -> ExplanationDocument {
         var attributor = attributor()
-        var search = CaptureSearch(settings.inventory, slotSeconds: settings.slotSeconds)
+        var search = CaptureSearch(
+            settings.inventory,
+            slotSeconds: settings.slotSeconds,
+            limits: CollectorComponents.decodingLimits(settings)
+        )
         switch try search.explain(record: number, in: path, by: &attributor) {
         case .explained(let explained, let batch):
             return ExplanationDocument(explained, of: batch)
         case .refused(let records, let batch):
             return ExplanationDocument(refused: records, of: batch)
+        case .beyondLimits:
+            throw InputProblem(
+                "record \(number) of \(path) cannot be followed: by limits.templates and "
+                    + "limits.domains, not every template of its datagram is remembered"
+            )
         case .absent(let count):
             throw InputProblem("\(path) has \(count) records; there is no record \(number)")
         }

@@ -56,7 +56,7 @@ struct FlowLineValues {
     }
 
     func time(_ key: String) throws -> Int64? {
-        try value(key, "a time like 2026-10-01T00:00:00Z", Self.nanoseconds)
+        try value(key, "a time like 2026-10-01T00:00:00Z, 1970 to 2199", Self.nanoseconds)
     }
 
     func word<Value>(_ key: String, _ values: [String: Value]) throws -> Value? {
@@ -231,8 +231,12 @@ struct FlowLineValues {
             }
             fraction = (0..<(9 - parts[1].count)).reduce(Int64(digits)) { value, _ in value * 10 }
         }
-        let seconds = Int64(date.timeIntervalSince1970.rounded())
-        let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? nil : nanoseconds + fraction
+        guard let seconds = Int64(exactly: date.timeIntervalSince1970.rounded()),
+            Self.seconds.contains(seconds)
+        else { return nil }
+        return seconds * 1_000_000_000 + fraction
     }
+
+    /// Years 1970 to 2199: what is added to such a time in nanoseconds never leaves an `Int64`.
+    private static let seconds: Range<Int64> = 0..<7_258_118_400
 }

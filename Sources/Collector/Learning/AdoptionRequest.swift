@@ -15,7 +15,8 @@ struct AdoptionRequest {
     /// - Parameters:
     ///   - text: Where it sends from.
     ///   - name: What it is called from now on.
-    ///   - since: "first", a time, or nil for the slot that it is now.
+    ///   - since: "first", a time, or nil for what was said before, else for the slot that it is
+    ///     now: saying the same again never takes away what counts.
     ///   - settings: The configuration.
     ///   - store: What was seen.
     ///   - now: The slot that it is now, in seconds since 1970-01-01 00:00 UTC.
@@ -53,9 +54,8 @@ struct AdoptionRequest {
                 "nothing is held of \(address); pending: \(pending.isEmpty ? "none" : pending)"
             )
         }
-        if let earlier = adopted.first(where: { $0.address == address }), earlier.name != name,
-            listed == nil
-        {
+        let earlier = adopted.first { $0.address == address }
+        if let earlier, earlier.name != name, listed == nil {
             throw InputProblem(
                 "\(address) counts as \(earlier.name) already; expected that name, or its line in "
                     + "the configuration"
@@ -63,7 +63,7 @@ struct AdoptionRequest {
         }
         isListed = listed != nil
         isNameKnown = exporters.contains { $0.name == name }
-        var from = now
+        var from = min(earlier?.since ?? now, now)
         if since == "first" {
             from = 0
         } else if let since {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Model
+package import RouteReception
 
 /// What the parts of the collector say of themselves at a flush, for `/metrics`.
 package struct CollectorFigures: Sendable {
     package var exporters: [Exporter] = []
     package var neighbors: [Neighbor] = []
     package var routes: [Routes] = []
+    /// What the BGP speaker has seen since it started.
+    package var speaker = BGPSpeakerStatistics()
     /// Route updates that wait to be applied.
     package var routeQueueDepth = 0
     /// Rows that the store has not taken yet.

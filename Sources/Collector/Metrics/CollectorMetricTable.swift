@@ -69,6 +69,21 @@ extension CollectorMetrics {
             .gauge,
             "1 while routes of a session that has ended are kept, else 0."
         ),
+        .init(
+            "peerage_bgp_connections_over_limit_total",
+            .counter,
+            "BGP connections closed because too many waited to be established."
+        ),
+        .init(
+            "peerage_bgp_pauses_total",
+            .counter,
+            "How often a BGP session stopped reading because the queue of updates was full."
+        ),
+        .init(
+            "peerage_bgp_session_errors_total",
+            .counter,
+            "BGP sessions ended by an error of the neighbor, by the error."
+        ),
         .init("peerage_neighbor_up", .gauge, "1 while the BGP session is established, else 0."),
         .init("peerage_route_queue_depth", .gauge, "Route updates that wait to be applied."),
         .init("peerage_routes", .gauge, "Prefixes with a route in a view."),

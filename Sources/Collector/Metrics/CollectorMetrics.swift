@@ -3,6 +3,7 @@
 import Attribution
 import Metrics
 package import Model
+import RouteReception
 
 /// Keeps the collector's metrics: from what is handed over at each flush, never per datagram.
 package struct CollectorMetrics {
@@ -11,6 +12,8 @@ package struct CollectorMetrics {
     private var interconnects: [String]
     private var protocols: [String: FlowProtocol] = [:]
     private var limits: [String: UInt64] = [:]
+    /// As last counted.
+    var speaker = BGPSpeakerStatistics()
     private var gauges = GaugeBoard()
 
     /// - Parameters:
@@ -109,6 +112,7 @@ package struct CollectorMetrics {
             in: registry
         )
         showRoutes(figures)
+        countSessions(figures.speaker)
         gauges.show(Int64(figures.waitingRows), as: "peerage_store_waiting_rows", in: registry)
         if let octets = figures.storeOctets {
             gauges.show(Int64(octets), as: "peerage_store_octets", in: registry)
@@ -203,7 +207,7 @@ extension CollectorMetrics {
         }
     }
 
-    private func count(_ amount: UInt64, as name: String, _ labels: [(String, String)] = []) {
+    func count(_ amount: UInt64, as name: String, _ labels: [(String, String)] = []) {
         Counter(label: name, dimensions: labels, factory: registry)
             .increment(by: Int64(clamping: amount))
     }

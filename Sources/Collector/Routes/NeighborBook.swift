@@ -131,6 +131,13 @@ final class NeighborBook: Sendable {
         logger.error("too many prefixes", metadata: Self.metadata(source, ["detail": detail]))
     }
 
+    /// The neighbor's routes are left out: the table has no room for one more view.
+    func noView(_ source: RouteSource) {
+        let detail = "the routing table has no room for one more view until the next start"
+        note(.limitReached, source.name, detail)
+        logger.error("routes left out", metadata: Self.metadata(source, ["detail": detail]))
+    }
+
     func limitIsNear(_ source: RouteSource, _ limit: PrefixLimit) {
         logger.warning(
             "many prefixes",

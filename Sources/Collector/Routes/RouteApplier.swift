@@ -17,6 +17,8 @@ struct RouteApplier: ~Copyable {
         case sweep(RouteSource, AddressFamily?)
         case limitReached(RouteSource, PrefixLimit)
         case limitIsNear(RouteSource, PrefixLimit)
+        /// The table has as many views as it can, and none for these routes.
+        case noView(RouteSource)
         case call(@Sendable () -> Void)
     }
 
@@ -34,10 +36,14 @@ struct RouteApplier: ~Copyable {
         var staleSources: Set<RouteSource> = []
         /// When they go, by the clock that nobody sets, in nanoseconds.
         var staleUntil: Int64?
+        /// When the first of them became stale, by the same clock.
+        var staleSince: Int64 = 0
         /// Families whose bound is near, which has been said.
         var warned: Set<AddressFamily> = []
         /// What comes until the session ends is left out: it has announced too much.
         var isOverLimit = false
+        /// The same, for there is no view for it; said once.
+        var isWithoutView = false
     }
 
     var writer: RoutingTableWriter
@@ -79,19 +85,33 @@ struct RouteApplier: ~Copyable {
         neighbor.warned = []
         neighbor.isOverLimit = false
         // From now on they are being told again, which takes its time.
-        if neighbor.staleUntil != nil { neighbor.staleUntil = Self.deadline(of: neighbor) }
+        if neighbor.staleUntil != nil { Self.keepStale(&neighbor) }
         neighbors[source.name] = neighbor
     }
 
-    private static func deadline(of neighbor: Neighbor) -> Int64 {
-        BootClock.nanoseconds() + neighbor.staleSeconds * 1_000_000_000
+    /// Lets stale routes stand from now on for their time, but over sessions that end before they
+    /// have told everything for no more than twice that, however many there are.
+    ///
+    /// RFC 4724, section 4.2 withdraws at the second of two restarts what the session between them
+    /// had not told again. That is most of a table when it was short, and moves the octets of a
+    /// flap to nobody; so the time decides.
+    private static func keepStale(_ neighbor: inout Neighbor) {
+        let now = BootClock.nanoseconds()
+        let time = neighbor.staleSeconds * 1_000_000_000
+        if neighbor.staleUntil == nil { neighbor.staleSince = now }
+        neighbor.staleUntil = min(now + time, neighbor.staleSince + 2 * time)
     }
 
     private mutating func apply(_ update: RouteUpdate, from source: RouteSource) -> [Chore] {
         let view = writer.view(named: source.name)
         var neighbor = neighbors[source.name] ?? Neighbor()
-        guard !neighbor.isOverLimit else { return [] }
+        guard !neighbor.isOverLimit, !neighbor.isWithoutView else { return [] }
         neighbor.source = source
+        guard view != .none else {
+            neighbor.isWithoutView = true
+            neighbors[source.name] = neighbor
+            return [.noView(source)]
+        }
         var update = update
         update.time = clock.time(ofArrival: update.time)
         writer.apply(update, from: source, to: view)
@@ -154,7 +174,7 @@ struct RouteApplier: ~Copyable {
         neighbor.complete = []
         neighbor.isOverLimit = false
         neighbor.staleSources.insert(source)
-        neighbor.staleUntil = Self.deadline(of: neighbor)
+        Self.keepStale(&neighbor)
         neighbors[source.name] = neighbor
         return [.mark(source)]
     }
@@ -167,7 +187,7 @@ struct RouteApplier: ~Copyable {
         case .sweep(let source, let family):
             let view = writer.view(named: source.name)
             writer.sweepStale(source, in: view, family: family, at: clock.now(), &walk)
-        case .limitReached, .limitIsNear, .call: break
+        case .limitReached, .limitIsNear, .noView, .call: break
         }
     }
 

@@ -60,6 +60,11 @@ package final class RouteFeed: RouteEvents {
         core.applier.withLock { $0.writer.view(named: name) }
     }
 
+    /// Whether views of all these names are there, or can be made: none is ever freed.
+    package func canMake(views names: Set<String>) -> Bool {
+        core.applier.withLock { $0.writer.canMake(views: names) }
+    }
+
     /// Applies an update at once, past the queue.
     package func load(_ update: RouteUpdate, from source: RouteSource, to view: ViewID) {
         core.applier.withLock { $0.writer.apply(update, from: source, to: view) }

@@ -91,6 +91,7 @@ final class RouteFeedCore: Sendable {
                     refusingFor: limit.restartSeconds
                 )
             case .limitIsNear(let source, let limit): book.limitIsNear(source, limit)
+            case .noView(let source): book.noView(source)
             case .call(let body):
                 carryOut(applier.withLock { $0.expire() })
                 body()

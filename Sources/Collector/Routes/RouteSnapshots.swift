@@ -27,6 +27,7 @@ import Storage
 /// start the rest goes.
 package final class RouteSnapshots: Sendable {
     private let directory: String
+    /// Those of the start.
     private let neighbors: [Settings.Neighbor]
     private let localASN: ASN
     private let feed: RouteFeed
@@ -85,7 +86,10 @@ extension RouteSnapshots {
     }
 
     /// Writes the views of all neighbors that ever told a route.
-    package func save() async -> Saved {
+    ///
+    /// - Parameter neighbors: Those of now, which may be others than at the start.
+    /// - Returns: What was written, and what was not.
+    package func save(_ neighbors: [Settings.Neighbor]) async -> Saved {
         await withCheckedContinuation { continuation in
             queue.async { [self] in
                 var saved = Saved()

@@ -31,6 +31,10 @@ public struct CollectorProcess: Sendable {
 
     /// Runs until SIGTERM or SIGINT; then what has been received is stored, and it returns.
     public func run() async throws {
+        // From the first moment on, and to the last: unheeded, it would end the process. What comes
+        // before the collector can act on it waits.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        defer { withExtendedLifetime(hangups) {} }
         if let shortage = DescriptorLimit.raise()?.shortage(for: settings) {
             logger.warning("\(shortage)")
         }
@@ -47,7 +51,7 @@ public struct CollectorProcess: Sendable {
         await collector.use(MetricsRegistry.ofProcess)
         // Ended in reverse order: the collector stops counting while its sockets still answer.
         var services = try servers(of: collector)
-        services.append(service(ReloadSignal(collector: collector), "reload"))
+        services.append(service(ReloadSignal(collector: collector, hangups: hangups), "reload"))
         services.append(service(collector, "collector"))
         var configuration = ServiceGroupConfiguration(
             services: services,
@@ -103,9 +107,9 @@ public struct CollectorProcess: Sendable {
 /// Reads the configuration again at each SIGHUP.
 private struct ReloadSignal: Service {
     let collector: CollectorService
+    let hangups: UnixSignalsSequence
 
     func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sighup)
-        for await _ in signals.cancelOnGracefulShutdown() { _ = await collector.reload() }
+        for await _ in hangups.cancelOnGracefulShutdown() { _ = await collector.reload() }
     }
 }

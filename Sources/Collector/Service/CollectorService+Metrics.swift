@@ -4,6 +4,7 @@ import FlowDecoding
 import Foundation
 import Logging
 import Model
+import RouteReception
 import Routing
 import Settings
 import Storage
@@ -39,6 +40,7 @@ extension CollectorService {
                 isStale: standing.isStale
             )
         }
+        if let statistics = speaker?.statistics { figures.speaker = statistics }
         figures.routeQueueDepth = feed.queueStatistics.depth
         figures.routes = feed.summary().views.flatMap { view in
             [

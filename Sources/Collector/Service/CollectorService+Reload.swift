@@ -18,6 +18,24 @@ import Storage
 extension CollectorService {
     /// Reads the configuration again and goes on with it, or says why not and goes on as before.
     package func reload() async -> CollectorHooks.Reload {
+        await inTurn { await self.readAgain() }
+    }
+
+    /// Does `change` when all changes before it are done, the start among them: all workers always
+    /// have the same configuration.
+    package func inTurn<Result: Sendable>(
+        _ change: @escaping @Sendable () async -> Result
+    ) async -> Result {
+        let before = changing
+        let work = Task {
+            await before?.value
+            return await change()
+        }
+        changing = Task { _ = await work.value }
+        return await work.value
+    }
+
+    private func readAgain() async -> CollectorHooks.Reload {
         guard let source else {
             return .init(lines: ["there is no file to read again"], isAccepted: false)
         }
@@ -32,32 +50,60 @@ extension CollectorService {
     }
 
     private func take(_ file: Settings) async -> CollectorHooks.Reload {
+        // Not even a restart helps: what is stored has slots of one length.
+        guard file.slotSeconds == settings.slotSeconds else {
+            return refuse([
+                "slotSeconds: \(settings.slotSeconds) -> \(file.slotSeconds): the store has slots of "
+                    + "\(settings.slotSeconds) s; expected that, or another store and a restart"
+            ])
+        }
         let new = file.keepingWhatIsOpen(of: settings)
+        let conflicts = new.conflicts
+        guard conflicts.isEmpty else {
+            return refuse(conflicts.map { "with what only a restart changes, \($0)" })
+        }
         let changes = new.differences(from: settings)
         let waiting = file.needsRestart(from: settings)
         let alerts: AlertService
         let adoptions: [Adoption]
         let neighbors: [BGPNeighbor]
         do {
-            alerts = try AlertService(settings: new, store: store, logger: logger, clock: clock)
+            alerts = try AlertService(
+                settings: new,
+                store: store,
+                logger: logger,
+                clock: clock,
+                after: self.alerts
+            )
             adoptions = try await store.adoptions()
             neighbors = try CollectorComponents.neighbors(new)
         } catch {
             return refuse([Failure(error).message])
         }
+        let inventory = new.inventory.with(adoptions)
+        guard feed.canMake(views: CollectorComponents.viewNames(inventory, new.neighbors)) else {
+            return refuse([
+                "the routing table has no room for the views of so many exporters and neighbors "
+                    + "besides those there were since the start; expected a restart"
+            ])
+        }
         self.alerts = alerts
+        let changedNeighbors = Set(
+            new.neighbors.filter { !settings.neighbors.contains($0) }.map(\.name)
+        )
         learnBudget.change(by: new.learn.exporters - settings.learn.exporters)
         settings = new
         metrics?.use(new.inventory)
         await useInventory(with: adoptions)
-        await useNeighbors(neighbors)
+        let failures = await useNeighbors(neighbors, changed: changedNeighbors)
         for change in changes { logger.info("reload: \(change)") }
         for change in waiting { logger.warning("reload: waits for a restart: \(change)") }
         let summary = changes.isEmpty ? "nothing has changed" : "\(changes.count) changes"
         logger.info("configuration reloaded", metadata: ["result": "\(summary)"])
         note(.configurationReloaded, detail: changes.prefix(20).joined(separator: "; "))
         let later = waiting.map { "waits for a restart: \($0)" }
-        return .init(lines: changes.isEmpty ? [summary] + later : changes + later, isAccepted: true)
+        let lines = changes.isEmpty ? [summary] : changes
+        return .init(lines: lines + later + failures, isAccepted: true)
     }
 
     private func refuse(_ problems: [String]) -> CollectorHooks.Reload {
@@ -71,8 +117,18 @@ extension CollectorService {
     /// Counts an exporter that has just been adopted, from now on under its name.
     func adopted(_ adoption: Adoption) async {
         note(.exporterAdopted, object: adoption.name, detail: "\(adoption.address)")
-        guard let adoptions = try? await store.adoptions() else { return }
-        await useInventory(with: adoptions)
+        await inTurn { await self.useAdoptions() }
+    }
+
+    private func useAdoptions() async {
+        do {
+            await useInventory(with: try await store.adoptions())
+        } catch {
+            logger.error(
+                "an adoption counts from the next reload or start on",
+                metadata: ["reason": "\(error)"]
+            )
+        }
     }
 
     /// Gives all workers the inventory of the configuration and of `adoptions`, and the limits;
@@ -98,17 +154,26 @@ extension CollectorService {
 
 extension CollectorService {
     /// Ends the sessions of neighbors that are gone or changed, and takes those that are new.
-    private func useNeighbors(_ neighbors: [BGPNeighbor]) async {
+    ///
+    /// - Returns: What could not be done, a line each.
+    private func useNeighbors(
+        _ neighbors: [BGPNeighbor],
+        changed: Set<String>
+    ) async -> [String] {
+        defer { feed.update(neighbors: settings.neighbors) }
         do {
             try await speaker?.update(
                 neighbors: neighbors,
                 localASN: settings.inventory.network.asns.first ?? .zero,
-                routerID: settings.routerID
+                routerID: settings.routerID,
+                readmitting: changed
             )
+            return []
         } catch {
-            logger.error("reload: a neighbor's key is not in use", metadata: ["reason": "\(error)"])
+            let lines = (error as? BGPKeyError)?.failures.map(\.description) ?? ["\(error)"]
+            for line in lines { logger.error("reload: \(line)") }
+            return lines
         }
-        feed.update(neighbors: settings.neighbors)
     }
 }
 

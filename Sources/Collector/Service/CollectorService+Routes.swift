@@ -2,6 +2,7 @@
 
 import Logging
 import Model
+import Settings
 
 /// What is kept of the routes over a restart, and when they are good enough to count by.
 extension CollectorService {
@@ -23,7 +24,7 @@ extension CollectorService {
     func saveRoutes() {
         guard let snapshots, savingRoutes == nil else { return }
         savingRoutes = Task {
-            for problem in await snapshots.save().problems {
+            for problem in await snapshots.save(settings.neighbors).problems {
                 logger.error("routes not kept", metadata: ["reason": "\(problem)"])
             }
             savingRoutes = nil

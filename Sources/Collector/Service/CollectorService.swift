@@ -17,7 +17,9 @@ import StorageSQLite
 /// The control plane of the process: everything here happens every few seconds, not per datagram.
 public actor CollectorService: Service {
     /// In effect; another after a reload.
-    var settings: Settings
+    package internal(set) var settings: Settings
+    /// The last of what changes that, or the inventory, by ``inTurn(_:)``.
+    var changing: Task<Void, Never>?
     /// Reads the configuration again; nil where it came from no file.
     let source: (@Sendable () throws(SettingsError) -> Settings)?
     /// That of the configuration, with the exporters that were adopted.
@@ -124,6 +126,18 @@ public actor CollectorService: Service {
     public func start() async throws {
         guard !isStarted else { return }
         isStarted = true
+        try await inTurn { await self.opened() }.get()
+    }
+
+    private func opened() async -> Result<Void, any Error> {
+        do {
+            return .success(try await open())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func open() async throws {
         try loadTables()
         loadSnapshots()
         inventory = settings.inventory.with(try await store.adoptions())

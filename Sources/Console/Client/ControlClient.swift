@@ -16,13 +16,13 @@ public enum ControlClient {
     /// - Parameters:
     ///   - path: Of the control socket.
     ///   - request: What to ask; its parameters go into the query, those of a POST into the body.
-    ///   - seconds: How long to wait for the answer.
+    ///   - seconds: How long to wait for the answer; nil for as long as it takes.
     /// - Returns: The answer, whatever its status; nil when no collector listens there.
     /// - Throws: When one seems to be there, and gives no answer.
     public static func ask(
         _ path: String,
         _ request: ConsoleRequest,
-        seconds: Int64 = 60
+        seconds: Int64? = 60
     ) async throws(ControlError) -> ConsoleResponse? {
         guard path.utf8.count <= 107 else {
             throw ControlError("\(path) is longer than a socket's path may be")
@@ -42,7 +42,11 @@ public enum ControlClient {
         let result: Result<ConsoleResponse?, ControlError>
         do {
             let answer = try await patiently {
-                try await client.execute(httpRequest(path, request), timeout: .seconds(seconds))
+                let deadline = seconds.map { NIODeadline.now() + .seconds($0) }
+                return try await client.execute(
+                    httpRequest(path, request),
+                    deadline: deadline ?? .distantFuture
+                )
             }
             result = .success(try await response(answer))
         } catch {

@@ -59,4 +59,10 @@ public struct ConsoleResponse: Equatable, Sendable {
 /// Answers what comes in by the console's sockets.
 public protocol ConsoleBackend: Sendable {
     func answer(_ request: ConsoleRequest) async -> ConsoleResponse
+    /// Whether the answer may take as long as it takes: its asker is trusted with that.
+    func isUnhurried(_ request: ConsoleRequest) -> Bool
+}
+
+extension ConsoleBackend {
+    public func isUnhurried(_ request: ConsoleRequest) -> Bool { false }
 }

@@ -16,6 +16,10 @@ final class ConnectionRegistry: Sendable {
         /// Grows with each sign of life, so that the smallest is the longest idle.
         var turn: UInt64
         var isAnswering = false
+        /// Whether that may take as long as it takes.
+        var isUnhurried = false
+        /// When its request began, or the answer to it that took its time was there.
+        var since = NIODeadline.now()
     }
 
     private struct State {
@@ -49,25 +53,44 @@ final class ConnectionRegistry: Sendable {
         channel.closeFuture.whenComplete { [self] _ in forget(key) }
     }
 
-    /// Whether another answer may be worked out; true has to be followed by ``endAnswer(on:)``.
-    func beginAnswer(on channel: any Channel) -> Bool {
+    /// A request is coming.
+    func beginExchange(on channel: any Channel) {
+        state.withLock { $0.entries[ObjectIdentifier(channel)]?.since = .now() }
+    }
+
+    /// Whether that is longer ago than `limit`, without the time of an answer that takes its own.
+    func isOverdue(_ channel: any Channel, after limit: TimeAmount) -> Bool {
+        state.withLock { state in
+            guard let entry = state.entries[ObjectIdentifier(channel)] else { return true }
+            return !entry.isUnhurried && .now() - entry.since >= limit
+        }
+    }
+
+    /// Whether another answer may be worked out; true has to be followed by ``endAnswer(on:)``, and
+    /// by ``endWork()`` when nothing is done for it any more.
+    func beginAnswer(on channel: any Channel, isUnhurried: Bool) -> Bool {
         state.withLock { state in
             guard state.answering < mostAnswers else { return false }
             state.answering += 1
-            state.entries[ObjectIdentifier(channel)]?.isAnswering = true
+            let key = ObjectIdentifier(channel)
+            state.entries[key]?.isAnswering = true
+            state.entries[key]?.isUnhurried = isUnhurried
             return true
         }
     }
 
     func endAnswer(on channel: any Channel) {
         state.withLock { state in
-            state.answering -= 1
             state.turn += 1
             let key = ObjectIdentifier(channel)
+            if state.entries[key]?.isUnhurried == true { state.entries[key]?.since = .now() }
             state.entries[key]?.isAnswering = false
+            state.entries[key]?.isUnhurried = false
             state.entries[key]?.turn = state.turn
         }
     }
+
+    func endWork() { state.withLock { $0.answering -= 1 } }
 
     private func forget(_ key: ObjectIdentifier) {
         state.withLock { $0.entries[key] = nil }

@@ -14,9 +14,10 @@ public struct ConsoleLimits: Sendable {
     public var idleSeconds: Int64 = 15
     /// Within which the body of a request has to arrive, in seconds.
     public var bodySeconds: Int64 = 10
-    /// Within which an answer has to be ready; else 503.
+    /// Within which an answer has to be ready, unless it is one that takes its time; else 503.
     public var answerTime: Duration = .seconds(30)
-    /// Within which a request has to be read, answered and its answer taken, in seconds.
+    /// Within which a request has to be read, answered and its answer taken, in seconds; what an
+    /// answer that takes its time took does not count.
     public var exchangeSeconds: Int64 = 120
     /// Within which answers begun have to be ready when the server is to end, in seconds.
     public var endSeconds: Int64 = 5

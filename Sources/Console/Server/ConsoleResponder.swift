@@ -42,12 +42,16 @@ struct ConsoleResponder: HTTPResponder {
         } catch {
             return Self.problem(400, error.reason)
         }
-        guard registry.beginAnswer(on: context.channel) else {
+        let isUnhurried = backend.isUnhurried(question)
+        guard registry.beginAnswer(on: context.channel, isUnhurried: isUnhurried) else {
             return Self.problem(503, "too many questions at once")
         }
         defer { registry.endAnswer(on: context.channel) }
-        let answer = await TimeLimit.result(within: limits.answerTime) { [backend] in
-            await backend.answer(question)
+        let limit = isUnhurried ? nil : limits.answerTime
+        let answer = await TimeLimit.result(within: limit) { [backend, registry] in
+            // Work that is not waited for any more takes its place until it is done.
+            defer { registry.endWork() }
+            return await backend.answer(question)
         }
         let response = answer.map(Self.response) ?? Self.problem(503, "no answer in time")
         return request.method == .head ? response.createHeadResponse() : response

@@ -18,10 +18,17 @@ struct GuardedChannel: ServerChildChannel {
     ) {
         self.registry = registry
         let longest = TimeAmount.seconds(limits.exchangeSeconds)
+        let step = TimeAmount.seconds(max(1, limits.exchangeSeconds / 8))
         http = HTTP1Channel(
             responder: { request, writer, channel in
                 // Who takes the answer an octet at a time does not hold it for ever.
-                let closing = channel.eventLoop.scheduleTask(in: longest) {
+                registry.beginExchange(on: channel)
+                let closing = channel.eventLoop.scheduleRepeatedTask(
+                    initialDelay: longest,
+                    delay: step
+                ) { task in
+                    guard registry.isOverdue(channel, after: longest) else { return }
+                    task.cancel()
                     channel.close(promise: nil)
                 }
                 defer { closing.cancel() }

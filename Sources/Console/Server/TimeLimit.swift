@@ -6,16 +6,19 @@ import Synchronization
 enum TimeLimit {
     /// The result of `work`, or nil when it is not there in time or the caller is cancelled.
     ///
-    /// Work that is given up is cancelled, but not waited for: it may not listen.
+    /// Work that is given up is cancelled, but not waited for: it may not listen. Without a limit
+    /// it has all the time it wants.
     static func result<Result: Sendable>(
-        within limit: Duration,
+        within limit: Duration?,
         of work: @escaping @Sendable () async -> Result
     ) async -> Result? {
         let answer = FirstAnswer<Result>()
         let worker = Task { answer.give(await work()) }
-        let timer = Task {
-            try? await Task.sleep(for: limit)
-            answer.give(nil)
+        let timer = limit.map { limit in
+            Task {
+                try? await Task.sleep(for: limit)
+                answer.give(nil)
+            }
         }
         let result = await withTaskCancellationHandler {
             await answer.value()
@@ -23,7 +26,7 @@ enum TimeLimit {
             answer.give(nil)
         }
         worker.cancel()
-        timer.cancel()
+        timer?.cancel()
         return result
     }
 }

@@ -31,13 +31,16 @@ final class BGPSessions {
     let statistics: SpeakerCounters
     private var local: BGPSession.Local
     private(set) var neighbors: [IPAddress: BGPNeighbor] = [:]
+    /// Those whose key could not be set: without it, anybody could speak for them.
+    private(set) var withoutKey: Set<IPAddress> = []
     /// Until when neighbors are refused that have announced too much.
     private var refusedUntil: [IPAddress: NIODeadline] = [:]
     /// All connections that were given a session and are not closed yet.
     private var handlers: [ObjectIdentifier: BGPSessionHandler] = [:]
 
-    /// Connections that may wait to be established, or to be closed, at one time.
-    private static let mostHalfOpen = 16
+    /// Connections that may wait to be established, or to be closed, at one time: after a failure
+    /// all neighbors come at once.
+    private var mostHalfOpen: Int { max(16, 2 * neighbors.count) }
 
     init(
         _ local: BGPSession.Local,
@@ -64,6 +67,10 @@ final class BGPSessions {
         let address = remote?.ipAddress.flatMap { IPAddress($0) }?.unmapped
         guard let address, let neighbor = neighbors[address] else {
             refuse(address, nil, "no neighbor has this address")
+            return .none
+        }
+        guard !withoutKey.contains(address) else {
+            refuse(address, neighbor, "the key of its signatures could not be set")
             return .none
         }
         if let expected = neighbor.localAddress {
@@ -93,8 +100,9 @@ final class BGPSessions {
         for other in connections where !other.isEstablished {
             other.cease(.connectionCollisionResolution)
         }
-        guard handlers.values.count(where: { !$0.isEstablished }) < Self.mostHalfOpen else {
+        guard handlers.values.count(where: { !$0.isEstablished }) < mostHalfOpen else {
             statistics.change { $0.overLimit += 1 }
+            refuse(address, neighbor, "\(mostHalfOpen) connections wait to be established already")
             return .none
         }
         statistics.change { $0.connections += 1 }
@@ -178,12 +186,21 @@ final class BGPSessions {
 extension BGPSessions {
     /// Takes another configuration: sessions of neighbors that are no longer there, or are others
     /// now, end; those of all others go on.
-    func configure(_ local: BGPSession.Local, _ new: [BGPNeighbor]) {
+    func configure(
+        _ local: BGPSession.Local,
+        _ new: [BGPNeighbor],
+        withoutKey: Set<IPAddress> = [],
+        readmitting names: Set<String> = []
+    ) {
         let old = neighbors
         let isSameLocal = local == self.local
         self.local = local
         neighbors = Dictionary(new.map { ($0.address, $0) }) { first, _ in first }
-        refusedUntil = [:]
+        self.withoutKey = withoutKey
+        refusedUntil = refusedUntil.filter { address, _ in
+            guard let neighbor = neighbors[address] else { return false }
+            return neighbor == old[address] && !names.contains(neighbor.name)
+        }
         for neighbor in new where old[neighbor.address]?.name != neighbor.name {
             statistics.add(neighbor.name)
             entered(.active, BGPSession(neighbor, local).source)

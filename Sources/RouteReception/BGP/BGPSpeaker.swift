@@ -128,50 +128,69 @@ public final class BGPSpeaker: RouteSessions {
     ///
     /// Neighbors that are new may connect. Sessions of those that are gone end with Cease, Peer
     /// De-configured; of those that are configured otherwise, or of all when we are another AS or
-    /// router, with Other Configuration Change. All others are not touched. Who was refused for
-    /// announcing too much may come again.
+    /// router, with Other Configuration Change. All others are not touched.
     ///
     /// - Parameters:
     ///   - neighbors: One an address; of several, the first counts.
     ///   - localASN: Our AS.
     ///   - routerID: Our BGP Identifier, not 0.
-    /// - Throws: When a key could not be set; the list holds nevertheless.
+    ///   - names: Neighbors that may come again though they have announced too much; so may those
+    ///     that are configured otherwise.
+    /// - Throws: `BGPKeyError` when keys could not be set; the list holds nevertheless, but who was
+    ///   to have one of them is refused until an update sets it.
     public func update(
         neighbors: [BGPNeighbor],
         localASN: ASN,
-        routerID: UInt32
+        routerID: UInt32,
+        readmitting names: Set<String> = []
     ) async throws {
         var local = local
         local.asn = localASN
         local.routerID = routerID
         let changed = local
-        try await group.next().flatSubmit {
+        let failures = try await group.next().flatSubmit {
             self.configured.value = neighbors
-            guard let sessions = self.sessions.value else {
-                return self.group.next().makeSucceededVoidFuture()
-            }
             // Keys first: a neighbor that is told to go may be back at once.
-            let signed = self.sign(neighbors, before: sessions.neighbors)
-            sessions.configure(changed, neighbors)
-            return signed
+            return self.sign(neighbors).map { failures in
+                self.sessions.value?.configure(
+                    changed,
+                    neighbors,
+                    withoutKey: Set(failures.keys),
+                    readmitting: names
+                )
+                return failures
+            }
         }.get()
+        let failed = neighbors.compactMap { neighbor in
+            failures[neighbor.address].map { BGPKeyError.Failure(name: neighbor.name, reason: $0) }
+        }
+        guard failed.isEmpty else { throw BGPKeyError(failures: failed) }
     }
 
-    /// Sets the keys that have changed, on all that is listened on.
-    private func sign(
-        _ neighbors: [BGPNeighbor],
-        before: [IPAddress: BGPNeighbor]
-    ) -> EventLoopFuture<Void> {
+    /// Sets the keys that have changed, or could not be set before, on all that is listened on.
+    ///
+    /// - Returns: The addresses whose key could not be set, and why.
+    private func sign(_ neighbors: [BGPNeighbor]) -> EventLoopFuture<[IPAddress: String]> {
+        let loop = group.next()
+        let before = sessions.value?.neighbors ?? [:]
+        let withoutKey = sessions.value?.withoutKey ?? []
         let now = Dictionary(neighbors.map { ($0.address, $0) }) { first, _ in first }
-        var changes: [EventLoopFuture<Void>] = []
+        var changes: [EventLoopFuture<(IPAddress, String?)>] = []
         for address in Set(now.keys).union(before.keys) {
             let key = now[address]?.key
-            guard key != before[address]?.key else { continue }
-            changes += listeners.value.map {
+            guard key != before[address]?.key || withoutKey.contains(address) else { continue }
+            let signed = listeners.value.map {
                 SessionSocket.sign(key, with: address, on: $0.channel, at: $0.address)
             }
+            changes.append(
+                EventLoopFuture.andAllSucceed(signed, on: loop)
+                    .map { (address, nil) }
+                    .recover { (address, "\($0)") }
+            )
         }
-        return EventLoopFuture.andAllSucceed(changes, on: group.next())
+        return EventLoopFuture.whenAllSucceed(changes, on: loop).map { results in
+            results.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
     }
 
     /// Stops listening and ends all sessions with Cease, Administrative Shutdown; for good.

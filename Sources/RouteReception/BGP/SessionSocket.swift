@@ -92,6 +92,10 @@ enum SessionSocket {
         at address: IPAddress
     ) -> EventLoopFuture<Void> {
         let eventLoop = listener.eventLoop
+        // The kernel takes an empty key for none, and of a longer one we would cut the end.
+        guard key.map({ (1...Int(CLinux_md5KeyOctets)).contains($0.count) }) ?? true else {
+            return eventLoop.makeFailedFuture(KeyLengthError(count: key?.count ?? 0))
+        }
         guard let options = listener as? any SocketOptionProvider,
             address.family == .ipv6 || peer.family == .ipv4
         else { return eventLoop.makeSucceededVoidFuture() }
@@ -117,6 +121,14 @@ enum SessionSocket {
             // There was none to take away.
             (error as? IOError)?.errnoCode == ENOENT
                 ? eventLoop.makeSucceededVoidFuture() : eventLoop.makeFailedFuture(error)
+        }
+    }
+
+    /// A key that is none.
+    private struct KeyLengthError: Error, CustomStringConvertible {
+        var count: Int
+        var description: String {
+            "the key has \(count) octets, expected 1 to \(CLinux_md5KeyOctets)"
         }
     }
 

@@ -43,7 +43,7 @@ extension Answers {
             parameters: [
                 .init("address", "Where it sends from.", isRequired: true),
                 .init("name", "What it is called from now on.", isRequired: true),
-                .init("since", "first, or a time; the slot that it is now, when not given."),
+                .init("since", "first, or a time; else what was said before, or the slot of now."),
                 .format(["json", "table"]),
             ],
             needs: .lock,

@@ -37,6 +37,7 @@ extension Answers {
                 .init("slots", "With the ledger: each slot as well.", values: ["true", "false"]),
                 .format(["json", "table", "csv"]),
             ],
+            isUnhurried: true,
             contentTypes: [ContentType.json, ContentType.csv, ContentType.text],
             answer: report
         ),
@@ -52,6 +53,7 @@ extension Answers {
                 ),
                 .init("format", "The format of the file.", values: ["csv"]),
             ],
+            isUnhurried: true,
             contentTypes: [ContentType.csv]
         ) { question in
             let service = try await question.reportService()

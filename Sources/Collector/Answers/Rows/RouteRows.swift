@@ -70,6 +70,7 @@ extension Answers {
                 .format(["json", "table"]),
             ],
             needs: .nothing,
+            isUnhurried: true,
             contentTypes: [ContentType.json, ContentType.text],
             answer: explain
         ),
@@ -93,7 +94,7 @@ extension Answers {
 
     @Sendable
     private static func explain(_ question: Question) async throws -> ConsoleResponse {
-        var settings = await question.sources.settings()
+        let settings = await question.sources.settings()
         let asked: Explain.Question
         switch (question.parameters["flow"], question.parameters["capture"]) {
         case (let flow?, nil): asked = .flow(flow)
@@ -108,15 +109,15 @@ extension Answers {
             asked = .capture(path: capture, record: record)
         default: throw InputProblem("expected a flow, or a capture and a record")
         }
-        // Whoever was adopted is explained like the listed; without a store, nobody was.
-        if let adoptions = try? await question.sources.reading().adoptions() {
-            settings.inventory = settings.inventory.with(adoptions)
-        }
-        let explain: Explain
+        var explain: Explain
         if let collector = question.sources.collector {
             explain = Explain(settings, live: collector.feed)
         } else {
             explain = try Explain(settings)
+        }
+        // Whoever was adopted is explained like the listed; without a store, nobody was.
+        if let adoptions = try? await question.sources.reading().adoptions() {
+            explain.take(adoptions)
         }
         let format: Explain.Format = question.format == "table" ? .table : .json
         let answer = try await explain.answer(asked, format)

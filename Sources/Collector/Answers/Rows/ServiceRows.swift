@@ -30,6 +30,7 @@ extension Answers {
             "GET",
             "/api/v1/config/discover",
             "configuration to paste: exporters and interfaces that were seen and are not listed",
+            isUnhurried: true,
             contentTypes: [ContentType.text]
         ) { question in
             let proposal = try await ConfigurationProposal(

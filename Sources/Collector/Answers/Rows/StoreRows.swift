@@ -27,6 +27,7 @@ extension Answers {
             "/api/v1/store/check",
             "re-checks every sum that can be re-checked from the rows",
             parameters: [.format(["json", "table"])],
+            isUnhurried: true,
             contentTypes: [ContentType.json, ContentType.text],
             answer: check
         ),

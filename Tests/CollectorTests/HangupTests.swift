@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Collector
+import Foundation
+import Glibc
+import Logging
+import Synchronization
+import Testing
+
+/// Keeps what is logged, and does something when it is.
+private struct TellingHandler: LogHandler {
+    let tell: @Sendable (String) -> Void
+    var metadata = Logger.Metadata()
+    var logLevel = Logger.Level.info
+
+    init(_ tell: @escaping @Sendable (String) -> Void) { self.tell = tell }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { tell("\(event.message)") }
+}
+
+@Suite("SIGHUP")
+struct HangupTests {
+    @Test(
+        "SIGHUP while the store is opened ends nothing, and is heeded when the collector is there"
+    )
+    func early() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "hup-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appending(path: "peerage.yaml").path
+        let configuration = """
+            network: { asns: [64500] }
+            listen: { flows: ["127.0.0.1:0"] }
+            store: { sqlite: { path: peerage.sqlite } }
+            """
+        try Data(configuration.utf8).write(to: URL(filePath: path))
+        // A damaged store is set aside, and that is said while it is opened.
+        let noStore = Data("SQLite format 3\0".utf8) + Data(repeating: 0x41, count: 8_176)
+        let database = folder.appending(path: "peerage.sqlite")
+        try noStore.write(to: database)
+        let (reloads, continuation) = AsyncStream.makeStream(of: Void.self)
+        let messages = Mutex<[String]>([])
+        let logger = Logger(label: "test") { _ in
+            TellingHandler { message in
+                messages.withLock { $0.append(message) }
+                if message.hasPrefix("store") { kill(getpid(), SIGHUP) }
+                if message == "configuration reloaded" { continuation.yield() }
+            }
+        }
+        let process = try CollectorProcess(path: path, version: "", logger: logger)
+        let running = Task {
+            defer { continuation.finish() }
+            try await process.run()
+        }
+        let first: Void? = await reloads.first { _ in true }
+        running.cancel()
+        let result = await running.result
+        #expect(first != nil, "\(result) \(messages.withLock { $0 })")
+    }
+}
