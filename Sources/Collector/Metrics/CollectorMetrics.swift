@@ -34,6 +34,7 @@ package struct CollectorMetrics {
         gauges.show(startTime, as: "peerage_start_time_seconds", in: registry)
         // There before they first happen, so that a rate over them is right from the start.
         count(0, as: "peerage_clock_steps_total")
+        count(0, as: "peerage_bgp_session_errors_total", [("error", "Hold Timer Expired")])
         for result in ["accepted", "refused"] {
             count(0, as: "peerage_reload_total", [("result", result)])
         }
