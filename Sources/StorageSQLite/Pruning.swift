@@ -14,9 +14,9 @@ import Storage
 /// the rows themselves.
 ///
 /// The facts of a few exporters are found by slot: those slots in which one of them has a ledger
-/// (`ledger_exporter`), then the rows of its interfaces by primary key. Prefixes outlive the ledgers
-/// of their hour until that is over; so the hours to look into begin with the one in which the
-/// deletion before this one ended. Nothing else is read.
+/// (`ledger_exporter`), then the rows of its interfaces by primary key. Prefixes outlive the
+/// ledgers of their hour until that is over; so the hours to look into begin with the one in which
+/// the deletion before this one ended. Nothing else is read.
 enum Pruning {
     /// The ids of live batches before `time`, but for the latest.
     static func forget(batchesBefore time: Int64, _ database: Database) throws -> Int {

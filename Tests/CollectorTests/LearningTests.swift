@@ -178,7 +178,7 @@ struct LearningTests {
     }
 
     @Test(
-        "an agent nobody has listed, behind a relay that might be learned, hides none that is listed",
+        "an agent nobody has listed, behind a relay that might be learned, hides no other",
         arguments: [true, false]
     )
     func relay(isStrangerFirst: Bool) throws {

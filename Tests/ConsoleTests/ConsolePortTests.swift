@@ -162,7 +162,7 @@ struct ConsolePortTests {
     }
 
     @Test(
-        "too many questions at once are refused, not piled up, and what is given up counts till done"
+        "too many questions at once are refused, and what is given up counts till it is done"
     )
     func answersAtOnce() async throws {
         var limits = ConsoleLimits()

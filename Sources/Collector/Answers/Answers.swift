@@ -21,7 +21,7 @@ public struct Answers: ConsoleBackend {
     package static let table: [AnswerRow] =
         reportRows + statusRows + routeRows + alertRows + storeRows + exporterRows + serviceRows
 
-    /// Whether no time limit goes for it: asked by the collector's own user, it takes what it takes.
+    /// Whether no time limit goes for it: the collector's own user asks, and can wait.
     public static func isUnhurried(_ request: ConsoleRequest) -> Bool {
         request.entrance == .control
             && table.contains { row in

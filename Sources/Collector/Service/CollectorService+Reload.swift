@@ -53,8 +53,8 @@ extension CollectorService {
         // Not even a restart helps: what is stored has slots of one length.
         guard file.slotSeconds == settings.slotSeconds else {
             return refuse([
-                "slotSeconds: \(settings.slotSeconds) -> \(file.slotSeconds): the store has slots of "
-                    + "\(settings.slotSeconds) s; expected that, or another store and a restart"
+                "slotSeconds: \(settings.slotSeconds) -> \(file.slotSeconds): the store has slots "
+                    + "of \(settings.slotSeconds) s; expected that, or another store and a restart"
             ])
         }
         let new = file.keepingWhatIsOpen(of: settings)

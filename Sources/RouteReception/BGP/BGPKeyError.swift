@@ -11,7 +11,7 @@ public struct BGPKeyError: Error, Equatable, CustomStringConvertible {
         public var reason: String
 
         public var description: String {
-            "neighbors[\(name)]: its key could not be set, and its connections are refused: \(reason)"
+            "neighbors[\(name)]: its key could not be set, its connections are refused: \(reason)"
         }
     }
 
