@@ -7,22 +7,6 @@ import Logging
 import Synchronization
 import Testing
 
-/// Keeps what is logged, and does something when it is.
-private struct TellingHandler: LogHandler {
-    let tell: @Sendable (String) -> Void
-    var metadata = Logger.Metadata()
-    var logLevel = Logger.Level.info
-
-    init(_ tell: @escaping @Sendable (String) -> Void) { self.tell = tell }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { tell("\(event.message)") }
-}
-
 @Suite("SIGHUP")
 struct HangupTests {
     @Test(

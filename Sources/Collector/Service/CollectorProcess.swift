@@ -49,10 +49,12 @@ public struct CollectorProcess: Sendable {
             logger: logger
         )
         await collector.use(MetricsRegistry.ofProcess)
+        let (opened, opening) = AsyncStream<Void>.makeStream()
         // Ended in reverse order: the collector stops counting while its sockets still answer.
-        var services = try servers(of: collector)
+        var services = try servers(of: collector) { opening.yield() }
+        let running = AfterServers(collector: collector, servers: services.count, opened: opened)
         services.append(service(ReloadSignal(collector: collector, hangups: hangups), "reload"))
-        services.append(service(collector, "collector"))
+        services.append(service(running, "collector"))
         var configuration = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -74,8 +76,12 @@ public struct CollectorProcess: Sendable {
         )
     }
 
+    /// - Parameters:
+    ///   - collector: Gives the answers.
+    ///   - opened: Called when the socket of one is open.
     private func servers(
-        of collector: CollectorService
+        of collector: CollectorService,
+        opened: @escaping @Sendable () -> Void
     ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
         let backend = collector.answers { MetricsRegistry.ofProcess.text() }
         var servers: [ServiceGroupConfiguration.ServiceConfiguration] = []
@@ -92,15 +98,37 @@ public struct CollectorProcess: Sendable {
             )
             let server = ConsoleServer(place, backend: backend, logger: logger) { [logger] port in
                 logger.info("console served", metadata: ["port": "\(port)"])
+                opened()
             }
             servers.append(service(server, "console"))
         }
         if let path = settings.control {
             let place = ConsoleServer.Place.control(path: path)
-            let server = ConsoleServer(place, backend: backend, logger: logger)
+            let server = ConsoleServer(place, backend: backend, logger: logger) { _ in opened() }
             servers.append(service(server, "control"))
         }
         return servers
+    }
+}
+
+/// Runs the collector once it can be asked: one that finds its sockets in use has taken no datagram
+/// and no session from the one that uses them.
+private struct AfterServers: Service {
+    let collector: CollectorService
+    let servers: Int
+    /// An element for each server that has opened its socket.
+    let opened: AsyncStream<Void>
+
+    func run() async throws {
+        var left = servers
+        if left > 0 {
+            for await _ in opened.cancelOnGracefulShutdown() {
+                left -= 1
+                if left == 0 { break }
+            }
+        }
+        guard left == 0 else { return }
+        try await collector.run()
     }
 }
 

@@ -64,6 +64,7 @@ extension CollectorService {
 
     /// What it waits for before its figures are to be relied on.
     private func notReady() -> [String] {
+        guard listeningSince != 0 else { return ["the collector is starting"] }
         var reasons: [String] = []
         let readiness = readiness
         if !readiness.isReady {
