@@ -76,9 +76,7 @@ public struct CollectorProcess: Sendable {
         )
     }
 
-    /// - Parameters:
-    ///   - collector: Gives the answers.
-    ///   - opened: Called when the socket of one is open.
+    /// Those that answer questions, each of which calls `opened` when its socket is open.
     private func servers(
         of collector: CollectorService,
         opened: @escaping @Sendable () -> Void
