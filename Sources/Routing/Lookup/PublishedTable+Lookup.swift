@@ -102,8 +102,12 @@ extension PublishedTable {
 
     /// The last change of `view`'s route for the entry `index`.
     func event(at index: UInt32, in view: ViewID) -> RouteEvent? {
-        let event = views.read(UInt32(view.rawValue)) { $0.events[index] } ?? 0
-        return events.event(at: event)
+        events.event(at: eventIndex(at: index, in: view))
+    }
+
+    /// Where that change stands among the events; 0 when there was none.
+    func eventIndex(at index: UInt32, in view: ViewID) -> UInt32 {
+        views.read(UInt32(view.rawValue)) { $0.events[index] } ?? 0
     }
 }
 

@@ -29,14 +29,14 @@ extension PublishedTable {
         return FoundRoute(
             pathSet: match.pathSet,
             owner: owner(of: ColumnWord(own: match.pathSet), at: index, in: match.view),
-            changed: event(at: index, in: match.view)?.time ?? 0
+            changed: events.time(of: eventIndex(at: index, in: match.view)) ?? 0
         )
     }
 
     /// The route for `index` that was replaced after `time`, as far as that is known.
     private func replaced(at index: UInt32, in view: ViewID, after time: Int64) -> FoundRoute? {
-        guard let event = event(at: index, in: view), time < event.time, !event.replaced.isNone
-        else { return nil }
+        let place = eventIndex(at: index, in: view)
+        guard let event = events.replacement(at: place, after: time) else { return nil }
         return FoundRoute(
             pathSet: event.replaced.pathSet,
             owner: owner(of: event.replaced, at: index, in: view),

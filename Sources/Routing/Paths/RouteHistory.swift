@@ -150,6 +150,19 @@ final class PublishedEvents: Sendable {
         )
     }
 
+    /// When the event at `index` was; nil for 0.
+    func time(of index: UInt32) -> Int64? { index == 0 ? nil : number(at: index << 3) }
+
+    /// What the event at `index` replaced, if that is still known and was in use at `time`.
+    ///
+    /// Most events replaced nothing, or long ago: one word tells.
+    func replacement(at index: UInt32, after time: Int64) -> RouteEvent? {
+        guard index != 0, words[index << 3 | 4] != ColumnWord.none.rawValue,
+            let event = event(at: index), time < event.time, !event.replaced.isNone
+        else { return nil }
+        return event
+    }
+
     private func number(at position: UInt32) -> Int64 {
         Int64(bitPattern: UInt64(words[position]) << 32 | UInt64(words[position | 1]))
     }
