@@ -390,6 +390,24 @@ struct AdoptingTests {
         #expect(repeated.body.contains("\"countsSince\": \"1970-01-01T00:00:00Z\""))
     }
 
+    @Test("a name that was given to another address is refused, naming that")
+    func nameTaken() async throws {
+        let world = try await AnswersWorld()
+        try await world.store.adopt(
+            Adoption(address: address("192.0.2.8"), name: "er9", since: 0)
+        )
+        let taken = await adopt(world, ["address": "192.0.2.7", "name": "er9"])
+        #expect(taken.status == 400)
+        #expect(taken.messages.first?.contains("'er9' is the name of 192.0.2.8 already") == true)
+        #expect(try await world.store.adoptions().count == 1)
+        // An earlier version let it through: then the entry has both.
+        try await world.store.adopt(
+            Adoption(address: address("192.0.2.7"), name: "er9", since: 0)
+        )
+        let again = await adopt(world, ["address": "192.0.2.7", "name": "er9", "format": "table"])
+        #expect(again.body.contains("addresses: [\"192.0.2.7\", \"192.0.2.8\"]"), "\(again.body)")
+    }
+
     @Test("the lines it prints are configuration")
     func pasted() async throws {
         let world = try await AnswersWorld()
@@ -413,6 +431,7 @@ struct AdoptingTests {
             (["address": "192.0.2.7", "name": "192.0.2.7"], "and no address"),
             (["address": "192.0.2.1", "name": "er9"], "192.0.2.1 is er1 in the configuration"),
             (["address": "192.0.2.7", "name": "er9", "since": "soon"], "'soon' is no time"),
+            (["address": "192.0.2.7", "name": "er1"], "'er1' is the name of 192.0.2.1 already"),
         ] as [([String: String], String)]
     )
     func refused(_ parameters: [String: String], _ words: String) async throws {
