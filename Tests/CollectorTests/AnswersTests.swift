@@ -172,8 +172,32 @@ struct AnswersTests {
             let outside = ConsoleRequest(method: "POST", path: row.path, entrance: .console)
             #expect(await world.collector().answer(outside).status == 403)
             let get = ConsoleRequest(path: row.path)
-            #expect(await world.collector().answer(get).status == 405)
+            let refused = await world.collector().answer(get)
+            #expect(refused.status == 405)
+            #expect(refused.methods == ["POST"])
         }
+    }
+
+    @Test(
+        "a collector that keeps a command waiting is told of, and still waited for",
+        .timeLimit(.minutes(1))
+    )
+    func slow() async throws {
+        let world = try await AnswersWorld()
+        var settings = world.settings
+        settings.control = "/nonexistent/peerage.sock"
+        let (told, teller) = AsyncStream.makeStream(of: Int.self)
+        let response = await Asking.answer(
+            ConsoleRequest(path: "/api/v1/status"),
+            settings: settings,
+            control: { _, _ in
+                for await _ in told { break }
+                return ConsoleResponse(body: "late")
+            },
+            patience: .milliseconds(1),
+            isSlow: { teller.yield(1) }
+        )
+        #expect(response.body == "late")
     }
 
     @Test("a store that is not there is told as such, with status 1")
@@ -374,6 +398,17 @@ struct AdoptingTests {
         let ledger = await world.command.answer(ConsoleRequest(path: "/api/v1/reports/ledger"))
         #expect(ledger.body.contains("\"quarantinedOctets\": 12000000"))
         #expect(try await world.store.adoptions().first?.since == AnswersWorld.start + 3600)
+        let pending = await world.command.answer(
+            ConsoleRequest(path: "/api/v1/exporters/pending", parameters: ["format": "table"])
+        )
+        #expect(pending.body.contains("  held  12000000 octets in 12 datagrams\n"))
+        #expect(
+            pending.body.contains(
+                "  counts as er9 from 2026-01-01T01:00:00Z on; `peerage exporters adopt 192.0.2.7 "
+                    + "--name er9 --since first` makes this count too\n"
+            ),
+            "\(pending.body)"
+        )
     }
 
     @Test("an exporter that counts already keeps its name; from when on may be changed")
