@@ -339,6 +339,35 @@ struct AnswersTests {
         #expect(heading.contains("2026-01-01T00:00:00Z to 2026-01-01T01:05:00Z"), "\(heading)")
     }
 
+    @Test("a time that nobody counted after the last volumes is shown, also without any")
+    func gapAtTheEnd() async throws {
+        let world = try await AnswersWorld()
+        let end = AnswersWorld.start + 3600
+        var batch = FlushBatch(id: "2", collector: "test", time: end + 100)
+        batch.gaps = [Gap(from: end + 10, to: end + 90, reason: "collectorStopped")]
+        _ = try await world.store.add(batch)
+        let words = "2026-01-01T01:00:10Z to 2026-01-01T01:01:30Z: collectorStopped"
+        for (path, words) in [
+            ("/api/v1/reports/ledger", words),
+            ("/api/v1/status", "GAP  1: last from 2026-01-01T01:00:10Z, 80 s"),
+        ] {
+            let response = await world.command.answer(
+                ConsoleRequest(path: path, parameters: ["format": "table"])
+            )
+            #expect(response.body.contains(words), "\(response.body)")
+        }
+        let empty = InMemoryVolumeStore()
+        _ = try await empty.add(batch)
+        let service = ReportService(
+            settings: world.settings,
+            store: empty,
+            now: AnswersWorld.now
+        )
+        let period = try await service.period(.everything)
+        #expect(period.range == end..<end + 300)
+        #expect(try await service.ledger(of: period, withSlots: false).text.contains(words))
+    }
+
     @Test("what is pending counts in no report and is told apart in the ledger")
     func quarantined() async throws {
         let world = try await AnswersWorld()

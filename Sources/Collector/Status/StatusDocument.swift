@@ -105,7 +105,8 @@ package struct StatusDocument: Sendable {
         ledger = LedgerDocument(
             ledgers: counted,
             held: held,
-            gaps: try await store.gaps(in: recent)
+            // Also those that came after the last volumes.
+            gaps: try await store.gaps(in: recent.lowerBound..<max(recent.upperBound, now))
         )
         unknownInterfaces = Self.unknown(
             in: known.counted(try await store.interfaceFacts(in: recent)),
