@@ -25,8 +25,11 @@ public enum StoreUse {
         // "2: FLOCK  ADVISORY  WRITE 10204 fe:00:16228625 0 EOF"; one that waits has "->" there.
         let isHeld = text.split(separator: "\n").contains { line in
             let words = line.split(separator: " ")
-            return words.count > 5 && words[1] == "FLOCK" && Int(words[4]) == process
-                && words[5].split(separator: ":").last.flatMap { UInt64($0) } == file
+            guard words.count > 5, words[1] == "FLOCK", Int(words[4]) == process else {
+                return false
+            }
+            let number = words[5].split(separator: ":").last.flatMap { UInt64($0) }
+            return number == file
         }
         return isHeld ? process : nil
     }

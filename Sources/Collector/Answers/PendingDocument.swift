@@ -76,6 +76,11 @@ struct PendingDocument {
                     "octets": .unsigned(interface.octets),
                 ]
             }
+            var (name, since): (JSONValue, JSONValue) = (.null, .null)
+            if let adoption = row.adoption {
+                name = .string(adoption.name)
+                since = .string(Timestamp.text(seconds: adoption.since))
+            }
             return .object(
                 [.init("address", .string(row.state.name))]
                     + ExporterState?.some(row.state).members
@@ -83,12 +88,8 @@ struct PendingDocument {
                         .init("datagrams", .unsigned(row.ledger.datagrams)),
                         .init("quarantinedOctets", .unsigned(row.ledger.receivedOctets)),
                         .init("interfaces", .array(interfaces)),
-                        .init("adoptedAs", row.adoption.map { .string($0.name) } ?? .null),
-                        .init(
-                            "countsSince",
-                            row.adoption.map { .string(Timestamp.text(seconds: $0.since)) }
-                                ?? .null
-                        ),
+                        .init("adoptedAs", name),
+                        .init("countsSince", since),
                     ]
             )
         }
