@@ -72,10 +72,11 @@ public actor AlertService {
         slotSeconds = settings.slotSeconds
         self.store = store
         self.logger = logger
-        webhooks = try settings.alerts.notify.map { notifier in
+        webhooks = try settings.alerts.notify.enumerated().map { index, notifier in
             switch notifier {
             case .webhook(let webhook):
-                let hook = Webhook(url: webhook.url, secret: try webhook.secret?.octets())
+                let key = "alerts.notify[\(index)].webhook.secret"
+                let hook = Webhook(url: webhook.url, secret: try webhook.secret?.octets(key))
                 let send = post ?? { await hook.deliver($1).failure }
                 return (webhook.url, send)
             }
@@ -318,22 +319,28 @@ extension AlertRule {
 
 extension Settings.Secret {
     /// The secret itself, read when it is needed and kept nowhere else.
-    func octets() throws(InputProblem) -> [UInt8] {
+    ///
+    /// - Parameter key: Where the configuration names it: "alerts.notify[0].webhook.secret".
+    /// - Returns: Its octets, at least one.
+    /// - Throws: When there are none, naming the key.
+    func octets(_ key: String) throws(InputProblem) -> [UInt8] {
         switch self {
         case .environment(let name):
             guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
-                throw InputProblem("the environment variable \(name) holds no secret")
+                throw InputProblem(
+                    "\(key).env: the environment variable \(name) holds no secret"
+                )
             }
             return Array(value.utf8)
         case .file(let path):
             guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else {
-                throw InputProblem("\(path): the secret cannot be read")
+                throw InputProblem("\(key).file: \(path): the secret cannot be read")
             }
             var octets = Array(data)
             while let last = octets.last, last == 10 || last == 13 { octets.removeLast() }
             // An empty key would be none: sessions without signatures, webhooks that anybody signs.
             guard !octets.isEmpty else {
-                throw InputProblem("\(path) holds no secret, only the end of a line")
+                throw InputProblem("\(key).file: \(path) holds no secret, only the end of a line")
             }
             return octets
         }

@@ -46,6 +46,19 @@ public struct Failure {
     }
 }
 
+extension Failure {
+    /// What the system says of an I/O error, without the call and the number around it:
+    /// "Address already in use" of "bind(descriptor:): Address already in use) (errno: 98)".
+    package static func reason(of error: any Error) -> String {
+        let text = "\(error)"
+        guard let end = text.firstRange(of: " (errno: ") else { return text }
+        var reason = text[..<end.lowerBound]
+        if let call = reason.firstRange(of: "): ") { reason = reason[call.upperBound...] }
+        if reason.hasSuffix(")") { reason = reason.dropLast() }
+        return String(reason)
+    }
+}
+
 /// Something asked for that there is not, and what there is.
 public struct InputProblem: Error, Equatable, CustomStringConvertible {
     public let description: String

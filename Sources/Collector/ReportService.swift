@@ -29,7 +29,7 @@ public struct ReportService: Sendable {
     public enum Request: Sendable {
         case month(String)
         case between(from: String, to: String)
-        /// All that the store holds.
+        /// All that the store holds, times that nobody counted among it.
         case everything
     }
 
@@ -49,15 +49,27 @@ public struct ReportService: Sendable {
                 throw InputProblem("--from \(from) --to \(to): expected a beginning before the end")
             }
             return period.aligned(to: settings.slotSeconds)
-        case .everything:
-            guard let span = try await store.span() else {
+        case .everything: return try await everything()
+        }
+    }
+
+    /// From the first slot that was counted to the last, and on to the end of what nobody counted
+    /// after it, unless that is still to come.
+    private func everything() async throws -> Period {
+        let second = Int64(now.timeIntervalSince1970.rounded(.down))
+        guard let span = try await store.span() else {
+            let gaps = try await store.gaps(in: .min..<second)
+            guard let from = gaps.map(\.from).min(), let to = gaps.map(\.to).max() else {
                 throw InputProblem("the store is empty: there is nothing to report yet")
             }
-            return Period(
-                from: span.lowerBound,
-                to: max(span.upperBound - 1 + settings.slotSeconds, span.upperBound)
-            )
+            return Period(from: from, to: min(to, second)).aligned(to: settings.slotSeconds)
         }
+        let end = max(span.upperBound - 1 + settings.slotSeconds, span.upperBound)
+        guard end < second else { return Period(from: span.lowerBound, to: end) }
+        let gaps = try await store.gaps(in: end..<second)
+        let last = min(gaps.map(\.to).max() ?? end, second)
+        let missing = (max(last - end, 0) + settings.slotSeconds - 1) / settings.slotSeconds
+        return Period(from: span.lowerBound, to: end + missing * settings.slotSeconds)
     }
 
     /// Makes the report of that name; the ledger with a part for each slot, if asked for.

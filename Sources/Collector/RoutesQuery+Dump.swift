@@ -95,7 +95,7 @@ extension RoutesQuery {
             ]
             return document.text(isPretty: format == .json) + "\n"
         }
-        var lines = written.views.map { "view \($0.name)  \($0.routes) routes" }
+        var lines = written.views.map { "view \(Self.word($0.name))  \($0.routes) routes" }
         lines.append("\(path)  \(routes) routes, \(written.octets) octets")
         if written.leftOut > 0 { lines.append("\(written.leftOut) routes fit no record") }
         return lines.joined(separator: "\n") + "\n"

@@ -85,6 +85,7 @@ extension RoutesQuery {
             case .null: member.key == "prefix" ? "no route" : nil
             case .array(let values) where values.isEmpty: nil
             case .bool(false): nil
+            case .string("") where member.key == "view": "view \(word(""))"
             default: "\(member.key) \(member.value.text())"
             }
         }.joined(separator: "  ").replacing("\"", with: "")

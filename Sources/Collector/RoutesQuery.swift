@@ -78,7 +78,8 @@ public struct RoutesQuery: ~Copyable {
             return document.text(isPretty: format == .json) + "\n"
         }
         var lines = summary.views.map { view in
-            "view \(view.name)  \(view.ipv4Prefixes) IPv4, \(view.ipv6Prefixes) IPv6 prefixes"
+            "view \(Self.word(view.name))  "
+                + "\(view.ipv4Prefixes) IPv4, \(view.ipv6Prefixes) IPv6 prefixes"
         }
         lines.append(
             "all views  \(summary.ipv4Prefixes) IPv4, \(summary.ipv6Prefixes) IPv6 prefixes, "
@@ -86,6 +87,9 @@ public struct RoutesQuery: ~Copyable {
         )
         return lines.joined(separator: "\n") + "\n"
     }
+
+    /// A view as people read it: the one of tables that name none has no name.
+    static func word(_ view: String) -> String { view.isEmpty ? "(common)" : view }
 
     /// Memory of this process, in octets; 0 where the system does not say.
     private static func residentOctets() -> Int64 {

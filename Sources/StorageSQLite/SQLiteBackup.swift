@@ -52,12 +52,11 @@ public struct SQLiteBackup: Sendable {
         let copy = "\(directory)/\(name)"
         do {
             try write(to: copy)
-            let megabytes = (fileSize(copy) + 999_999) / 1_000_000
             return OperationalEvent(
                 time: now,
                 kind: .backupWritten,
                 object: copy,
-                detail: "\(megabytes) MB, \(try removeOld(now: now)) older removed"
+                detail: "\(Self.words(fileSize(copy))), \(try removeOld(now: now)) older removed"
             )
         } catch {
             return OperationalEvent(
@@ -66,6 +65,15 @@ public struct SQLiteBackup: Sendable {
                 object: copy,
                 detail: VolumeStoreError(error, path: path).reason
             )
+        }
+    }
+
+    /// "221 kB", "1500 MB", "12 GB", rounded up.
+    private static func words(_ octets: Int) -> String {
+        switch octets {
+        case ..<1_000_000: "\((octets + 999) / 1_000) kB"
+        case ..<10_000_000_000: "\((octets + 999_999) / 1_000_000) MB"
+        default: "\((octets + 999_999_999) / 1_000_000_000) GB"
         }
     }
 

@@ -43,6 +43,11 @@ func answer(
         control: { path, request in
             let seconds: Int64? = Answers.isUnhurried(request) ? nil : 60
             return try await ControlClient.ask(path, request, seconds: seconds)
+        },
+        isSlow: {
+            standardError(
+                "peerage: the collector has not answered for 5 s; waiting (Ctrl-C ends this)"
+            )
         }
     )
     for message in response.messages { standardError(message) }

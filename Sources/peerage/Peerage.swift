@@ -34,10 +34,28 @@ struct Peerage: AsyncParsableCommand {
             && fullMessage(for: error).hasPrefix("OVERVIEW:")
     }
 
+    /// The same arguments, a time such as -1h joined to its option: `--from=-1h`.
+    ///
+    /// Beside any mistake the parser would take it for -h, and print help instead of the mistake.
+    private static func joined(_ arguments: [String]) -> [String] {
+        var joined: [String] = []
+        for argument in arguments {
+            let isTime = argument.hasPrefix("-") && argument.dropFirst().first?.isNumber == true
+            if isTime, let option = joined.last, option.hasPrefix("--"), option.count > 2,
+                !option.contains("=")
+            {
+                joined[joined.count - 1] = "\(option)=\(argument)"
+            } else {
+                joined.append(argument)
+            }
+        }
+        return joined
+    }
+
     /// Runs the command; arguments that are wrong end with status 2, like any wrong input.
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(joined(Array(CommandLine.arguments.dropFirst())))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

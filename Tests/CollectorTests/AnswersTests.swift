@@ -172,8 +172,32 @@ struct AnswersTests {
             let outside = ConsoleRequest(method: "POST", path: row.path, entrance: .console)
             #expect(await world.collector().answer(outside).status == 403)
             let get = ConsoleRequest(path: row.path)
-            #expect(await world.collector().answer(get).status == 405)
+            let refused = await world.collector().answer(get)
+            #expect(refused.status == 405)
+            #expect(refused.methods == ["POST"])
         }
+    }
+
+    @Test(
+        "a collector that keeps a command waiting is told of, and still waited for",
+        .timeLimit(.minutes(1))
+    )
+    func slow() async throws {
+        let world = try await AnswersWorld()
+        var settings = world.settings
+        settings.control = "/nonexistent/peerage.sock"
+        let (told, teller) = AsyncStream.makeStream(of: Int.self)
+        let response = await Asking.answer(
+            ConsoleRequest(path: "/api/v1/status"),
+            settings: settings,
+            control: { _, _ in
+                for await _ in told { break }
+                return ConsoleResponse(body: "late")
+            },
+            patience: .milliseconds(1),
+            isSlow: { teller.yield(1) }
+        )
+        #expect(response.body == "late")
     }
 
     @Test("a store that is not there is told as such, with status 1")
@@ -315,6 +339,35 @@ struct AnswersTests {
         #expect(heading.contains("2026-01-01T00:00:00Z to 2026-01-01T01:05:00Z"), "\(heading)")
     }
 
+    @Test("a time that nobody counted after the last volumes is shown, also without any")
+    func gapAtTheEnd() async throws {
+        let world = try await AnswersWorld()
+        let end = AnswersWorld.start + 3600
+        var batch = FlushBatch(id: "2", collector: "test", time: end + 100)
+        batch.gaps = [Gap(from: end + 10, to: end + 90, reason: "collectorStopped")]
+        _ = try await world.store.add(batch)
+        let words = "2026-01-01T01:00:10Z to 2026-01-01T01:01:30Z: collectorStopped"
+        for (path, words) in [
+            ("/api/v1/reports/ledger", words),
+            ("/api/v1/status", "GAP  1: last from 2026-01-01T01:00:10Z, 80 s"),
+        ] {
+            let response = await world.command.answer(
+                ConsoleRequest(path: path, parameters: ["format": "table"])
+            )
+            #expect(response.body.contains(words), "\(response.body)")
+        }
+        let empty = InMemoryVolumeStore()
+        _ = try await empty.add(batch)
+        let service = ReportService(
+            settings: world.settings,
+            store: empty,
+            now: AnswersWorld.now
+        )
+        let period = try await service.period(.everything)
+        #expect(period.range == end..<end + 300)
+        #expect(try await service.ledger(of: period, withSlots: false).text.contains(words))
+    }
+
     @Test("what is pending counts in no report and is told apart in the ledger")
     func quarantined() async throws {
         let world = try await AnswersWorld()
@@ -374,6 +427,17 @@ struct AdoptingTests {
         let ledger = await world.command.answer(ConsoleRequest(path: "/api/v1/reports/ledger"))
         #expect(ledger.body.contains("\"quarantinedOctets\": 12000000"))
         #expect(try await world.store.adoptions().first?.since == AnswersWorld.start + 3600)
+        let pending = await world.command.answer(
+            ConsoleRequest(path: "/api/v1/exporters/pending", parameters: ["format": "table"])
+        )
+        #expect(pending.body.contains("  held  12000000 octets in 12 datagrams\n"))
+        #expect(
+            pending.body.contains(
+                "  counts as er9 from 2026-01-01T01:00:00Z on; `peerage exporters adopt 192.0.2.7 "
+                    + "--name er9 --since first` makes this count too\n"
+            ),
+            "\(pending.body)"
+        )
     }
 
     @Test("an exporter that counts already keeps its name; from when on may be changed")
@@ -388,6 +452,24 @@ struct AdoptingTests {
         let repeated = await adopt(world, ["address": "192.0.2.7", "name": "er9"])
         #expect(try await world.store.adoptions().map(\.since) == [0])
         #expect(repeated.body.contains("\"countsSince\": \"1970-01-01T00:00:00Z\""))
+    }
+
+    @Test("a name that was given to another address is refused, naming that")
+    func nameTaken() async throws {
+        let world = try await AnswersWorld()
+        try await world.store.adopt(
+            Adoption(address: address("192.0.2.8"), name: "er9", since: 0)
+        )
+        let taken = await adopt(world, ["address": "192.0.2.7", "name": "er9"])
+        #expect(taken.status == 400)
+        #expect(taken.messages.first?.contains("'er9' is the name of 192.0.2.8 already") == true)
+        #expect(try await world.store.adoptions().count == 1)
+        // An earlier version let it through: then the entry has both.
+        try await world.store.adopt(
+            Adoption(address: address("192.0.2.7"), name: "er9", since: 0)
+        )
+        let again = await adopt(world, ["address": "192.0.2.7", "name": "er9", "format": "table"])
+        #expect(again.body.contains("addresses: [\"192.0.2.7\", \"192.0.2.8\"]"), "\(again.body)")
     }
 
     @Test("the lines it prints are configuration")
@@ -413,6 +495,7 @@ struct AdoptingTests {
             (["address": "192.0.2.7", "name": "192.0.2.7"], "and no address"),
             (["address": "192.0.2.1", "name": "er9"], "192.0.2.1 is er1 in the configuration"),
             (["address": "192.0.2.7", "name": "er9", "since": "soon"], "'soon' is no time"),
+            (["address": "192.0.2.7", "name": "er1"], "'er1' is the name of 192.0.2.1 already"),
         ] as [([String: String], String)]
     )
     func refused(_ parameters: [String: String], _ words: String) async throws {

@@ -59,6 +59,57 @@ struct ConfigurationProposalTests {
         #expect(guess(survey([(0, 0, 100, 1), (64500, 64500, 50, 1)])).kind == .internal)
     }
 
+    @Test("what crossed it while nobody knew an AS says nothing of it")
+    func withoutRoutes() {
+        var survey = InterfaceSurvey()
+        var batch = FlushBatch(id: "", collector: "", time: 0)
+        batch.add(100, of: "er1", 1, peer: 0, in: 0)
+        for fact in batch.paths { survey.addWithoutRoutes(fact) }
+        #expect(guess(survey).kind == .unknown)
+        #expect(guess(survey).reason == "no routes yet")
+    }
+
+    /// A store in which er1 has counted on interfaces 42 and 43, which nobody has listed.
+    private func proposal(
+        _ counts: [(interface: UInt32, peer: UInt32, slot: Int64)]
+    ) async throws -> String {
+        let world = try await AnswersWorld()
+        let store = InMemoryVolumeStore()
+        var batch = FlushBatch(id: "1", collector: "test", time: AnswersWorld.start + 600)
+        for count in counts {
+            batch.add(
+                1_000,
+                of: "er1",
+                count.interface,
+                peer: count.peer,
+                in: AnswersWorld.start + count.slot
+            )
+        }
+        _ = try await store.add(batch)
+        return try await ConfigurationProposal(
+            settings: world.settings,
+            store: store,
+            now: AnswersWorld.start + 600
+        ).yaml()
+    }
+
+    @Test("before the first session no interface is guessed to be internal")
+    func dayOne() async throws {
+        let proposal = try await proposal([(42, 0, 0), (43, 0, 0), (42, 0, 300)])
+        #expect(!proposal.contains("role: internal"), "\(proposal)")
+        #expect(proposal.contains("no guess: no routes yet"))
+    }
+
+    @Test("once routes are there, what has no AS beyond it is internal, and only by what is since")
+    func sessionCameUp() async throws {
+        let proposal = try await proposal([
+            (42, 0, 0), (43, 0, 0), (42, 64510, 300), (43, 0, 300),
+        ])
+        #expect(proposal.contains("#   - { index: 43, role: internal }"), "\(proposal)")
+        #expect(proposal.contains("guess private: AS64510 has 100 %"))
+        #expect(!proposal.contains("#   - { index: 42"))
+    }
+
     @Test("what the router says of it comes first, where it can be")
     func told() {
         #expect(guess(survey([(64550, 64550, 100, 1)]), "CUSTOMER: foo").kind == .customer)
@@ -134,6 +185,35 @@ struct ConfigurationProposalTests {
         #expect(proposal.contains("xe-1; 12000500 octets in"))
     }
 
+    @Test("a name that two addresses were adopted under has one entry, with both")
+    func twoAddresses() async throws {
+        let world = try await AnswersWorld()
+        var batch = FlushBatch(id: "2", collector: "test", time: AnswersWorld.start + 3610)
+        for name in ["192.0.2.8", "192.0.2.9"] {
+            var state = ExporterState(
+                name: name,
+                lastSeen: AnswersWorld.start,
+                flowProtocol: .ipfix,
+                rate: .one,
+                rateSource: .assumed
+            )
+            state.isPending = true
+            batch.exporters.append(state)
+        }
+        _ = try await world.store.add(batch)
+        for (text, name) in [("192.0.2.7", "er9"), ("192.0.2.8", "er9"), ("192.0.2.9", "er1")] {
+            try await world.store.adopt(Adoption(address: address(text), name: name, since: 0))
+        }
+        let proposal = await world.command.answer(
+            ConsoleRequest(path: "/api/v1/config/discover")
+        ).body
+        let settings = try check(proposal)
+        #expect(settings.inventory.exporters.map(\.name) == ["er1", "er9"])
+        let addresses = settings.inventory.exporters[1].addresses
+        #expect(Set(addresses) == [address("192.0.2.7"), address("192.0.2.8")])
+        #expect(proposal.contains("# Under the addresses of er1: \"192.0.2.9\""))
+    }
+
     @Test("names from routers cannot break out of the file, whatever they hold")
     func hostile() async throws {
         let world = try await AnswersWorld()
@@ -148,6 +228,7 @@ struct ConfigurationProposalTests {
                     InterfaceNote(exporter: exporter, index: index, name: name, description: name)
                 )
                 batch.add(9, of: exporter, index, peer: 64700, in: AnswersWorld.start + 3300)
+                // In a slot in which others have routes: the guess is internal.
                 batch.add(9, of: exporter, index + 100, peer: 0, in: AnswersWorld.start + 3300)
                 batch.interfaceNotes.append(
                     InterfaceNote(

@@ -83,6 +83,19 @@ struct NeighborsDocumentTests {
         #expect(ended.hasSuffix("last error: hold timer expired\n"))
     }
 
+    @Test("without a collector the store still tells that a session has ended, its routes stale")
+    func stored() {
+        var session = entered("active", since: 1_767_225_660)
+        session.ipv4Prefixes = 7
+        let text = NeighborsDocument(
+            neighbors: [neighbor("rr1")],
+            sessions: [session],
+            standings: []
+        )
+        .text("table")
+        #expect(text.hasSuffix("7 IPv4, 0 IPv6 prefixes  STALE\n"), "\(text)")
+    }
+
     @Test("one that never connected and has a key is said to look like one with a wrong key")
     func wrongKey() {
         let words = "no connection since the start; with md5 a wrong secret looks like this"

@@ -225,6 +225,39 @@ struct RouteFeedTests {
         #expect(session?.lastError == "hold timer expired")
     }
 
+    @Test("an attempt that fails is told, and again when it fails for another reason")
+    func failures() {
+        let feed = feed()
+        func fail(_ reason: String) {
+            feed.sessionChanged(
+                source,
+                SessionState(
+                    neighbor: "er1",
+                    state: "active",
+                    since: 1,
+                    ipv4Prefixes: 0,
+                    ipv6Prefixes: 0,
+                    lastError: reason
+                )
+            )
+        }
+        fail("")
+        for reason in ["bad peer AS", "bad peer AS", "hold timer expired", "bad peer AS"] {
+            fail(reason)
+        }
+        let events = feed.takeEvents()
+        #expect(events.map(\.kind) == [.sessionEnded, .sessionEnded, .sessionEnded])
+        let reasons = ["bad peer AS", "hold timer expired", "bad peer AS"]
+        #expect(events.map(\.detail) == reasons.map { "before it was established: \($0)" })
+
+        feed.sessionEstablished(source, Self.both)
+        feed.sessionEnded(source, reason: "closed")
+        fail("closed")
+        #expect(feed.takeEvents().map(\.detail).last == "closed")
+        fail("bad peer AS")
+        #expect(feed.takeEvents().count == 1)
+    }
+
     @Test("what happens to sessions is kept for the store, once")
     func history() {
         let feed = feed()

@@ -43,6 +43,20 @@ struct RoutesQueryTests {
         #expect(query.summary(.table).contains("view er1  1 IPv4, 1 IPv6 prefixes"))
     }
 
+    @Test("the view without a name is called common, to people only")
+    func common() async throws {
+        let feed = CollectorComponents.routeFeed(Settings())
+        var update = RouteUpdate(time: WallClock.nanoseconds())
+        update.announced = [.init(try #require(IPPrefix("198.18.0.0/15")))]
+        feed.load(update, from: source, to: feed.view(named: CollectorComponents.commonView))
+        let query = RoutesQuery(live: feed)
+        #expect(query.summary(.table).contains("view (common)  1 IPv4, 0 IPv6 prefixes"))
+        #expect(query.summary(.jsonl).contains("\"name\":\"\""))
+        let address = try #require(IPAddress("198.18.0.1"))
+        #expect(query.lookup([address], .table).contains("view (common)"))
+        #expect(query.lookup([address], .jsonl).contains("\"view\":\"\""))
+    }
+
     @Test("a lookup gives the longest match of each view, stale routes marked, else null")
     func lookup() async throws {
         let feed = try await feed()

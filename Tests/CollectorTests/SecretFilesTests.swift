@@ -45,6 +45,29 @@ struct SecretFilesTests {
         }
     }
 
+    @Test("a secret that is not there is told by its key, and the file")
+    func missing() throws {
+        let secret = Settings.Secret.file("/nonexistent/key")
+        #expect(
+            throws: InputProblem(
+                "neighbors[er1].md5.file: /nonexistent/key: the secret cannot be read"
+            )
+        ) { try BGPNeighbor(neighbor(secret)) }
+        var settings = Settings()
+        settings.alerts.notify = [.webhook(.init(url: "https://hooks.example/", secret: secret))]
+        #expect(
+            throws: InputProblem(
+                "alerts.notify[0].webhook.secret.file: /nonexistent/key: the secret cannot be read"
+            )
+        ) {
+            try AlertService(
+                settings: settings,
+                store: InMemoryVolumeStore(),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+        }
+    }
+
     @Test("the end of the line is no part of a key, and all else is")
     func content() throws {
         try withFile(" s3cret \n") { secret in

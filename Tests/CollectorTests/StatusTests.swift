@@ -2,6 +2,7 @@
 
 import Collector
 import Console
+import Foundation
 import Model
 import Settings
 import Storage
@@ -21,7 +22,7 @@ struct StatusTests {
         let world = try await AnswersWorld()
         let text = await text(world.collector { $0.notReady = ["the routes of er1"] })
         for words in [
-            "collector  0.1.0, up 62 min, NOT READY", "waits for the routes of er1",
+            "collector  0.1.0, up 62 min, NOT READY", "not ready: the routes of er1",
             "exporters  1 seen, 1 pending", "192.0.2.7  ipfix  2 min ago  1 in 1000 (options)",
             "PENDING", "sessions   1 of 1 established", "900000 IPv4  200000 IPv6",
             "unknown    1 interfaces", "er1 42 et-0/0/2", "balanced", "held 12.0 MB apart",
@@ -81,7 +82,23 @@ struct StatusTests {
         #expect(await text(world.command).contains("not asked: `control:` is not configured"))
         var settings = world.settings
         settings.control = "/nonexistent/peerage.sock"
-        #expect(await text(Answers(.inProcess(settings))).contains("collector  does not run"))
+        // This process has the store open for writing, as a collector does.
+        let silent = await text(Answers(.inProcess(settings)))
+        let process = ProcessInfo.processInfo.processIdentifier
+        for words in [
+            "collector  runs as process \(process), but its control socket does not answer:",
+            "/nonexistent/peerage.sock", "what follows is of its last flush",
+        ] {
+            #expect(silent.contains(words), "\(words) in\n\(silent)")
+        }
+        let gone = try await StatusDocument(
+            settings: settings,
+            store: world.store,
+            collector: nil,
+            sessions: nil,
+            now: AnswersWorld.start
+        )
+        #expect(gone.text().contains("collector  does not run"))
         #expect(await !text(world.collector()).contains("does not run"))
     }
 

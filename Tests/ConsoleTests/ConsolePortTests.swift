@@ -49,6 +49,16 @@ struct ConsolePortTests {
         }
     }
 
+    @Test("a method that a path does not take is refused with those it takes")
+    func allow() async throws {
+        try await serving(Self.loopback) { port in
+            let response = try await ask(port, "/get-only", method: .POST).response
+            #expect(response.status == .methodNotAllowed)
+            #expect(response.headers.first(name: "Allow") == "GET, HEAD")
+            #expect(try await ask(port, "/get-only").response.headers.first(name: "Allow") == nil)
+        }
+    }
+
     @Test("HEAD answers as GET does, without the body")
     func head() async throws {
         try await serving(Self.loopback) { port in

@@ -21,6 +21,7 @@ struct EchoBackend: ConsoleBackend {
                 exitStatus: 3,
                 messages: ["line\nfeed", "Köln \u{202e}", "\"quoted\\\""]
             )
+        case "/get-only" where request.method == "POST": refused(takes: ["GET"])
         case "/unknown": ConsoleResponse(status: 404, body: "{\"error\":\"no such thing\"}\n")
         default:
             ConsoleResponse(
@@ -29,6 +30,12 @@ struct EchoBackend: ConsoleBackend {
                     .joined(separator: " ")
             )
         }
+    }
+
+    private func refused(takes methods: [String]) -> ConsoleResponse {
+        var response = ConsoleResponse(status: 405, body: "{\"error\":\"not so\"}\n")
+        response.methods = methods
+        return response
     }
 
     /// Does not listen when it is cancelled.

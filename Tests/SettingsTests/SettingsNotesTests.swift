@@ -105,16 +105,34 @@ struct SettingsNotesTests {
         let open = [FileAttributeKey.posixPermissions: 0o604]
         try FileManager.default.setAttributes(open, ofItemAtPath: files.path("open"))
         let found = try notes(files)
+        let missing = "does not exist: a collector does not start without it"
         #expect(
             found == [
-                "p.yaml:3:26: tables[0].mrt: rib.bz2 does not exist",
-                "p.yaml:5:57: neighbors[0].md5.file: missing does not exist",
+                "p.yaml:3:26: tables[0].mrt: rib.bz2 \(missing)",
+                "p.yaml:5:57: neighbors[0].md5.file: missing \(missing)",
                 "p.yaml:6:57: neighbors[1].md5.file: empty is empty",
                 "p.yaml:7:57: neighbors[2].md5.file: long holds more than 80 octets",
                 "p.yaml:8:57: neighbors[3].md5.file: everyone here can read open",
                 "p.yaml:10:56: neighbors[5].md5.env: the variable PEERAGE_TEST_UNSET is not set "
                     + "here",
-                "p.yaml:12:118: alerts.notify[1].webhook.secret.file: hook does not exist",
+                "p.yaml:12:118: alerts.notify[1].webhook.secret.file: hook \(missing)",
+            ]
+        )
+    }
+
+    @Test("a store in a folder that is not there is noted: a collector makes the file only")
+    func storeFolder() throws {
+        let files = try TemporaryFiles([
+            "p.yaml": """
+            network: { asns: [64500] }
+            store: { sqlite: { path: none/peerage.db } }
+            """
+        ])
+        let found = try notes(files)
+        #expect(
+            found == [
+                "p.yaml:2:26: store.sqlite.path: the folder none does not exist: a collector does "
+                    + "not start without it"
             ]
         )
     }

@@ -34,6 +34,26 @@ struct SQLiteVolumeStoreTests {
         try SQLiteVolumeStore.opened(path: path, mode: .readWrite).close()
     }
 
+    @Test("who writes is told while they do, and not from what a process that is gone has left")
+    func writer() async throws {
+        #expect(StoreUse.process(path: path) == nil)
+        let first = try SQLiteVolumeStore.opened(path: path, mode: .readWrite)
+        let process = Int(ProcessInfo.processInfo.processIdentifier)
+        #expect(StoreUse.process(path: path) == process)
+        let link = folder.path("link.db")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        #expect(StoreUse.process(path: link) == process)
+        let locks = folder.path("locks")
+        try "1: FLOCK  ADVISORY  WRITE \(process) fe:00:1 0 EOF\n".write(
+            toFile: locks,
+            atomically: true,
+            encoding: .utf8
+        )
+        #expect(StoreUse.process(path: path, locks: locks) == nil)
+        try first.close()
+        #expect(StoreUse.process(path: path) == nil)
+    }
+
     @Test("a writer that is dropped gives back the lock")
     func dropped() async throws {
         for id in ["1", "2", "3"] {

@@ -37,8 +37,14 @@ public struct Answers: ConsoleBackend {
             return .problem("there is no \(request.path); /api/v1/openapi.json says what is", 404)
         }
         guard let (row, values) = rows.first(where: { $0.0.method == request.method }) else {
-            let methods = rows.map(\.0.method).joined(separator: ", ")
-            return .problem("\(request.path) takes \(methods), not \(request.method)", 405)
+            let methods = rows.map(\.0.method)
+            let words = methods.joined(separator: ", ")
+            var response = ConsoleResponse.problem(
+                "\(request.path) takes \(words), not \(request.method)",
+                405
+            )
+            response.methods = methods
+            return response
         }
         guard !row.isControlOnly || request.entrance == .control else {
             return .problem("\(request.path) is taken on the control socket only", 403)

@@ -92,9 +92,10 @@ struct NeighborsDocument {
             return "\(row.name)\(address)\(asn)  idle: never had a session"
         }
         let error = session.lastError.isEmpty ? "" : "  last error: \(session.lastError)"
+        let stored = session.isStale ? "  STALE" : ""
         return "\(row.name)\(address)\(asn)  \(session.state) since "
             + "\(Timestamp.text(seconds: session.since))  \(session.ipv4Prefixes) IPv4, "
-            + "\(session.ipv6Prefixes) IPv6 prefixes\(row.standing.map(routes) ?? "")\(error)"
+            + "\(session.ipv6Prefixes) IPv6 prefixes\(row.standing.map(routes) ?? stored)\(error)"
     }
 
     /// Whether they are all there, and how long those of an earlier session still stand.

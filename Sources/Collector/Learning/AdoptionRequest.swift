@@ -11,6 +11,8 @@ struct AdoptionRequest {
     private var isListed: Bool
     /// Whether the configuration, or an adoption, has that name with other addresses.
     private var isNameKnown: Bool
+    /// All that were adopted under that name.
+    private var addresses: [IPAddress]
 
     /// - Parameters:
     ///   - text: Where it sends from.
@@ -61,8 +63,14 @@ struct AdoptionRequest {
                     + "the configuration"
             )
         }
+        let others = adopted.filter { $0.name == name && $0.address != address }.map(\.address)
+        let named = exporters.first { $0.name == name }?.addresses.first?.unmapped
+        if let taken = named ?? others.first, earlier == nil, listed == nil {
+            throw Self.isTaken(name, by: taken, notBy: address)
+        }
         isListed = listed != nil
         isNameKnown = exporters.contains { $0.name == name }
+        addresses = [address] + others
         var from = min(earlier?.since ?? now, now)
         if since == "first" {
             from = 0
@@ -72,6 +80,17 @@ struct AdoptionRequest {
             from = time - time % settings.slotSeconds
         }
         adoption = Adoption(address: address, name: name, since: from)
+    }
+
+    private static func isTaken(
+        _ name: String,
+        by taken: IPAddress,
+        notBy address: IPAddress
+    ) -> InputProblem {
+        InputProblem(
+            "'\(name)' is the name of \(taken) already; expected another name, or \(address) among "
+                + "the addresses of \(name) in the configuration"
+        )
     }
 
     private static func isName(_ name: String) -> Bool {
@@ -102,8 +121,12 @@ struct AdoptionRequest {
         """
         exporters:
           - name: \(ConfigurationProposal.quoted(adoption.name))
-            addresses: [\(ConfigurationProposal.quoted("\(adoption.address)"))]
+            addresses: [\(listOfAddresses)]
 
         """
+    }
+
+    private var listOfAddresses: String {
+        addresses.map { ConfigurationProposal.quoted("\($0)") }.joined(separator: ", ")
     }
 }

@@ -72,12 +72,38 @@ package struct ConfigurationProposal: Sendable {
             surveys[place, default: InterfaceSurvey()].add(fact)
         }
         let recent = max(from, end - Self.evidenceSeconds)..<end
-        for fact in try await store.pathFacts(in: recent) {
+        addEvidence(try await store.pathFacts(in: recent), names: names)
+    }
+
+    /// Adds who was seen beyond the interfaces; `names` are those of exporters by stored name.
+    ///
+    /// Before the first session comes up nobody knows any AS: a slot in which its exporter knew
+    /// none on any interface says nothing of who is beyond one.
+    private mutating func addEvidence(_ facts: [PathFact], names: [String: String]) {
+        var informed: [String: Set<Int64>] = [:]
+        for fact in facts where fact.namesNeighbor {
+            let exporter = fact.key.neighbor.interface.exporter
+            informed[names[exporter] ?? exporter, default: []].insert(fact.slot)
+        }
+        for fact in facts {
             let interface = fact.key.neighbor.interface
             let name = names[interface.exporter] ?? interface.exporter
             let place = InterfacePlace(exporter: name, index: interface.interface)
-            surveys[place]?.add(fact)
+            if informed[name]?.contains(fact.slot) == true {
+                surveys[place]?.add(fact)
+            } else {
+                surveys[place]?.addWithoutRoutes(fact)
+            }
         }
+    }
+}
+
+extension PathFact {
+    /// Whether a route was known, or the exporter said who is beyond it.
+    fileprivate var namesNeighbor: Bool {
+        let evidence = key.neighbor.evidence
+        return evidence.exportedPeerAS != .zero || evidence.routePeerAS != .zero
+            || !evidence.routeSource.isEmpty
     }
 }
 
@@ -105,32 +131,48 @@ extension ConfigurationProposal {
     }
 
     private func exporterLines() -> [String] {
-        guard !proposed.isEmpty else { return [] }
-        var lines = ["", "exporters:"]
-        for exporter in proposed {
-            let state = exporter.state
-            let rate = "1 in \(state.rate.text) (\(state.rateSource.word))"
-            lines.append(
-                "  # \(state.flowProtocol.word), \(rate),"
-                    + " last seen \(Timestamp.text(seconds: state.lastSeen))"
-            )
-            lines.append("  - name: \(Self.quoted(exporter.name))")
-            lines.append("    addresses: [\(Self.quoted(exporter.address))]")
-            let places = surveys.keys.filter { $0.exporter == exporter.name && $0.index > 0 }
-                .sorted()
-            guard !places.isEmpty else { continue }
-            lines.append("    interfaces:")
-            var names: Set<String> = []
-            for place in places {
-                let guess = guess(place)
-                let role = guess.kind == .internal ? ", role: internal" : ""
-                var name = ""
-                if let told = notes[place]?.name, !told.isEmpty, names.insert(told).inserted {
-                    name = ", name: \(Self.quoted(told))"
-                }
-                lines.append("      # \(description(place, guess))")
-                lines.append("      - { index: \(place.index)\(name)\(role) }")
+        var (lines, additions): ([String], [String]) = ([], [])
+        var told: Set<String> = []
+        for name in proposed.map(\.name) where told.insert(name).inserted {
+            let sources = proposed.filter { $0.name == name }
+            let addresses = sources.map { Self.quoted($0.address) }.joined(separator: ", ")
+            // Listed with other addresses: a second entry of its name would be refused.
+            guard inventory.exporter(named: name) == nil else {
+                additions.append(
+                    "# Under the addresses of \(Self.harmless(name)): \(addresses)"
+                )
+                continue
             }
+            for state in sources.map(\.state) {
+                let rate = "1 in \(state.rate.text) (\(state.rateSource.word))"
+                lines.append(
+                    "  # \(state.flowProtocol.word), \(rate),"
+                        + " last seen \(Timestamp.text(seconds: state.lastSeen))"
+                )
+            }
+            lines.append("  - name: \(Self.quoted(name))")
+            lines.append("    addresses: [\(addresses)]")
+            lines += interfaceLines(of: name)
+        }
+        if !lines.isEmpty { lines = ["", "exporters:"] + lines }
+        if !additions.isEmpty { additions = [""] + additions }
+        return lines + additions
+    }
+
+    private func interfaceLines(of exporter: String) -> [String] {
+        let places = surveys.keys.filter { $0.exporter == exporter && $0.index > 0 }.sorted()
+        guard !places.isEmpty else { return [] }
+        var lines = ["    interfaces:"]
+        var names: Set<String> = []
+        for place in places {
+            let guess = guess(place)
+            let role = guess.kind == .internal ? ", role: internal" : ""
+            var name = ""
+            if let told = notes[place]?.name, !told.isEmpty, names.insert(told).inserted {
+                name = ", name: \(Self.quoted(told))"
+            }
+            lines.append("      # \(description(place, guess))")
+            lines.append("      - { index: \(place.index)\(name)\(role) }")
         }
         return lines
     }

@@ -8,6 +8,7 @@ package import Model
 ///
 /// Whoever runs the router has often written it into the description, so that comes first. Else:
 ///
+///     no routes when it was counted                 -> unknown
 ///     hardly an AS beyond it                        -> internal
 ///     several ASes, and several devices on the wire -> exchange
 ///     one AS, and many more behind that             -> transit
@@ -51,7 +52,9 @@ package struct InterfaceGuess: Equatable, Sendable {
             return
         }
         guard seen > 0 else {
-            (kind, reason) = (.unknown, "nothing crossed it in the last hour of volumes")
+            let hasVolumes = survey.octetsWithoutRoutes > 0
+            let nothing = "nothing crossed it in the last hour of volumes"
+            (kind, reason) = (.unknown, hasVolumes ? "no routes yet" : nothing)
             return
         }
         let named = peers.reduce(0) { $0 &+ $1.octets }

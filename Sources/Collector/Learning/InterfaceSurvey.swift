@@ -13,6 +13,8 @@ package struct InterfaceSurvey: Sendable {
     package var origins: [ASN: UInt64] = [:]
     /// Octets to or from ASes beyond the peer.
     package var octetsBeyond: UInt64 = 0
+    /// Octets of times when nobody knew an AS: neither a route nor the exporter named one.
+    package var octetsWithoutRoutes: UInt64 = 0
 
     package init() {}
 
@@ -48,6 +50,13 @@ package struct InterfaceSurvey: Sendable {
         guard peer != .zero, origin != .zero, origin != peer else { return }
         origins[origin, default: 0].addSaturating(octets)
         octetsBeyond.addSaturating(octets)
+    }
+
+    /// Adds what was counted when its exporter had no routes: that it names no AS says nothing.
+    package mutating func addWithoutRoutes(_ fact: PathFact) {
+        octetsWithoutRoutes.addSaturating(fact.measure.octets)
+        let mac = fact.key.neighbor.evidence.remoteMAC
+        if mac != .zero { macs[mac, default: 0].addSaturating(fact.measure.octets) }
     }
 }
 

@@ -16,6 +16,10 @@ final class NeighborBook: Sendable {
         var session: EstablishedSession?
         var establishedCount = 0
         var refused = 0
+        /// The failure that was last told; empty for none, or none since a session.
+        var toldError = ""
+        /// Whether the end of its session has just been told.
+        var isEndTold = false
 
         /// Why its last session, or attempt at one, ended; or why there may have been none.
         var lastError: String {
@@ -72,13 +76,24 @@ final class NeighborBook: Sendable {
     }
 
     func changed(_ source: RouteSource, _ session: SessionState) {
+        let reason = session.lastError
+        var (isFailure, isNew) = (false, false)
         update(source) { entry in
             var session = session
             if session.lastError.isEmpty, let before = entry.state {
                 session.lastError = before.lastError
             }
             entry.state = session
+            guard !reason.isEmpty else { return }
+            isFailure = !entry.isEndTold
+            isNew = isFailure && reason != entry.toldError
+            entry.isEndTold = false
+            entry.toldError = reason
         }
+        // A router that tries again and again would fill the store with one and the same.
+        if isNew { note(.sessionEnded, source.name, "before it was established: \(reason)") }
+        guard isFailure else { return }
+        logger.warning("session failed", metadata: Self.metadata(source, ["reason": reason]))
     }
 
     func established(_ source: RouteSource, _ session: EstablishedSession) {
@@ -87,6 +102,7 @@ final class NeighborBook: Sendable {
         update(source) { entry in
             entry.session = session
             entry.establishedCount += 1
+            (entry.toldError, entry.isEndTold) = ("", false)
         }
         note(.sessionEstablished, source.name, detail)
         logger.info(
@@ -102,6 +118,7 @@ final class NeighborBook: Sendable {
         update(source) { entry in
             entry.session = nil
             entry.state?.lastError = reason
+            (entry.toldError, entry.isEndTold) = (reason, true)
         }
         note(.sessionEnded, source.name, reason)
         logger.warning("session ended", metadata: Self.metadata(source, ["reason": reason]))

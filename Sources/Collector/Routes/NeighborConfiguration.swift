@@ -12,13 +12,13 @@ extension BGPNeighbor {
             name: neighbor.name,
             address: neighbor.address,
             asn: neighbor.asn,
-            key: try neighbor.md5?.octets(),
+            key: try neighbor.md5?.octets("neighbors[\(neighbor.name)].md5"),
             ttlHops: neighbor.ttlHops,
             localAddress: neighbor.localAddress
         )
         guard let key, key.count > Self.longestKey else { return }
         throw InputProblem(
-            "neighbor \(name): the key of its signatures has \(key.count) octets, "
+            "neighbors[\(name)].md5: the key of its signatures has \(key.count) octets, "
                 + "expected at most \(Self.longestKey)"
         )
     }

@@ -98,7 +98,8 @@ extension CollectorService {
         let failures = await useNeighbors(neighbors, changed: changedNeighbors)
         for change in changes { logger.info("reload: \(change)") }
         for change in waiting { logger.warning("reload: waits for a restart: \(change)") }
-        let summary = changes.isEmpty ? "nothing has changed" : "\(changes.count) changes"
+        let number = changes.count == 1 ? "1 change" : "\(changes.count) changes"
+        let summary = changes.isEmpty ? "nothing has changed" : number
         logger.info("configuration reloaded", metadata: ["result": "\(summary)"])
         note(.configurationReloaded, detail: changes.prefix(20).joined(separator: "; "))
         let later = waiting.map { "waits for a restart: \($0)" }

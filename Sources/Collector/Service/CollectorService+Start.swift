@@ -34,7 +34,7 @@ extension CollectorService {
         do {
             bgpPort = try await speaker.start(on: endpoint.address, port: endpoint.port)
         } catch {
-            throw CollectorError("listen.bgp \(endpoint): \(error)")
+            throw CollectorError("listen.bgp \(endpoint): \(Failure.reason(of: error))")
         }
         self.speaker = speaker
         logger.info("BGP sessions accepted", metadata: ["port": "\(bgpPort ?? 0)"])

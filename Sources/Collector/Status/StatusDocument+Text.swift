@@ -38,15 +38,19 @@ extension StatusDocument {
 
     private var collectorLines: [String] {
         guard let collector else {
-            if hasControl { return ["does not run; what follows is of its last flush"] }
-            return ["not asked: `control:` is not configured"]
+            guard let control else { return ["not asked: `control:` is not configured"] }
+            if let writer {
+                let words = "runs as process \(writer), but its control socket does not answer:"
+                return [words, control, "what follows is of its last flush"]
+            }
+            return ["does not run; what follows is of its last flush"]
         }
         let memory = collector.residentOctets
         let resident = memory == 0 ? "" : ", \(HumanUnits.octets(memory)) resident"
         let up = Self.age(now - collector.startedAt)
         var lines = ["\(collector.version), up \(up)\(resident)"]
         lines[0] += collector.notReady.isEmpty ? ", ready" : ", NOT READY"
-        lines += collector.notReady.map { "waits for \($0)" }
+        lines += collector.notReady.map { "not ready: \($0)" }
         return lines
     }
 

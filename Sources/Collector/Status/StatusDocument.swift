@@ -9,8 +9,10 @@ package import Storage
 package struct StatusDocument: Sendable {
     /// The collector that runs; nil when none could be asked.
     let collector: CollectorStanding?
-    /// Whether a collector that runs could have been asked.
-    let hasControl: Bool
+    /// Where a collector that runs could have been asked; nil for nowhere.
+    let control: String?
+    /// The process that writes to the store though no collector answers; nil for none.
+    let writer: Int?
     let now: Int64
     /// From the first slot stored to the end of the last that is not still to come.
     let span: Range<Int64>?
@@ -54,6 +56,7 @@ package struct StatusDocument: Sendable {
     ///   - store: What was counted.
     ///   - collector: How the running collector stands; nil when none answers.
     ///   - sessions: The sessions as of now; nil for what the store has of them.
+    ///   - writer: The process that writes to the store; nil for none.
     ///   - now: In seconds since 1970-01-01 00:00 UTC.
     /// - Throws: What the store throws.
     package init(
@@ -61,11 +64,13 @@ package struct StatusDocument: Sendable {
         store: any VolumeStore,
         collector: CollectorStanding?,
         sessions: [SessionState]?,
+        writer: Int? = nil,
         now: Int64
     ) async throws(VolumeStoreError) {
         self.collector = collector
         self.now = now
-        hasControl = settings.control != nil
+        self.writer = writer
+        control = settings.control
         secondsSinceFlush = try await store.lastFlush(notAfter: now).map { now - $0 }
         span = try await Self.span(of: store, slotSeconds: settings.slotSeconds, now: now)
         // The store knows those of neighbors that are no longer configured as well.
@@ -100,7 +105,8 @@ package struct StatusDocument: Sendable {
         ledger = LedgerDocument(
             ledgers: counted,
             held: held,
-            gaps: try await store.gaps(in: recent)
+            // Also those that came after the last volumes.
+            gaps: try await store.gaps(in: recent.lowerBound..<max(recent.upperBound, now))
         )
         unknownInterfaces = Self.unknown(
             in: known.counted(try await store.interfaceFacts(in: recent)),

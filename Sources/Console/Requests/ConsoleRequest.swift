@@ -40,6 +40,8 @@ public struct ConsoleResponse: Equatable, Sendable {
     public var exitStatus: Int32
     /// What a person should know besides; a command prints it to standard error.
     public var messages: [String]
+    /// What the path takes instead of the method of a request that is answered with 405.
+    public var methods: [String] = []
 
     public init(
         status: Int = 200,

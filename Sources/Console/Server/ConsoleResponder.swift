@@ -107,6 +107,10 @@ struct ConsoleResponder: HTTPResponder {
         headers[.cacheControl] = "no-store"
         headers[.contentSecurityPolicy] = "default-src 'self'"
         headers[.xContentTypeOptions] = "nosniff"
+        if !answer.methods.isEmpty {
+            let methods = answer.methods.flatMap { $0 == "GET" ? ["GET", "HEAD"] : [$0] }
+            headers[.allow] = methods.joined(separator: ", ")
+        }
         for (name, value) in [
             (AnswerHeader.exitStatus, String(answer.exitStatus)),
             (AnswerHeader.messages, AnswerHeader.text(answer.messages)),

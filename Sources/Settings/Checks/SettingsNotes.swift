@@ -19,6 +19,7 @@ struct SettingsNotes {
     static func notes(on settings: Settings, _ reading: Reading) -> [SettingsProblem] {
         var notes = SettingsNotes(settings, reading)
         notes.noteViews()
+        notes.noteStore()
         notes.noteTables()
         notes.noteSecrets()
         return notes.reading.problems
@@ -79,6 +80,14 @@ extension SettingsNotes {
 // MARK: - Files
 
 extension SettingsNotes {
+    private mutating func noteStore() {
+        let folder = SourceTree.folder(of: settings.store.sqlite.path)
+        guard !FileManager.default.fileExists(atPath: folder) else { return }
+        reading.report("store.sqlite.path", "the folder \(folder) \(Self.doesNotExist)")
+    }
+
+    private static let doesNotExist = "does not exist: a collector does not start without it"
+
     private mutating func noteTables() {
         for (index, table) in settings.tables.enumerated() where !table.mrt.isEmpty {
             noteIfMissing(table.mrt, "tables[\(index)].mrt")
@@ -124,7 +133,7 @@ extension SettingsNotes {
     private mutating func noteIfMissing(_ file: String, _ key: String) -> Bool {
         let isThere = FileManager.default.fileExists(atPath: file)
         if isThere, FileManager.default.isReadableFile(atPath: file) { return false }
-        reading.report(key, "\(file) \(isThere ? "cannot be read here" : "does not exist")")
+        reading.report(key, "\(file) \(isThere ? "cannot be read here" : Self.doesNotExist)")
         return true
     }
 }

@@ -2,6 +2,7 @@
 
 import Console
 import Model
+import StorageSQLite
 
 extension Answers {
     static let statusRows: [AnswerRow] = [
@@ -13,11 +14,14 @@ extension Answers {
             contentTypes: [ContentType.json, ContentType.text]
         ) { question in
             let settings = await question.sources.settings()
+            let hooks = question.sources.collector
+            let path = settings.store.sqlite.path
             let status = try await StatusDocument(
                 settings: settings,
                 store: try await question.sources.reading(),
-                collector: await question.sources.collector?.standing(),
-                sessions: await question.sources.collector?.sessions(),
+                collector: await hooks?.standing(),
+                sessions: await hooks?.sessions(),
+                writer: hooks == nil ? StoreUse.process(path: path) : nil,
                 now: question.sources.second
             )
             let text = question.format == "table" ? status.text() : status.json()
