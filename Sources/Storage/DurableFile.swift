@@ -16,10 +16,7 @@ package struct DurableFile: ~Copyable {
     package static let draftSuffix = ".draft"
 
     /// Begins a file that is to be at `path`, for its owner alone; one writer at a time.
-    ///
-    /// Its directory is made if need be.
     package static func begun(at path: String) throws(FileProblem) -> DurableFile {
-        try makeDirectory(directory(of: path))
         let draft = path + draftSuffix
         let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC
         // Safe: the path is passed as a terminated string that lives as long as the call.

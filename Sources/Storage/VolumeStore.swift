@@ -98,7 +98,7 @@ extension VolumeStore {
 }
 
 /// Why a store did not do what it was asked.
-public enum VolumeStoreError: Error, Equatable {
+public enum VolumeStoreError: Error, Equatable, CustomStringConvertible {
     /// The back-end cannot be reached now; the same call may succeed later.
     case unavailable(reason: String)
     /// The batch itself cannot be stored, now or later: a count or a sum is beyond what a store
@@ -108,4 +108,15 @@ public enum VolumeStoreError: Error, Equatable {
     case corrupt(reason: String)
     /// It was written by a version of Peerage that this one does not know.
     case incompatible(reason: String)
+
+    /// In words, whatever kind it is.
+    package var reason: String {
+        switch self {
+        case .unavailable(let reason), .refused(let reason), .corrupt(let reason),
+            .incompatible(let reason):
+            reason
+        }
+    }
+
+    public var description: String { reason }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import GRDB
-import Storage
+package import Storage
 
 extension VolumeStoreError {
     /// What a failure of SQLite or GRDB at the store at `path` means to the collector.
@@ -16,7 +16,7 @@ extension VolumeStoreError {
         }
     }
 
-    init(_ failure: DatabaseError, path: String) {
+    package init(_ failure: DatabaseError, path: String) {
         let message = failure.message ?? "SQLite result code"
         let reason = "\(path): \(message) (SQLite \(failure.extendedResultCode.rawValue))"
         switch failure.resultCode {
@@ -25,17 +25,12 @@ extension VolumeStoreError {
         case .SQLITE_CORRUPT, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_ERROR,
             .SQLITE_FORMAT, .SQLITE_TOOBIG:
             self = .corrupt(reason: reason)
+        case .SQLITE_READONLY where failure.extendedResultCode == .SQLITE_READONLY_DIRECTORY:
+            // Even to read, SQLite makes the log and its index where there are none.
+            let folder = DurableFile.directory(of: path)
+            self = .unavailable(reason: "\(path) needs write permission on the folder \(folder)")
         default:
             self = .unavailable(reason: reason)
-        }
-    }
-
-    /// In words, whatever kind it is.
-    var reason: String {
-        switch self {
-        case .unavailable(let reason), .refused(let reason), .corrupt(let reason),
-            .incompatible(let reason):
-            reason
         }
     }
 }

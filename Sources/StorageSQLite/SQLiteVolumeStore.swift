@@ -58,7 +58,7 @@ public final class SQLiteVolumeStore: VolumeStore {
             now: now ?? { Int64(Date().timeIntervalSince1970) },
             observe: observer
         )
-        let (pool, lock): (DatabasePool, StoreLock?)
+        let (pool, lock): (DatabasePool, FileLock?)
         switch mode {
         case .readOnly:
             pool = try translatingErrors(path) { try StoreOpening.readOnly(path: path) }

@@ -21,12 +21,14 @@ import Synchronization
 ///   The batch in doubt is then there or not, and is offered again under its id.
 /// - *damage*: the same; a file that is found damaged when opened anew is set aside by a store
 ///   that serves, and a new one begun (``SettingAside``).
+/// - *another file*: when `path` does not lead to the open file any more, nobody would find what
+///   is written to that. What is at `path` now is opened, or begun (``LeftBehind``).
 ///
 /// While it cannot be opened for writing, readers get what can still be read.
 final class StoreConnection: Sendable {
     private let path: String
     private let opening: StoreOpening
-    private let lock: StoreLock?
+    private let lock: FileLock?
     private let queue = DispatchQueue(label: "peerage-store")
     private let state: Mutex<State>
     private let batches = Mutex(BatchWriter())
@@ -34,6 +36,8 @@ final class StoreConnection: Sendable {
 
     private struct State {
         var pool: DatabasePool?
+        /// What `pool` has open.
+        var files: StoreFiles
         /// Why the connection must not be used for writing; nil when it may.
         var poison: Poison?
         /// The last doubt about the file was dispelled when it was looked through, but nothing
@@ -48,13 +52,15 @@ final class StoreConnection: Sendable {
         var isDamage = false
         /// It happened while writing, after the file had been found sound.
         var isCertain = false
+        /// What was known of the file that is not at its place any more; nil while it is.
+        var left: LeftBehind?
     }
 
-    init(path: String, opening: StoreOpening, pool: DatabasePool, lock: StoreLock?) {
+    init(path: String, opening: StoreOpening, pool: DatabasePool, lock: FileLock?) {
         self.path = path
         self.opening = opening
         self.lock = lock
-        state = Mutex(State(pool: pool))
+        state = Mutex(State(pool: pool, files: StoreFiles(path)))
     }
 
     /// Runs `body` on the one connection that writes.
@@ -97,20 +103,29 @@ final class StoreConnection: Sendable {
 
     /// Waits for calls in flight, closes the file and gives back the lock; once is enough.
     ///
-    /// Readers first, so that the writer is the last and moves the log into the file; then the
-    /// lock, when no connection can write or checkpoint any more.
+    /// Readers first, then what the log holds is moved into the file: SQLite does that only when
+    /// nobody else has it open. Last the lock, when no connection can write or checkpoint any more.
     func close() throws {
         try queue.sync {
-            let pool = state.withLock { state in
+            let (pool, isSound) = state.withLock { state in
                 defer {
                     state.isClosed = true
                     state.pool = nil
                 }
-                return state.pool
+                return (state.pool, state.poison == nil)
             }
             pool?.releaseMemory()
+            if lock != nil, isSound, let pool { Self.emptyLog(pool) }
             try pool?.close()
             lock?.release()
+        }
+    }
+
+    /// What cannot be moved, because of a reader or of the disk, stays in the log.
+    private static func emptyLog(_ pool: DatabasePool) {
+        try? pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA busy_timeout = 1000")
+            try database.checkpoint(.truncate)
         }
     }
 
@@ -135,11 +150,26 @@ final class StoreConnection: Sendable {
         if state.withLock({ $0.isClosed }) {
             throw VolumeStoreError.unavailable(reason: "\(path) is closed")
         }
+        lookForOtherFile()
         if let poison = state.withLock({ $0.poison }) { try reopen(poison) }
         guard let pool = state.withLock({ $0.pool }) else {
             throw VolumeStoreError.unavailable(reason: "\(path) is closed")
         }
         return pool
+    }
+
+    /// What is written to a file that was removed or replaced, nobody would find.
+    private func lookForOtherFile() {
+        let (pool, files, isPoisoned) = state.withLock { ($0.pool, $0.files, $0.poison != nil) }
+        let found = FileIdentity(path)
+        guard let pool, let file = files.file, !isPoisoned, found != file,
+            found != nil || FileIdentity.isNothing(at: path)
+        else { return }
+        let left = LeftBehind(pool, files, now: opening.now())
+        // The old file is whole, wherever it is now.
+        Self.emptyLog(pool)
+        let reason = "\(path) was removed or replaced"
+        state.withLock { $0.poison = Poison(reason: reason, left: left) }
     }
 
     /// The batch is safe in the log; what fails here must still not be met again unprepared.
@@ -190,13 +220,11 @@ final class StoreConnection: Sendable {
         try? old?.close()
         batches.withLock { $0 = BatchWriter() }
         do {
-            let pool = try opening.reopened(
-                after: poison.reason,
-                isDamage: poison.isDamage,
-                isCertain: poison.isCertain
-            )
+            let pool = try reopened(poison)
+            let files = StoreFiles(path)
             state.withLock { state in
                 state.pool = pool
+                state.files = files
                 state.poison = nil
                 state.isSuspect = poison.isDamage && !poison.isCertain
             }
@@ -209,5 +237,22 @@ final class StoreConnection: Sendable {
             }
             throw error
         }
+    }
+
+    private func reopened(_ poison: Poison) throws -> DatabasePool {
+        guard let left = poison.left else {
+            return try opening.reopened(
+                after: poison.reason,
+                isDamage: poison.isDamage,
+                isCertain: poison.isCertain
+            )
+        }
+        do throws(LockProblem) {
+            // The file of the lock may have gone as well, and be another's now.
+            try lock?.renew()
+        } catch {
+            throw VolumeStoreError.unavailable(reason: error.description)
+        }
+        return try opening.opened(leaving: left)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Collector
+import Console
 import FlowReception
 import Foundation
 import Logging
@@ -78,6 +79,22 @@ struct CollectorServiceTests {
         #expect(ledger.receivedOctets == 20_000)
         #expect(ledger.isBalanced)
         #expect(try await store.check().isEmpty)
+    }
+
+    @Test("a question to a collector whose store was removed is told so")
+    func storeRemoved() async throws {
+        let settings = try self.settings()
+        let path = settings.store.sqlite.path
+        let service = CollectorService(
+            settings: settings,
+            store: try await CollectorService.openStore(settings),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        try FileManager.default.removeItem(atPath: path)
+        let answers = service.answers { "" }
+        let response = await answers.answer(ConsoleRequest(path: "/api/v1/status"))
+        #expect(response.body.contains(" does not exist any more"), "\(response.body)")
+        #expect(!response.body.contains("NSCocoaErrorDomain"))
     }
 
     @Test("an exporter that is not listed is refused and hurts nobody")

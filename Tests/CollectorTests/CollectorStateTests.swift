@@ -69,6 +69,33 @@ struct CollectorStateTests {
         try await without.end()
     }
 
+    @Test("a second collector with the same state is refused, until the first has ended")
+    func second() async throws {
+        let folder = try TemporaryFolder()
+        let first = try await ServedCollector(in: folder, Self.exporter)
+        let problem = await #expect(throws: CollectorError.self) {
+            _ = try await ServedCollector(in: folder, Self.exporter)
+        }
+        let process = ProcessInfo.processInfo.processIdentifier
+        let reason = problem?.description ?? ""
+        #expect(reason.contains("/state"), "\(reason)")
+        #expect(reason.hasSuffix(" is in use by process \(process)"), "\(reason)")
+        try await first.end()
+        let second = try await ServedCollector(in: folder, Self.exporter)
+        try await second.end()
+    }
+
+    @Test("a state directory that cannot be made is told at the start, and the collector runs")
+    func unusable() async throws {
+        let folder = try TemporaryFolder()
+        let text = Self.exporter + "state: /proc/nope/\n"
+        let collector = try await ServedCollector(in: folder, text)
+        try await collector.end()
+        let events = try await collector.store.events(in: Int64.min..<Int64.max)
+        let event = try #require(events.first { $0.kind == .stateUnusable })
+        #expect(event.detail.hasPrefix("/proc/nope"), "\(event.detail)")
+    }
+
     @Test("what is worth keeping is of the listed, and of the learned while they are held")
     func scope() {
         var inventory = Inventory()

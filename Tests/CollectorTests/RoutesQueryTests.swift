@@ -153,4 +153,16 @@ struct RoutesQueryTests {
             _ = try await query.dump(to: "/proc/nowhere/x.mrt", view: nil, force: true, .table)
         }
     }
+
+    @Test("a dump into a folder that is not there makes none, and says that it cannot be written")
+    func noFolder() async throws {
+        let query = RoutesQuery(live: try await feed())
+        let folder = FileManager.default.temporaryDirectory.appending(path: "dump-\(UUID())").path
+        let path = "\(folder)/x.mrt"
+        let problem = await #expect(throws: CollectorError.self) {
+            _ = try await query.dump(to: path, view: nil, force: false, .table)
+        }
+        #expect(problem?.description.hasPrefix("\(path) cannot be written: ") == true)
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
 }

@@ -170,6 +170,24 @@ struct SQLiteVolumeStoreTests {
         try store.close()
     }
 
+    @Test("a closed store is whole in its file alone, also while others have it open to read")
+    func alone() async throws {
+        let store = try SQLiteVolumeStore.opened(path: path, mode: .readWrite)
+        let reader = try SQLiteVolumeStore.opened(path: path, mode: .readOnly)
+        for id in ["1", "2"] {
+            _ = try await store.add(.sample(id, [SampleSide()]))
+            #expect(try await reader.interfaceFacts(in: Self.all).count == 1)
+        }
+        try store.close()
+        let copy = folder.path("copy.db")
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        let copied = try SQLiteVolumeStore.opened(path: copy, mode: .readOnly)
+        #expect(try await copied.interfaceFacts(in: Self.all).map(\.measure.packets) == [2_000])
+        #expect(try await copied.check().isEmpty)
+        try copied.close()
+        try reader.close()
+    }
+
     @Test("a closed store says so")
     func closed() async throws {
         let store = try SQLiteVolumeStore.opened(path: path, mode: .readWrite)

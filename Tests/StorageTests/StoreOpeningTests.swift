@@ -88,8 +88,22 @@ struct StoreOpeningTests {
             try SQLiteVolumeStore.opened(path: path, mode: .readWrite)
         } throws: { error in
             guard case .unavailable(let reason)? = error as? VolumeStoreError else { return false }
-            return reason.hasPrefix("\(path).lock cannot be opened: ")
+            return reason.hasPrefix("\(path): the folder ")
+                && reason.hasSuffix("/absent does not exist")
         }
+    }
+
+    @Test("who may not write to the folder is told that it takes that, even to read")
+    func readOnlyFolder() {
+        let failure = DatabaseError(resultCode: .SQLITE_READONLY_DIRECTORY)
+        let reason = "/var/lib/p/p.db needs write permission on the folder /var/lib/p"
+        let expected = VolumeStoreError.unavailable(reason: reason)
+        #expect(VolumeStoreError(failure, path: "/var/lib/p/p.db") == expected)
+    }
+
+    @Test("a failure reads as its reason")
+    func words() {
+        #expect("\(VolumeStoreError.unavailable(reason: "it is gone"))" == "it is gone")
     }
 
     @Test("a store that cannot be opened is not locked either")

@@ -22,6 +22,7 @@ let auditedFiles: Set<String> = [
     "Sources/RouteReception/MRT/InputFile.swift",
     "Sources/Routing/Reclamation/PublishedStorage.swift",
     "Sources/Storage/DurableFile.swift",
-    "Sources/StorageSQLite/StoreLock.swift",
+    "Sources/Storage/FileIdentity.swift",
+    "Sources/Storage/FileLock.swift",
     "Sources/Wire/WireReader.swift",
 ]

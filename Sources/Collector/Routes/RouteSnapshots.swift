@@ -26,7 +26,7 @@ import Storage
 /// renews them, its End-of-RIB sweeps those it did not tell again, and `staleSeconds` after the
 /// start the rest goes.
 package final class RouteSnapshots: Sendable {
-    private let directory: String
+    let directory: String
     /// Those of the start.
     private let neighbors: [Settings.Neighbor]
     private let localASN: ASN
@@ -111,6 +111,7 @@ extension RouteSnapshots {
         var dump = RouteDump(feed.table, time: time)
         let isKnown = feed.table.makeReader().sources.contains { Self.isSource($0, of: neighbor) }
         guard isKnown else { return nil }
+        try DurableFile.makeDirectory(directory)
         let file = try DurableFile.begun(at: path(of: neighbor.view))
         var digest = SHA256()
         var octets = 0

@@ -5,6 +5,7 @@ public import Logging
 import Model
 import ServiceLifecycle
 public import Settings
+import StorageSQLite
 import UnixSignals
 
 /// A collector as a process of its own: its services, its sockets, and the signals that reach it.
@@ -62,6 +63,8 @@ public struct CollectorProcess: Sendable {
         )
         configuration.maximumGracefulShutdownDuration = Self.longestShutdown
         try await ServiceGroup(configuration: configuration).run()
+        // Not left to whoever drops it last, for whom nobody waits.
+        try? (store as? SQLiteVolumeStore)?.close()
     }
 
     private func service(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Console
-import Foundation
 import Model
 import Settings
 import Storage
@@ -80,13 +79,14 @@ extension CollectorService {
     /// When that is damaged it is set aside, and another has its name.
     private func storeToRead() async throws -> any VolumeStore {
         guard hasStoreFile else { return store }
-        let attributes = try FileManager.default.attributesOfItem(
-            atPath: settings.store.sqlite.path
-        )
-        let file = attributes[.systemFileNumber] as? UInt64
-        if let reader, file == readerFile { return reader }
+        let path = settings.store.sqlite.path
+        let files = [FileIdentity(path), FileIdentity(path + "-wal")]
+        guard files[0] != nil else {
+            throw VolumeStoreError.unavailable(reason: "\(path) does not exist any more")
+        }
+        if let reader, files == readerFiles { return reader }
         let opened = try await CollectorService.openStoreToRead(settings)
-        (reader, readerFile) = (opened, file)
+        (reader, readerFiles) = (opened, files)
         return opened
     }
 

@@ -13,6 +13,14 @@ extension CollectorService {
     /// Octets that the kernel may queue for each socket.
     private static let receiveBuffer = 32 << 20
 
+    /// Makes sure that the state is kept, and by this collector alone.
+    func openState() throws {
+        let folders = [keeper?.files.directory, snapshots?.directory].compactMap { $0 }
+        guard let problem = try stateFolder?.open(folders) else { return }
+        note(.stateUnusable, object: settings.state ?? "", detail: problem)
+        logger.error("state is not kept", metadata: ["reason": "\(problem)"])
+    }
+
     func loadTables() throws {
         for loaded in try TableLoader.load(settings, feed: feed) {
             logger.info(

@@ -26,6 +26,7 @@ public actor CollectorService: Service {
     var inventory: Inventory
     let learnBudget: LearnBudget
     /// nil where the configuration keeps no state.
+    let stateFolder: StateFolder?
     let keeper: StateKeeper?
     let snapshots: RouteSnapshots?
     /// Neighbors whose routes were loaded from a snapshot.
@@ -71,8 +72,8 @@ public actor CollectorService: Service {
     var writer: VolumeWriter?
     /// For questions only.
     var reader: (any VolumeStore)?
-    /// The inode that it reads.
-    var readerFile: UInt64?
+    /// The file that it reads, and its log.
+    var readerFiles: [FileIdentity?] = []
     var upkeep = Upkeep()
     var heldRetention = HeldRetention()
     var backups = BackupSchedule()
@@ -113,6 +114,7 @@ public actor CollectorService: Service {
         self.store = store
         self.clock = clock ?? FollowingClock()
         self.logger = logger
+        stateFolder = settings.state.map { StateFolder($0) }
         keeper = settings.state.map { StateKeeper(state: $0) }
         hasStoreFile = store is SQLiteVolumeStore
         inventory = settings.inventory
@@ -138,6 +140,7 @@ public actor CollectorService: Service {
     }
 
     private func open() async throws {
+        try openState()
         try loadTables()
         loadSnapshots()
         inventory = settings.inventory.with(try await store.adoptions())
@@ -201,6 +204,9 @@ public actor CollectorService: Service {
         await flush(to: writer)
         saveRoutes()
         await wait(until: deadline) { storing == nil && savingState == nil && savingRoutes == nil }
+        // Closed when the last question is answered; until then the log cannot be emptied.
+        reader = nil
+        if savingState == nil, savingRoutes == nil { stateFolder?.release() }
         let left = await writer.waitingCount
         guard left == 0 else {
             throw CollectorError("\(left) batches could not be stored: their volumes are lost")

@@ -33,5 +33,7 @@ public struct OperationalEvent: Equatable, Sendable {
         case storeReopened
         case backupWritten, backupFailed
         case exporterAdopted
+        /// Nothing, or not all, can be kept in the directory of `state`.
+        case stateUnusable
     }
 }
