@@ -4,6 +4,7 @@
 
 #include <linux/filter.h>
 #include <linux/sock_diag.h>
+#include <malloc.h>
 
 _Static_assert(sizeof(CLinux_mmsghdr) == sizeof(struct mmsghdr), "layout of <sys/socket.h>");
 _Static_assert(
@@ -47,3 +48,7 @@ int CLinux_acceptBy(int fd, const CLinux_instruction *program, unsigned short le
 }
 
 const int CLinux_SO_DETACH_FILTER = SO_DETACH_FILTER;
+
+int CLinux_limitHeaps(int count) {
+    return mallopt(M_ARENA_MAX, count);
+}

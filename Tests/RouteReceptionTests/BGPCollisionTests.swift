@@ -8,7 +8,7 @@ import Testing
 /// A neighbor that connects while its session stands: RFC 4271, section 6.8; RFC 4724, section 4.2.
 @Suite("BGP connection collision")
 struct BGPCollisionTests {
-    private static let open = BGPOpen(asn: SpeakerWorld.asn, holdTime: 3, routerID: 2).message
+    private static let open = BGPOpen(asn: SpeakerWorld.asn, holdTime: 30, routerID: 2).message
 
     /// Sends an OPEN over a second connection and reads ours.
     private func knock(_ second: inout BGPConnection) async throws {
@@ -60,7 +60,7 @@ struct BGPCollisionTests {
                     // The keepalive interval is 10 s, the hold time 30 s.
                     #expect(ContinuousClock.now - begun < .seconds(25))
                     try await second.send(BGPMessageHeader.keepalive)
-                    try await events.confirm(&second, holdTime: 3)
+                    try await events.confirm(&second, holdTime: 30)
                 }
             }
         }
@@ -80,7 +80,7 @@ struct BGPCollisionTests {
                     let confirmed = try await second.receive()
                     #expect(confirmed == .keepalive)
                     try await second.send(BGPMessageHeader.keepalive)
-                    try await events.confirm(&second, holdTime: 3)
+                    try await events.confirm(&second, holdTime: 30)
                 }
             }
         }

@@ -63,4 +63,8 @@ int CLinux_acceptBy(int fd, const CLinux_instruction *program, unsigned short le
 /// SO_DETACH_FILTER: the program is gone.
 extern const int CLinux_SO_DETACH_FILTER;
 
+/// Bounds the number of heaps among which malloc(3) spreads its threads (M_ARENA_MAX, mallopt(3)).
+/// Returns 1, or 0 when it cannot be done.
+int CLinux_limitHeaps(int count);
+
 #endif

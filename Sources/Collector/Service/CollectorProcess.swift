@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 import Console
 public import Logging
 import Model
@@ -35,6 +36,9 @@ public struct CollectorProcess: Sendable {
         // From the first moment on, and to the last: unheeded, it would end the process. What comes
         // before the collector can act on it waits.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
+        // What one flush takes is freed on other threads than those of the next: with a heap for
+        // each, memory would grow for hours until each has held a flush once.
+        _ = CLinux_limitHeaps(CInt(settings.workerCount) + 1)
         defer { withExtendedLifetime(hangups) {} }
         if let shortage = DescriptorLimit.raise()?.shortage(for: settings) {
             logger.warning("\(shortage)")

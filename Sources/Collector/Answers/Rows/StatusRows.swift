@@ -2,6 +2,7 @@
 
 import Console
 import Model
+import Settings
 import StorageSQLite
 
 extension Answers {
