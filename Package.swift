@@ -206,7 +206,7 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["Model", "Settings"]),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Model", "Storage", "StorageSQLite", grdb]
+            dependencies: ["Model", "Storage", "StorageSQLite", "TestSupport", grdb]
         ),
         .testTarget(name: "TidyTests"),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),

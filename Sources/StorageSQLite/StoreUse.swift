@@ -15,7 +15,7 @@ public enum StoreUse {
     ///   - locks: The kernel's list of locks, in the form of proc_locks(5).
     /// - Returns: Its number; nil for none, or one that cannot be seen from here.
     public static func process(path: String, locks: String = "/proc/locks") -> Int? {
-        let lock = URL(fileURLWithPath: path).resolvingSymlinksInPath().path + ".lock"
+        let lock = StoreLock.file(of: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: lock),
             let file = (attributes[.systemFileNumber] as? NSNumber)?.uint64Value,
             let written = try? String(contentsOfFile: lock, encoding: .utf8),

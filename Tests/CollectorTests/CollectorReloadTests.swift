@@ -5,6 +5,7 @@ import FlowDecoding
 import Model
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Reload of a running collector")

@@ -3,6 +3,7 @@
 import Collector
 import Model
 import Settings
+import TestSupport
 import Testing
 
 @Suite("Open files")

@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("SIGHUP")
@@ -13,10 +14,8 @@ struct HangupTests {
         "SIGHUP while the store is opened ends nothing, and is heeded when the collector is there"
     )
     func early() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "hup-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let path = folder.appending(path: "peerage.yaml").path
+        let folder = try TemporaryFolder()
+        let path = folder.path("peerage.yaml")
         let configuration = """
             network: { asns: [64500] }
             listen: { flows: ["127.0.0.1:0"] }
@@ -25,7 +24,7 @@ struct HangupTests {
         try Data(configuration.utf8).write(to: URL(filePath: path))
         // A damaged store is set aside, and that is said while it is opened.
         let noStore = Data("SQLite format 3\0".utf8) + Data(repeating: 0x41, count: 8_176)
-        let database = folder.appending(path: "peerage.sqlite")
+        let database = URL(filePath: folder.path("peerage.sqlite"))
         try noStore.write(to: database)
         let (reloads, continuation) = AsyncStream.makeStream(of: Void.self)
         let messages = Mutex<[String]>([])

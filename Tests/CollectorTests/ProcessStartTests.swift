@@ -4,23 +4,22 @@ import Collector
 import Foundation
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Start of a collector's process")
 struct ProcessStartTests {
     @Test("a collector that cannot open its control socket has taken nothing before it says so")
     func controlSocketTaken() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "start-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let path = folder.appending(path: "peerage.yaml").path
+        let folder = try TemporaryFolder()
+        let path = folder.path("peerage.yaml")
         let configuration = """
             network: { asns: [64500] }
             listen: { flows: ["127.0.0.1:0"] }
             control: taken
             """
         try Data(configuration.utf8).write(to: URL(filePath: path))
-        try Data("not a socket".utf8).write(to: folder.appending(path: "taken"))
+        try Data("not a socket".utf8).write(to: URL(filePath: folder.path("taken")))
         let messages = Mutex<[String]>([])
         let logger = Logger(label: "test") { _ in
             TellingHandler { message in messages.withLock { $0.append(message) } }

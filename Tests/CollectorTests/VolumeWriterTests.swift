@@ -18,12 +18,17 @@ struct VolumeWriterTests {
         return part
     }
 
-    private func writer(_ store: any VolumeStore, idPrefix: String = "run") -> VolumeWriter {
+    private func writer(
+        _ store: any VolumeStore,
+        idPrefix: String = "run",
+        mostRowsWaiting: Int = 4_000_000
+    ) -> VolumeWriter {
         VolumeWriter(
             store: store,
             collector: "test",
             idPrefix: idPrefix,
-            sealer: SlotSealer(slotSeconds: 300, latenessSeconds: 0)
+            sealer: SlotSealer(slotSeconds: 300, latenessSeconds: 0),
+            mostRowsWaiting: mostRowsWaiting
         )
     }
 
@@ -142,13 +147,7 @@ struct VolumeWriterTests {
     @Test("when more waits than may, the oldest is given up, and the gap and the limit are told")
     func limit() async throws {
         let store = UnreliableStore()
-        let writer = VolumeWriter(
-            store: store,
-            collector: "test",
-            idPrefix: "run",
-            sealer: SlotSealer(slotSeconds: 300, latenessSeconds: 0),
-            mostRowsWaiting: 10
-        )
+        let writer = writer(store, mostRowsWaiting: 10)
         await store.setReachable(false)
         for slot in Int64(0)..<30 {
             _ = await writer.write([part(slot: slot * 300, octets: 1)], now: slot * 300 + 1)
@@ -170,13 +169,7 @@ struct VolumeWriterTests {
     @Test("a store that does not answer keeps nobody waiting, and what waits for it has a bound")
     func hangs() async throws {
         let store = UnreliableStore()
-        let writer = VolumeWriter(
-            store: store,
-            collector: "test",
-            idPrefix: "run",
-            sealer: SlotSealer(slotSeconds: 300, latenessSeconds: 0),
-            mostRowsWaiting: 10
-        )
+        let writer = writer(store, mostRowsWaiting: 10)
         await store.setHangs(true)
         await writer.enqueue([part(slot: 0, octets: 1)], now: 1)
         let offering = Task { await writer.offer() }

@@ -64,24 +64,6 @@ private func socketPath() throws -> String {
     return folder.appending(path: "peerage.sock").path
 }
 
-/// What a collector leaves behind that was killed.
-private func leaveSocket(at path: String) {
-    let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    // Safe: the path is shorter than the array, which is zero elsewhere.
-    unsafe withUnsafeMutableBytes(of: &address.sun_path) { octets in
-        unsafe octets.copyBytes(from: Array(path.utf8))
-    }
-    // Safe: bind(2) reads the one structure it is lent.
-    unsafe withUnsafePointer(to: &address) { pointer in
-        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            _ = unsafe bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_un>.size))
-        }
-    }
-    close(descriptor)
-}
-
 @Suite("API on its sockets")
 struct ConsoleServerTests {
     @Test("a question by the control socket is answered, with exit status and messages")
@@ -115,7 +97,7 @@ struct ConsoleServerTests {
         let path = try socketPath()
         let none = try await ControlClient.ask(path, ConsoleRequest(path: "/"))
         #expect(none == nil)
-        leaveSocket(at: path)
+        try leaveSocket(at: path)
         #expect(FileManager.default.fileExists(atPath: path))
         let still = try await ControlClient.ask(path, ConsoleRequest(path: "/"))
         #expect(still == nil)

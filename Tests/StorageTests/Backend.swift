@@ -3,6 +3,7 @@
 import Foundation
 import Storage
 import StorageSQLite
+import TestSupport
 import Testing
 
 /// What must pass `VolumeStoreTests`; a new back-end adds its case.
@@ -23,19 +24,4 @@ enum Backend: String, CaseIterable, CustomTestStringConvertible {
             try store.close()
         }
     }
-}
-
-/// A folder of its own, gone when the test is over.
-final class TemporaryFolder: Sendable {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory
-            .appendingPathComponent("peerage-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }

@@ -6,6 +6,7 @@ import Glibc
 import Model
 import Storage
 import StorageSQLite
+import TestSupport
 import Testing
 
 @Suite("A collector that is killed")

@@ -6,6 +6,7 @@ import Model
 import Storage
 import StorageSQLite
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("A damaged store")
@@ -142,7 +143,7 @@ struct DamageTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: damaged)) == octets)
         #expect(try await store.span() == nil)
         try store.close()
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(!names.contains { $0.contains("replaces") })
     }
 

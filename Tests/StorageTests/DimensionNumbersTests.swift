@@ -3,6 +3,7 @@
 import GRDB
 import Model
 import Storage
+import TestSupport
 import Testing
 
 @testable import StorageSQLite

@@ -5,6 +5,7 @@ import Glibc
 import Model
 import Storage
 import StorageSQLite
+import TestSupport
 import Testing
 
 /// A limit on the size of files stands in for a disk that fails: writes beyond it are I/O errors.

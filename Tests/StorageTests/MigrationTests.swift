@@ -4,6 +4,7 @@ import GRDB
 import Model
 import Storage
 import StorageSQLite
+import TestSupport
 import Testing
 
 @Suite("A store of the version before")

@@ -4,6 +4,7 @@ import Foundation
 import Model
 import Storage
 import StorageSQLite
+import TestSupport
 import Testing
 
 @Suite("A store whose file is removed or replaced while it is written")

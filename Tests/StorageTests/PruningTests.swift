@@ -2,6 +2,7 @@
 
 import GRDB
 import Storage
+import TestSupport
 import Testing
 
 @testable import StorageSQLite

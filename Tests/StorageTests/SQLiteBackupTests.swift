@@ -4,6 +4,7 @@ import Foundation
 import Model
 import Storage
 import StorageSQLite
+import TestSupport
 import Testing
 
 @Suite("A backup of a SQLite store")

@@ -5,6 +5,7 @@ import GRDB
 import Model
 import Storage
 import StorageSQLite
+import TestSupport
 import Testing
 
 @Suite("The SQLite store")

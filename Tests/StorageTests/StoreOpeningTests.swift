@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Storage
 import StorageSQLite
+import TestSupport
 import Testing
 
 @Suite("Opening a store")
@@ -20,7 +21,7 @@ struct StoreOpeningTests {
         for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly, .serving] {
             #expect(reason(mode) == .corrupt(reason: "\(path) is not an SQLite database"))
         }
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(names == ["peerage.db"])
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == octets)
     }
@@ -75,7 +76,7 @@ struct StoreOpeningTests {
     @Test("a reader creates nothing")
     func missing() throws {
         #expect(reason(.readOnly) == .unavailable(reason: "\(path) does not exist"))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
         try Data().write(to: URL(fileURLWithPath: path))
         #expect(reason(.readOnly) == .unavailable(reason: "\(path) holds nothing yet"))
         #expect(reason(.readWrite) == nil)

@@ -9,7 +9,8 @@ struct WorkerReport: Sendable {
     var totals: FlushBatch
     /// Datagrams that the kernel dropped since the last report, by endpoint.
     var kernelDrops: [UInt64]
-    /// What is to be kept over a restart, of the exporters that have announced something new.
+    /// What is to be kept over a restart, of the exporters that have announced something new; with
+    /// the last report, of all.
     var state: [ExporterSnapshot] = []
     var figures = PipelineFigures()
     var worker = 0
