@@ -42,10 +42,29 @@ public struct DatagramOutcome: Equatable, Sendable {
     public var exporterRestarted = false
     /// The sequence leapt further than loss explains; what was lost there cannot be said.
     public var sequenceLeapt = false
+    /// The datagram is octet for octet one that came a moment ago; nothing in it was counted.
+    public var isDuplicate = false
+    /// By how much the estimate of the records lost on the way changes; see ``sequenceLost``.
+    public var lostRecords: Int64 = 0
+    /// Samples the agent says it could not send, its own `drops` (sFlow version 5, section 5).
+    public var samplesDropped: UInt64 = 0
+    /// Flow samples missing by the numbers of their sources, beside those of lost datagrams.
+    public var samplesLost: Int64 = 0
+    /// What the exporter's processes say they could not meter or send.
+    public var notSent = Unsent()
     /// Data Sets read by a template that an earlier process learned, not confirmed since.
     public var cachedTemplateSets = 0
 
     public init() {}
+
+    /// Flows, packets and octets that never left the exporter (RFC 7011, sections 4.1 to 4.3).
+    public struct Unsent: Equatable, Sendable {
+        public var flows: UInt64 = 0
+        public var packets: UInt64 = 0
+        public var octets: UInt64 = 0
+
+        public init() {}
+    }
 
     /// Whether the first octets are those of a flow export, whatever could be read of it.
     public var isFlowExport: Bool { flowProtocol != nil }

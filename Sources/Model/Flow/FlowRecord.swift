@@ -59,6 +59,8 @@ public struct FlowRecord: Sendable {
     /// IE 128 (bgpNextAdjacentAsNumber), or the first AS of the sFlow gateway record's path.
     public var destinationPeerAS: ASN = .zero
     public var localPreference: UInt32 = 0
+    /// MPLS VPN route distinguisher (IE 90; RFC 4364, section 4.2), its eight octets as a number.
+    public var routeDistinguisher: UInt64 = 0
 
     /// When the flow began, in nanoseconds since 1970-01-01 00:00 UTC.
     public var start: Int64 = 0

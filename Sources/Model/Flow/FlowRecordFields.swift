@@ -33,5 +33,6 @@ extension FlowRecord {
         public static let localPreference = Fields(rawValue: 1 << 23)
         public static let start = Fields(rawValue: 1 << 24)
         public static let end = Fields(rawValue: 1 << 25)
+        public static let routeDistinguisher = Fields(rawValue: 1 << 26)
     }
 }

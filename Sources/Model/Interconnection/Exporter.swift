@@ -16,6 +16,10 @@ public struct Exporter: Equatable, Sendable {
     /// Counts whatever the exporter says.
     public var overrideRate: SamplingRate?
     public var asFields: ASFields = .origin
+    /// Tunnels that are looked into, in sampled packets.
+    public var innerHeaders: InnerHeaders = []
+    /// Names of the corrections that are switched on for it.
+    public var quirks: [String] = []
     /// Views to route by, in order of preference.
     public var views: [String] = []
     public var otherInterfaces: InterfaceRole = .unknown
