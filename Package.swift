@@ -214,6 +214,32 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// PEERAGE_ONLY=FlowDecodingTests leaves the targets it names and what they need, so that a build
+// for coverage or fuzzing takes seconds: no package that none of them uses. Such a build needs
+// --scratch-path, and --disable-automatic-resolution, or it deletes Package.resolved.
+if let only = Context.environment["PEERAGE_ONLY"] {
+    var kept: Set<String> = []
+    var packages: Set<String> = []
+    var open = only.split(separator: ",").map(String.init)
+    while let name = open.popLast() {
+        guard kept.insert(name).inserted else { continue }
+        guard let target = package.targets.first(where: { $0.name == name }) else { continue }
+        for dependency in target.dependencies {
+            switch dependency {
+            case .byNameItem(let needed, _), .targetItem(let needed, _): open.append(needed)
+            case .productItem(_, let used, _, _): packages.insert(used ?? "")
+            @unknown default: break
+            }
+        }
+    }
+    package.products = []
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.dependencies.removeAll { dependency in
+        guard case .sourceControl(_, let location, _) = dependency.kind else { return false }
+        return !packages.contains { location.hasSuffix("/\($0)") }
+    }
+}
+
 // One rule for every target: all upcoming features, no unmarked unsafe code, no warnings.
 for target in package.targets where target.name != "CLinux" && target.type != .system {
     target.swiftSettings = [
