@@ -137,6 +137,12 @@ let package = Package(
             dependencies: ["Model", "Storage", "StorageSQLite"],
             path: "Tests/Soak/soakwriter"
         ),
+        // Measures the flow decoders for Deploy/bench; no product.
+        .executableTarget(
+            name: "decodebench",
+            dependencies: ["FlowDecoding", "Model", "TestSupport", "Wire"],
+            path: "Tests/Benchmarks/decodebench"
+        ),
         .target(
             name: "TestSupport",
             dependencies: ["Model", "Wire"],

@@ -75,7 +75,7 @@ extension RecordReader {
         record.octets = 0
         record.packets = 0
         record.octetsBasis = .ip
-        swap(&record.source, &record.destination)
+        (record.source, record.destination) = (record.destination, record.source)
         swap(&record.sourcePort, &record.destinationPort)
         swap(&record.ingressInterface, &record.egressInterface)
         swap(&record.sourceMAC, &record.destinationMAC)

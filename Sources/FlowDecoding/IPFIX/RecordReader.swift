@@ -83,24 +83,13 @@ struct RecordReader {
     private mutating func store(_ address: IPAddress, as reading: FieldReading) {
         switch reading {
         case .sourceIPv4, .sourceIPv4Prefix, .sourceIPv6, .sourceIPv6Prefix:
-            Self.set(address, &record.source, &record.known, .source)
+            record.give(source: address)
         case .destinationIPv4, .destinationIPv4Prefix, .destinationIPv6, .destinationIPv6Prefix:
-            Self.set(address, &record.destination, &record.known, .destination)
-        case .nextHopIPv4, .nextHopIPv6: Self.set(address, &record.nextHop, &record.known, .nextHop)
-        case .bgpNextHopIPv4, .bgpNextHopIPv6:
-            Self.set(address, &record.bgpNextHop, &record.known, .bgpNextHop)
+            record.give(destination: address)
+        case .nextHopIPv4, .nextHopIPv6: record.give(nextHop: address)
+        case .bgpNextHopIPv4, .bgpNextHopIPv6: record.give(bgpNextHop: address)
         default: break
         }
-    }
-
-    private static func set(
-        _ address: IPAddress,
-        _ field: inout IPAddress,
-        _ known: inout FlowRecord.Fields,
-        _ bit: FlowRecord.Fields
-    ) {
-        if address.bits != 0 || !known.contains(bit) { field = address }
-        known.insert(bit)
     }
 
     private mutating func store(_ value: UInt64, _ octets: Int, as reading: FieldReading) {

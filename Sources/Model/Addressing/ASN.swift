@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An Autonomous System number, four octets wide (RFC 6793).
-public struct ASN: RawRepresentable, Hashable, Sendable {
+public struct ASN: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt32
 
+    @inlinable
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Reserved: no route begins in it (RFC 7607), so here it stands for one that is not known.

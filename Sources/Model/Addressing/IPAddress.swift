@@ -4,20 +4,23 @@
 ///
 /// An IPv4 address sits in the *high* 32 bits, so that "the first `n` bits" means the same for both
 /// families and one prefix-match routine serves both.
-public struct IPAddress: Hashable, Sendable {
+public struct IPAddress: Hashable, Sendable, BitwiseCopyable {
     /// The address, left-aligned: bit 127 is the first bit on the wire.
     public let bits: UInt128
     public let family: AddressFamily
 
+    @inlinable
     public init(bits: UInt128, family: AddressFamily) {
         self.bits = bits
         self.family = family
     }
 
+    @inlinable
     public static func v4(_ address: UInt32) -> IPAddress {
         IPAddress(bits: UInt128(address) << 96, family: .ipv4)
     }
 
+    @inlinable
     public static func v6(_ address: UInt128) -> IPAddress {
         IPAddress(bits: address, family: .ipv6)
     }
@@ -37,7 +40,7 @@ public struct IPAddress: Hashable, Sendable {
 }
 
 /// The families counted, with their IANA Address Family Numbers (AFI) as raw values.
-public enum AddressFamily: UInt16, Hashable, Sendable, CaseIterable {
+public enum AddressFamily: UInt16, Hashable, Sendable, CaseIterable, BitwiseCopyable {
     case ipv4 = 1
     case ipv6 = 2
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An IEEE 802 MAC-48 address, in the low 48 bits of ``rawValue``.
-public struct MACAddress: RawRepresentable, Hashable, Sendable {
+public struct MACAddress: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt64
 
+    @inlinable
     public init(rawValue: UInt64) { self.rawValue = rawValue & 0xffff_ffff_ffff }
 
     /// Not known.

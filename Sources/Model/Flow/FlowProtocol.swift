@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The export protocols, by the first octets of a datagram.
-public enum FlowProtocol: UInt8, Hashable, Sendable, CaseIterable {
+public enum FlowProtocol: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable {
     case sflow5 = 0
     case ipfix = 1
     case netflow9 = 2
@@ -19,7 +19,7 @@ public enum FlowProtocol: UInt8, Hashable, Sendable, CaseIterable {
 }
 
 /// What the octets of a record count (INTERFACE, `octetsBasis`).
-public enum OctetsBasis: UInt8, Hashable, Sendable, CaseIterable {
+public enum OctetsBasis: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable {
     /// The outermost IP packet.
     case ip = 0
     /// A running total of the flow; the increment is formed by flow.

@@ -4,7 +4,7 @@
 ///
 /// Options can give fractions (RFC 5477: samplingPacketInterval and samplingPacketSpace), so the
 /// ratio is kept whole and applied once, rounded half up. Always in lowest terms, never zero.
-public struct SamplingRate: Hashable, Sendable {
+public struct SamplingRate: Hashable, Sendable, BitwiseCopyable {
     public let numerator: UInt32
     public let denominator: UInt32
 
@@ -50,7 +50,7 @@ public struct SamplingRate: Hashable, Sendable {
 }
 
 /// Where a sampling rate came from, most trusted first (DESIGN 3.8).
-public enum SamplingSource: UInt8, Hashable, Sendable, CaseIterable {
+public enum SamplingSource: UInt8, Hashable, Sendable, CaseIterable, BitwiseCopyable {
     /// An options record of the exporter (RFC 5476, RFC 5477).
     case options = 0
     /// A field of the flow record itself.

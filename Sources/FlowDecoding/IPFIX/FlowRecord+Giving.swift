@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+
+/// Addresses and times that a template may give twice, or not know.
+extension FlowRecord {
+    /// Takes an address of either family.
+    ///
+    /// Templates for both families leave the unused addresses zero, so a zero never displaces an
+    /// address that is there.
+    mutating func give(source address: IPAddress) {
+        if address.bits != 0 || !has(.source) { source = address }
+        known.insert(.source)
+    }
+
+    mutating func give(destination address: IPAddress) {
+        if address.bits != 0 || !has(.destination) { destination = address }
+        known.insert(.destination)
+    }
+
+    mutating func give(nextHop address: IPAddress) {
+        if address.bits != 0 || !has(.nextHop) { nextHop = address }
+        known.insert(.nextHop)
+    }
+
+    mutating func give(bgpNextHop address: IPAddress) {
+        if address.bits != 0 || !has(.bgpNextHop) { bgpNextHop = address }
+        known.insert(.bgpNextHop)
+    }
+
+    /// Takes when the flow began; 0 when that is not known.
+    mutating func give(start time: Int64) {
+        guard time > 0 else { return }
+        start = time
+        known.insert(.start)
+    }
+
+    /// Takes when the flow ended; 0 when that is not known.
+    mutating func give(end time: Int64) {
+        guard time > 0 else { return }
+        end = time
+        known.insert(.end)
+    }
+}
