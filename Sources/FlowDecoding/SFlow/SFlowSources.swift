@@ -18,6 +18,7 @@ struct SFlowSighting: Sendable {
     /// A hash of the source: who seeks two with the same harms itself.
     ///
     /// - Parameter subAgent: A hash of the agent's address and sub-agent.
+    /// - Returns: What it is kept under.
     func key(in subAgent: UInt64) -> UInt64 {
         let bits = UInt64(source.type) << 32 | UInt64(source.index)
         let hash = (subAgent ^ bits) &* 0x9e37_79b9_7f4a_7c15
