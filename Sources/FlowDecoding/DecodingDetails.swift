@@ -7,6 +7,7 @@ package struct DecodingDetails: Sendable {
     package var templates: [TemplateNotice] = []
     package var options: [OptionsRecord] = []
     package var counters: [CounterSample] = []
+    package var discards: [DiscardSample] = []
     /// All problems of the datagram, also of one of which nothing could be read.
     package var problems: [DecodingProblem] = []
 
@@ -17,6 +18,7 @@ package struct DecodingDetails: Sendable {
         templates.removeAll(keepingCapacity: true)
         options.removeAll(keepingCapacity: true)
         counters.removeAll(keepingCapacity: true)
+        discards.removeAll(keepingCapacity: true)
         problems.removeAll(keepingCapacity: true)
     }
 }
@@ -57,8 +59,21 @@ package enum FieldValue: Sendable {
     case octets([UInt8])
 }
 
-/// Interface counters of one sFlow counter sample, by their IF-MIB names.
+/// The counters of one sFlow counter sample, by their names in MIBs or in the specification.
 package struct CounterSample: Sendable {
-    package var interface: UInt32
+    /// nil when the source is no interface.
+    package var interface: UInt32?
     package var counters: [(name: StaticString, value: UInt64)]
+}
+
+/// One sFlow sample of a discarded packet.
+package struct DiscardSample: Equatable, Sendable {
+    /// nil when not said.
+    package var ingressInterface: UInt32?
+    /// Where the packet was about to leave; nil when it was discarded before.
+    package var egressInterface: UInt32?
+    /// Why, as sflow.org numbers the reasons.
+    package var reason: UInt32
+    /// Notifications the agent held back so far.
+    package var drops: UInt32
 }

@@ -36,6 +36,11 @@ struct DecodingWork: Sendable {
     /// Records of the message whose sampling is looked up again when options came after them.
     var unresolved: [UnresolvedSampling] = []
 
+    /// Tunnels that are looked into in the sampled packets of the exporter at work.
+    var tunnels: InnerHeaders = []
+    /// What the samples of an sFlow datagram say of the numbers of their sources.
+    var sightings: [SFlowSighting] = []
+
     struct UnresolvedSampling: Sendable {
         var index: Int
         var selector: UInt64?
@@ -53,6 +58,7 @@ struct DecodingWork: Sendable {
         swap(&batch, &other)
         drop(expired)
         outcome = DatagramOutcome()
+        sightings.removeAll(keepingCapacity: true)
         message = nil
         messageRecords = 0
         details?.removeAll()

@@ -10,6 +10,10 @@ struct ExporterState {
     var sequences = SequenceTracker()
     var skew = ClockSkew()
     var interfaces = InterfaceNames()
+    /// The numbers of its sFlow data sources.
+    var sources = SFlowSources()
+    /// Tunnels that are looked into in its sampled packets.
+    var innerHeaders: InnerHeaders = []
     /// Whether what is worth saving has changed since it was last asked for.
     var isChanged = false
     /// Arrival of the datagram that told of its latest restart; 0 when none did.

@@ -19,6 +19,8 @@ public struct FlowDecoder: Sendable {
     var exporters: [ExporterState] = []
     private var last = 0
     private var quirks: [IPAddress: [ExporterQuirk]] = [:]
+    /// As configured; each is copied to its exporter's state, where a record finds it.
+    private var innerHeaders: [IPAddress: InnerHeaders] = [:]
 
     /// Creates a decoder that knows no template yet.
     ///
@@ -48,6 +50,13 @@ public struct FlowDecoder: Sendable {
     /// Switches on corrections for one exporter.
     public mutating func use(_ quirks: [ExporterQuirk], for exporter: IPAddress) {
         self.quirks[exporter] = quirks.isEmpty ? nil : quirks
+    }
+
+    /// Chooses the tunnels inside which one exporter's sampled packets are accounted by their inner
+    /// addresses.
+    public mutating func use(_ inner: InnerHeaders, for exporter: IPAddress) {
+        innerHeaders[exporter] = inner.isEmpty ? nil : inner
+        if let known = index[exporter] { exporters[known].innerHeaders = inner }
     }
 
     /// Whether a UDP payload is a flow export, by its first octets.
@@ -95,6 +104,7 @@ public struct FlowDecoder: Sendable {
         }
         work.begin(&batch, expired: expired ?? [])
         work.outcome.flowProtocol = flowProtocol
+        work.tunnels = state.map { exporters[$0].innerHeaders } ?? []
         switch (flowProtocol, state) {
         case (.sflow5, _): work.decodeSFlow(datagram)
         case (.netflow5, _): work.decodeNetFlow5(datagram)
@@ -105,7 +115,10 @@ public struct FlowDecoder: Sendable {
         case (nil, _): work.report(.notFlowExport, "datagram", at: 0)
         case (_, nil): work.report(.limitExceeded, "exporter", at: 0)
         }
-        if let state { work.watch(&exporters[state]) }
+        if let state {
+            work.watch(&exporters[state])
+            if flowProtocol == .sflow5 { work.watchSources(&exporters[state]) }
+        }
         let outcome = work.end(&batch)
         correct(&batch, from: first)
         return outcome
@@ -136,7 +149,9 @@ public struct FlowDecoder: Sendable {
         }
         last = exporters.count
         index[exporter] = last
-        exporters.append(ExporterState(exporter))
+        var state = ExporterState(exporter)
+        state.innerHeaders = innerHeaders[exporter] ?? []
+        exporters.append(state)
         work.share = limits.share(of: exporters.count)
         return last
     }

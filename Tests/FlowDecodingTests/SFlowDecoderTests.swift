@@ -113,11 +113,11 @@ struct SFlowDecoderTests {
         #expect(record?.destinationPort == 4000)
     }
 
-    @Test("a sampled Ethernet record alone counts its frame less the header")
+    @Test("a sampled Ethernet record alone counts its frame less header and frame check sequence")
     func sampledEthernet() {
         var sample = Sample()
         sample.addRecord(2) {
-            $0.write32(114)
+            $0.write32(118)
             $0.write([2, 0, 0, 0, 0, 2, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0])
             $0.write32(0x806)
         }

@@ -85,6 +85,9 @@ struct DecodeLines {
         for sample in details.counters {
             Self.line(head("counters") + DecodedDetail.members(sample), &text)
         }
+        for sample in details.discards {
+            Self.line(head("discard") + DecodedDetail.members(sample), &text)
+        }
         for record in batch.records {
             let number = record.number &- recordsBefore
             let members = DecodedFlow.members(record, number: number, in: batch)

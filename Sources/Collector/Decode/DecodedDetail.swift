@@ -58,8 +58,23 @@ enum DecodedDetail {
 
     /// The members of a `counters` line.
     static func members(_ sample: CounterSample) -> Members {
-        [("interface", .unsigned(UInt64(sample.interface)))]
-            + sample.counters.map { ($0.name.description, .unsigned($0.value)) }
+        let interface: Members =
+            sample.interface.map { [("interface", .unsigned(UInt64($0)))] } ?? []
+        return interface + sample.counters.map { ($0.name.description, .unsigned($0.value)) }
+    }
+
+    /// The members of a `discard` line.
+    static func members(_ sample: DiscardSample) -> Members {
+        var members: Members = []
+        if let interface = sample.ingressInterface {
+            members.append(("ingressInterface", .unsigned(UInt64(interface))))
+        }
+        if let interface = sample.egressInterface {
+            members.append(("egressInterface", .unsigned(UInt64(interface))))
+        }
+        members.append(("discardReason", .unsigned(UInt64(sample.reason))))
+        members.append(("drops", .unsigned(UInt64(sample.drops))))
+        return members
     }
 
     private static func json(_ value: FieldValue) -> JSONValue {

@@ -2,39 +2,45 @@
 
 import Wire
 
-/// Interface counters, as samples of the IF-MIB (sFlow version 5, section 5.3, `if_counters`).
+/// Counter samples (sFlow version 5, section 5, `counters_sample`).
 extension DecodingWork {
-    /// The names of the generic counters after index, type, speed, direction and status.
-    private static let names: [(name: StaticString, octets: Int)] = [
-        ("ifInOctets", 8), ("ifInUcastPkts", 4), ("ifInMulticastPkts", 4),
-        ("ifInBroadcastPkts", 4), ("ifInDiscards", 4), ("ifInErrors", 4),
-        ("ifInUnknownProtos", 4), ("ifOutOctets", 8), ("ifOutUcastPkts", 4),
-        ("ifOutMulticastPkts", 4), ("ifOutBroadcastPkts", 4), ("ifOutDiscards", 4),
-        ("ifOutErrors", 4), ("ifPromiscuousMode", 4),
-    ]
-
-    /// Gathers the generic counters of a counter sample; other records are skipped.
+    /// Checks a counter sample, and gathers its values where they are wanted; records of formats
+    /// without a row in ``SFlowCounterFormat/table`` are skipped.
+    ///
+    /// The counters of all its records make one ``CounterSample``. A record longer than its format
+    /// is read as far as that goes: later versions append.
     mutating func readCounters(_ body: inout WireReader, isExpanded: Bool) throws(WireError) {
-        try body.skip(octets: 4)  // sequence
+        let sequence = try body.read(UInt32.self)
         let source = try DataSource(&body, isExpanded: isExpanded)
+        sightings.append(SFlowSighting(kind: .counters, source: source, sequence: sequence))
+        var sample = CounterSample(interface: source.isInterface ? source.index : nil, counters: [])
+        defer { if !sample.counters.isEmpty { details?.counters.append(sample) } }
         var left = try body.read(UInt32.self)
         while left > 0, !body.isAtEnd {
             left -= 1
-            let format = try body.read(UInt32.self)
+            let number = try body.read(UInt32.self)
             let length = Int(try body.read(UInt32.self))
             var record = try body.read(octets: length, as: "sFlow counter record")
-            guard format == 1 else { continue }
-            var counters: [(name: StaticString, value: UInt64)] = []
-            let index = try record.read(UInt32.self)
-            counters.append(("ifType", UInt64(try record.read(UInt32.self))))
-            counters.append(("ifSpeed", try record.read(UInt64.self)))
-            counters.append(("ifDirection", UInt64(try record.read(UInt32.self))))
-            counters.append(("ifStatus", UInt64(try record.read(UInt32.self))))
-            for (name, octets) in Self.names {
-                counters.append((name, try record.readUnsigned(octets: octets)))
+            guard let format = SFlowCounterFormat.named(number) else { continue }
+            guard record.remaining >= format.octets else { throw record.failure(.truncated) }
+            if details != nil { try sample.read(&record, format) }
+        }
+    }
+}
+
+extension CounterSample {
+    fileprivate mutating func read(
+        _ record: inout WireReader,
+        _ format: SFlowCounterFormat
+    ) throws(WireError) {
+        for field in format.fields {
+            let value = try record.readUnsigned(octets: field.octets)
+            switch field.meaning {
+            case .interface where value == 0: break
+            case .interface: interface = UInt32(truncatingIfNeeded: value)
+            case .percentage where value == 0xffff_ffff: break
+            case .percentage, .value: counters.append((field.name, value))
             }
-            let interface = index != 0 ? index : source.index
-            details?.counters.append(CounterSample(interface: interface, counters: counters))
         }
     }
 }

@@ -10,8 +10,9 @@ import Wire
 ///     record   = format, length, body           -- likewise
 ///
 /// Everything is XDR (RFC 4506): big-endian, in units of four octets. Every sample carries its own
-/// sampling rate, so nothing is kept between datagrams. A sample that cannot be read is counted,
-/// and the next one follows its length.
+/// sampling rate, so nothing is kept between datagrams but the numbers of samples, to tell what
+/// was lost (``SFlowSources``). A sample that cannot be read is counted, and the next one follows
+/// its length.
 extension DecodingWork {
     static let sFlowHeaderOctets = 28
 
@@ -34,10 +35,11 @@ extension DecodingWork {
             outcome.sequence = try reader.read()
             context.uptime = try reader.read()
             message = context
+            let blank = context.record
             var left = try reader.read(UInt32.self)
             while left > 0 {
                 left -= 1
-                guard try decodeSample(&reader, context) else { return }
+                guard try decodeSample(&reader, blank) else { return }
             }
         } catch {
             report(error, base: 0)
@@ -47,10 +49,11 @@ extension DecodingWork {
     /// Decodes one sample; false when the datagram ends inside it.
     private mutating func decodeSample(
         _ reader: inout WireReader,
-        _ context: MessageContext
+        _ blank: FlowRecord
     ) throws(WireError) -> Bool {
-        let format = try reader.read(UInt32.self)
-        let length = Int(try reader.read(UInt32.self))
+        let head = try reader.read(UInt64.self)
+        let format = UInt32(truncatingIfNeeded: head >> 32)
+        let length = Int(head & 0xffff_ffff)
         let base = reader.offset
         let isCut = length > reader.remaining
         var body = try reader.read(octets: min(length, reader.remaining), as: "sFlow sample")
@@ -58,14 +61,21 @@ extension DecodingWork {
             switch SampleFormat(rawValue: format) {
             case .flow, .expandedFlow:
                 let isExpanded = format == SampleFormat.expandedFlow.rawValue
-                var sample = try SFlowFlowSample(&body, isExpanded: isExpanded, context)
+                var sample = try SFlowFlowSample(
+                    &body,
+                    isExpanded: isExpanded,
+                    blank,
+                    tunnels: tunnels
+                )
+                sightings.append(sample.sighting)
                 decodeFlowRecords(&body, base, &sample, isCut: isCut)
             case .counters, .expandedCounters:
                 if !isCut { outcome.counterSamples += 1 }
                 let isExpanded = format == SampleFormat.expandedCounters.rawValue
-                if details != nil { try readCounters(&body, isExpanded: isExpanded) }
+                try readCounters(&body, isExpanded: isExpanded)
             case .discarded:
                 if !isCut { outcome.discardSamples += 1 }
+                try readDiscard(&body)
             case nil: break
             }
         } catch {
@@ -89,11 +99,12 @@ extension DecodingWork {
             left -= 1
             let start = base + body.offset
             do throws(WireError) {
-                let format = try body.read(UInt32.self)
-                let length = Int(try body.read(UInt32.self))
+                let head = try body.read(UInt64.self)
+                let length = Int(head & 0xffff_ffff)
                 let recordBase = base + body.offset
                 var record = try body.read(octets: length, as: "sFlow flow record")
                 do throws(WireError) {
+                    let format = UInt32(truncatingIfNeeded: head >> 32)
                     try sample.read(&record, format, words: &batch.words)
                 } catch {
                     report(error, base: recordBase)

@@ -4,57 +4,95 @@ import Model
 import Wire
 
 /// One sFlow flow sample on its way to a flow record.
+///
+/// # How it works
+///
+/// The records of a sample say the same thing in several ways, in any order. Each is kept where it
+/// lies, and ``finish(words:)`` puts them together, the one that says most first:
+///
+///     raw header, read to its IP packet    addresses, ports, octets
+///     sampled IPv4 or IPv6                 the same, where the header stops before its IP packet
+///     raw header, not read so far          octets: the frame less what is stripped
+///     sampled Ethernet                     MAC addresses and octets, where no header says them
+///
+/// So a raw header and a sampled IPv4 record of one packet count once, and alike in either order.
 struct SFlowFlowSample {
     var record: FlowRecord
     let recordCount: UInt32
+    private let source: DataSource
+    private let sequence: UInt32
+    private let pool: UInt32
+    private let drops: UInt32
 
-    /// Where the octets come from, the better the higher: a raw header says most.
-    private enum Evidence: Int {
-        case none, ethernet, ip, header
-    }
+    private let tunnels: InnerHeaders
+    private var hasHeader = false
+    private var hasPacket = false
+    /// Octets by the raw header.
+    private var headerOctets: UInt64 = 0
+    private var ethernet: SampledEthernet?
+    private var packet: SampledIPPacket?
+    private var vlans: SwitchedVLANs?
+    private var strippedTags = WordRange()
+    private var labelNextHop: IPAddress?
 
-    private var evidence = Evidence.none
-    private var sourceVLAN: UInt32 = 0
-    private var destinationVLAN: UInt32 = 0
-
-    /// Value of an output interface that stands for the device itself.
-    private static let local: UInt32 = 0x3fff_ffff
-
-    /// Reads the head of a sample, compact or expanded (sFlow version 5, section 5.3,
+    /// Reads the head of a sample, compact or expanded (sFlow version 5, section 5,
     /// `flow_sample` and `flow_sample_expanded`).
     init(
         _ body: inout WireReader,
         isExpanded: Bool,
-        _ context: MessageContext
+        _ blank: FlowRecord,
+        tunnels: InnerHeaders
     ) throws(WireError) {
-        record = context.record
-        try body.skip(octets: 4)  // sequence
-        let source = try DataSource(&body, isExpanded: isExpanded)
-        let rate = try body.read(UInt32.self)
+        self.tunnels = tunnels
+        record = blank
+        let input: SFlowInterface
+        let output: SFlowInterface
+        let first = try body.read(UInt64.self)
+        sequence = UInt32(truncatingIfNeeded: first >> 32)
+        let source = UInt32(truncatingIfNeeded: first)
+        if isExpanded {
+            self.source = DataSource(type: source, index: try body.read())
+        } else {
+            self.source = DataSource(compact: source)
+        }
+        let second = try body.read(UInt64.self)
+        let rate = UInt32(truncatingIfNeeded: second >> 32)
+        pool = UInt32(truncatingIfNeeded: second)
+        let third = try body.read(UInt64.self)
+        drops = UInt32(truncatingIfNeeded: third >> 32)
+        let fourth = try body.read(UInt64.self)
+        if isExpanded {
+            input = SFlowInterface(
+                format: UInt32(truncatingIfNeeded: third),
+                value: UInt32(truncatingIfNeeded: fourth >> 32)
+            )
+            let fifth = try body.read(UInt64.self)
+            output = SFlowInterface(
+                format: UInt32(truncatingIfNeeded: fourth),
+                value: UInt32(truncatingIfNeeded: fifth >> 32)
+            )
+            recordCount = UInt32(truncatingIfNeeded: fifth)
+        } else {
+            input = SFlowInterface(compact: UInt32(truncatingIfNeeded: third))
+            output = SFlowInterface(compact: UInt32(truncatingIfNeeded: fourth >> 32))
+            recordCount = UInt32(truncatingIfNeeded: fourth)
+        }
         if rate > 0 {
             record.samplingRate = SamplingRate(rate)
             record.samplingSource = .header
         }
-        try body.skip(octets: 8)  // pool, drops
-        let input = try Interface(&body, isExpanded: isExpanded)
-        let output = try Interface(&body, isExpanded: isExpanded)
-        recordCount = try body.read()
         record.packets = 1
         record.known.insert(.packets)
-        setInterfaces(input, output, source)
+        setInterfaces(input, output)
     }
 
-    private mutating func setInterfaces(
-        _ input: Interface,
-        _ output: Interface,
-        _ source: DataSource
-    ) {
-        if input.format == 0, input.value != 0, input.value != Self.local {
+    private mutating func setInterfaces(_ input: SFlowInterface, _ output: SFlowInterface) {
+        if input.format == 0, input.value != 0, input.value != SFlowInterface.local {
             record.ingressInterface = input.value
             record.known.insert(.ingressInterface)
         }
         switch output.format {
-        case 0 where output.value == Self.local: record.egressKind = .local
+        case 0 where output.value == SFlowInterface.local: record.egressKind = .local
         case 0 where output.value != 0:
             record.egressInterface = output.value
             record.known.insert(.egressInterface)
@@ -62,7 +100,7 @@ struct SFlowFlowSample {
         case 2: record.egressKind = .multiple
         default: break
         }
-        guard source.type == 0, source.index != 0 else { return }  // only type 0 is an ifIndex
+        guard source.isInterface else { return }
         if record.has(.ingressInterface), source.index == record.ingressInterface {
             record.direction = .ingress
         } else if record.has(.egressInterface), source.index == record.egressInterface {
@@ -70,7 +108,19 @@ struct SFlowFlowSample {
         }
     }
 
+    /// What it says of the numbers of its source.
+    var sighting: SFlowSighting {
+        SFlowSighting(
+            kind: .flows,
+            source: source,
+            sequence: sequence,
+            pool: pool,
+            drops: drops
+        )
+    }
+
     /// Reads one flow record; formats without a row here are skipped by their length.
+    @inline(__always)
     mutating func read(
         _ body: inout WireReader,
         _ format: UInt32,
@@ -78,91 +128,36 @@ struct SFlowFlowSample {
     ) throws(WireError) {
         switch format {
         case 1: try readRawHeader(&body, &words)
-        case 2: try readEthernet(&body)
-        case 3: try readIP(&body, isIPv6: false)
-        case 4: try readIP(&body, isIPv6: true)
-        case 1001: try readSwitch(&body)
+        case 2: if ethernet == nil { ethernet = try SampledEthernet(&body) }
+        case 3: if packet == nil { packet = try SampledIPPacket(&body, isIPv6: false) }
+        case 4: if packet == nil { packet = try SampledIPPacket(&body, isIPv6: true) }
+        case 1001: vlans = try SwitchedVLANs(&body)
         case 1002: try readRouter(&body)
         case 1003: try readGateway(&body, &words)
+        case 1006: labelNextHop = try body.readLabelStacks()
+        case 1012: strippedTags = try body.readStrippedTags(&words)
         default: break
         }
     }
 
-    /// Completes the record when all of the sample was read.
-    mutating func finish(words: inout [UInt32]) {
-        guard !record.has(.vlan) else { return }
-        let vlan = record.direction == .egress ? destinationVLAN : sourceVLAN
-        guard vlan > 0, vlan < 0xfff else { return }
-        record.vlan = UInt16(vlan)
-        record.vlans = WordRange(start: words.count, count: 1)
-        words.append(vlan)
-        record.known.insert(.vlan)
-    }
-
     /// The packet's first octets (`sampled_header`).
+    @inline(__always)
     private mutating func readRawHeader(
         _ body: inout WireReader,
         _ words: inout [UInt32]
     ) throws(WireError) {
-        guard evidence != .header else { return }
-        let link = try body.read(UInt32.self)
-        let frame = UInt64(try body.read(UInt32.self))
-        let stripped = UInt64(try body.read(UInt32.self))
-        let length = Int(try body.read(UInt32.self))
+        guard !hasHeader else { return }
+        let first = try body.read(UInt64.self)
+        let second = try body.read(UInt64.self)
+        let length = Int(second & 0xffff_ffff)
         var header = try body.read(octets: length, as: "sFlow sampled header")
         var lengths = SampledHeader.Lengths()
-        if let link = SampledHeader.Link(rawValue: link) {
-            lengths = SampledHeader.read(&header, as: link, &record, &words)
+        if let link = SampledHeader.Link(rawValue: UInt32(truncatingIfNeeded: first >> 32)) {
+            lengths = SampledHeader.read(&header, as: link, &record, &words, tunnels: tunnels)
         }
-        setOctets(lengths.octets(frame: frame, stripped: stripped), .header)
-    }
-
-    private mutating func setOctets(_ octets: UInt64, _ evidence: Evidence) {
-        guard evidence.rawValue > self.evidence.rawValue else { return }
-        self.evidence = evidence
-        record.octets = octets
-        record.known.insert(.octets)
-    }
-
-    /// A frame of which only the addresses are known (`sampled_ethernet`).
-    private mutating func readEthernet(_ body: inout WireReader) throws(WireError) {
-        let length = UInt64(try body.read(UInt32.self))
-        let source = try body.readSFlowMAC()
-        let destination = try body.readSFlowMAC()
-        let type = try body.read(UInt32.self)
-        guard evidence != .header else { return }
-        record.sourceMAC = source
-        record.destinationMAC = destination
-        record.etherType = UInt16(truncatingIfNeeded: type)
-        record.known.formUnion([.sourceMAC, .destinationMAC, .etherType])
-        setOctets(length > 14 ? length - 14 : 0, .ethernet)
-    }
-
-    /// A packet as the device understood it (`sampled_ipv4`, `sampled_ipv6`).
-    private mutating func readIP(_ body: inout WireReader, isIPv6: Bool) throws(WireError) {
-        let length = UInt64(try body.read(UInt32.self))
-        let ipProtocol = try body.read(UInt32.self)
-        let source: IPAddress = isIPv6 ? .v6(try body.read()) : .v4(try body.read())
-        let destination: IPAddress = isIPv6 ? .v6(try body.read()) : .v4(try body.read())
-        let sourcePort = try body.read(UInt32.self)
-        let destinationPort = try body.read(UInt32.self)
-        guard evidence != .header else { return }
-        record.ipProtocol = UInt8(truncatingIfNeeded: ipProtocol)
-        record.source = source
-        record.destination = destination
-        record.sourcePort = UInt16(truncatingIfNeeded: sourcePort)
-        record.destinationPort = UInt16(truncatingIfNeeded: destinationPort)
-        record.known.formUnion([
-            .ipProtocol, .source, .destination, .sourcePort, .destinationPort,
-        ])
-        setOctets(length, .ip)
-    }
-
-    /// The VLANs a switch assigned (`extended_switch`).
-    private mutating func readSwitch(_ body: inout WireReader) throws(WireError) {
-        sourceVLAN = try body.read()
-        try body.skip(octets: 4)  // priority
-        destinationVLAN = try body.read()
+        hasHeader = true
+        hasPacket = lengths.hasPacket
+        headerOctets = lengths.octets(frame: first & 0xffff_ffff, stripped: second >> 32)
     }
 
     /// The next hop a router chose (`extended_router`).
@@ -171,29 +166,59 @@ struct SFlowFlowSample {
         record.nextHop = nextHop
         record.known.insert(.nextHop)
     }
-}
 
-/// Who sampled (`sflow_data_source`): a type and an index, in one word or in two.
-struct DataSource {
-    let type: UInt32
-    let index: UInt32
-
-    init(_ body: inout WireReader, isExpanded: Bool) throws(WireError) {
-        let first = try body.read(UInt32.self)
-        type = isExpanded ? first : first >> 24
-        index = isExpanded ? try body.read() : first & 0xff_ffff
+    /// Completes the record when all of the sample was read.
+    @inline(__always)
+    mutating func finish(words: inout [UInt32]) {
+        if hasHeader {
+            record.octets = headerOctets
+            record.known.insert(.octets)
+        }
+        if hasHeader, hasPacket, ethernet == nil, vlans == nil, labelNextHop == nil,
+            strippedTags.count == 0
+        {
+            return
+        }
+        finishOthers(&words)
     }
-}
 
-/// An interface (`interface`): a format in the two highest bits, or in a word of its own, and a
-/// value; format 0 is an ifIndex, 1 a reason to discard, 2 a number of interfaces.
-private struct Interface {
-    let format: UInt32
-    let value: UInt32
+    private mutating func finishOthers(_ words: inout [UInt32]) {
+        if let packet, !hasPacket {
+            packet.store(in: &record)
+        } else if let ethernet, !hasHeader {
+            record.octets = ethernet.octets
+            record.known.insert(.octets)
+        }
+        ethernet?.store(in: &record)
+        if let labelNextHop, !record.has(.nextHop) {
+            record.nextHop = labelNextHop
+            record.known.insert(.nextHop)
+        }
+        if let vlan = vlans?.vlan(observed: record.direction) { store(vlan, &words) }
+        if strippedTags.count > 0 { prependStrippedTags(&words) }
+    }
 
-    init(_ body: inout WireReader, isExpanded: Bool) throws(WireError) {
-        let first = try body.read(UInt32.self)
-        format = isExpanded ? first : first >> 30
-        value = isExpanded ? try body.read() : first & 0x3fff_ffff
+    /// Stores the VLAN a switch assigned to a frame without a tag, or with a tag of VLAN 0, which
+    /// is only a priority (IEEE 802.1Q, clause 9.6).
+    private mutating func store(_ vlan: UInt16, _ words: inout [UInt32]) {
+        guard !record.has(.vlan) || record.vlan == 0 else { return }
+        if record.vlans.count == 0 {
+            record.vlans = WordRange(start: words.count, count: 1)
+            words.append(UInt32(vlan))
+        } else {
+            words[record.vlans.range.lowerBound] = UInt32(vlan)
+        }
+        record.vlan = vlan
+        record.known.insert(.vlan)
+    }
+
+    /// Puts the tags that were stripped before those that were not.
+    private mutating func prependStrippedTags(_ words: inout [UInt32]) {
+        let start = words.count
+        for index in strippedTags.range { words.append(words[index]) }
+        for index in record.vlans.range { words.append(words[index]) }
+        record.vlans = WordRange(start: start, count: words.count - start)
+        record.vlan = UInt16(truncatingIfNeeded: words[start])
+        record.known.insert(.vlan)
     }
 }

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a sample says of the numbers of its source.
+struct SFlowSighting: Sendable {
+    /// What the source counts: each kind has numbers of its own.
+    enum Kind: UInt64 {
+        case flows = 0
+        case counters = 1
+        case discards = 2
+    }
+
+    let kind: Kind
+    let source: DataSource
+    let sequence: UInt32
+    var pool: UInt32 = 0
+    var drops: UInt32 = 0
+
+    /// A hash of the source: who seeks two with the same harms itself.
+    ///
+    /// - Parameter subAgent: A hash of the agent's address and sub-agent.
+    /// - Returns: What it is kept under.
+    func key(in subAgent: UInt64) -> UInt64 {
+        let bits = UInt64(source.type) << 32 | UInt64(source.index)
+        let hash = (subAgent ^ bits) &* 0x9e37_79b9_7f4a_7c15
+        return (hash ^ hash >> 29 ^ kind.rawValue << 62) &* 0xbf58_476d_1ce4_e5b9
+    }
+}
+
+/// The sequence numbers of one exporter's data sources, and what they say was lost.
+///
+/// # How it works
+///
+/// Each data source numbers its samples (sFlow version 5, section 5, `flow_sample`). Between two
+/// samples of a source
+///
+///     the next number                      nothing
+///     ahead, datagrams lost in between     nothing: those are counted as datagrams
+///     ahead, and so is the pool            so many samples are missing
+///     behind, or the pool is               the source began anew
+///
+/// all modulo 2^32. `drops` is the source's own count of samples it had no room for: what it grew
+/// by is charged, whatever was lost in between. The first sight of a source charges nothing.
+///
+/// Agents that number the samples of all sources in one run are found out: a number that is ahead
+/// for its source and next for the sub-agent charges nothing, and four of those more than of the
+/// other kind make the sub-agent's run the one that is watched.
+///
+/// Sources lie in sets of four, by a hash of the source and of its sub-agent; in a full set the
+/// one used longest ago goes. Sets are doubled as they fill, up to ``maximumSets``.
+struct SFlowSources: Sendable {
+    /// What was found missing.
+    struct Loss: Equatable, Sendable {
+        /// Flow samples.
+        var samples: Int64 = 0
+        /// Samples the agent had no room for.
+        var dropped: UInt64 = 0
+    }
+
+    private struct Source: Sendable {
+        var key: UInt64 = 0
+        /// 0 for a free place.
+        var lastUsed: UInt32 = 0
+        var sequence: UInt32 = 0
+        var pool: UInt32 = 0
+        var drops: UInt32 = 0
+        /// Losses of datagrams that the sub-agent had had.
+        var losses: UInt32 = 0
+    }
+
+    private struct SubAgent: Sendable {
+        let key: UInt64
+        /// Number of its newest datagram.
+        var datagram: UInt32
+        var losses: UInt32 = 0
+        var lastUsed: UInt32 = 0
+        /// Number of its latest flow sample, of whichever source.
+        var sequence: UInt32?
+        /// How much speaks for one run of numbers.
+        private var score = 0
+
+        init(key: UInt64, datagram: UInt32) {
+            self.key = key
+            self.datagram = datagram
+        }
+
+        var isOneRun: Bool { score >= 4 }
+
+        /// Weighs whether a number that is `ahead` of its source's last is the next of all.
+        mutating func weigh(_ ahead: Int32, _ inRun: Int32?) {
+            guard let inRun, (ahead == 1) != (inRun == 1) else { return }
+            score = inRun == 1 ? min(score + 1, 16) : max(score - 1, -16)
+        }
+    }
+
+    private static let ways = 4
+    private static let maximumSets = 128  // 512 sources, 16 KiB
+    private static let maximumSubAgents = 64
+    /// What is further ahead is no loss.
+    private static let largestLoss: Int32 = 1 << 20
+
+    private var sources: [Source] = []
+    private var subAgents: [SubAgent] = []
+    private var clock: UInt32 = 0
+
+    /// Sources that are remembered.
+    var count: Int { sources.count { $0.lastUsed != 0 } }
+
+    /// Judges the samples of a datagram.
+    ///
+    /// - Parameters:
+    ///   - sightings: What they say, in their order.
+    ///   - subAgent: A hash of the agent's address and sub-agent.
+    ///   - datagram: The datagram's number.
+    ///   - isBroken: Whether datagrams before it were lost, or the sub-agent began anew.
+    /// - Returns: What is missing; nothing for a datagram from before the newest.
+    mutating func take(
+        _ sightings: [SFlowSighting],
+        of subAgent: UInt64,
+        datagram: UInt32,
+        isBroken: Bool
+    ) -> Loss {
+        clock = clock == .max ? 1 : clock + 1
+        let index = place(of: subAgent, datagram, isBroken: isBroken)
+        guard let index else { return Loss() }
+        var agent = subAgents[index]
+        agent.datagram = datagram
+        agent.lastUsed = clock
+        if isBroken {
+            agent.losses &+= 1
+            agent.sequence = nil
+        }
+        var loss = Loss()
+        for sighting in sightings { take(sighting, &agent, &loss) }
+        subAgents[index] = agent
+        return loss
+    }
+
+    /// Where a sub-agent is kept; nil for a datagram from before its newest.
+    private mutating func place(of key: UInt64, _ datagram: UInt32, isBroken: Bool) -> Int? {
+        if let index = subAgents.firstIndex(where: { $0.key == key }) {
+            let ahead = Int32(bitPattern: datagram &- subAgents[index].datagram)
+            return ahead > 0 || isBroken ? index : nil
+        }
+        let new = SubAgent(key: key, datagram: datagram)
+        if subAgents.count >= Self.maximumSubAgents,
+            let oldest = subAgents.indices.max(by: { age(subAgents[$0]) < age(subAgents[$1]) })
+        {
+            subAgents[oldest] = new
+            return oldest
+        }
+        subAgents.append(new)
+        return subAgents.count - 1
+    }
+
+    private func age(_ subAgent: SubAgent) -> UInt32 { clock &- subAgent.lastUsed }
+
+    /// Judges one sample, and goes on from it.
+    private mutating func take(
+        _ sighting: SFlowSighting,
+        _ agent: inout SubAgent,
+        _ loss: inout Loss
+    ) {
+        let index = place(of: sighting.key(in: agent.key))
+        let last = sources[index]
+        sources[index].lastUsed = clock
+        sources[index].sequence = sighting.sequence
+        sources[index].pool = sighting.pool
+        sources[index].drops = sighting.drops
+        sources[index].losses = agent.losses
+        guard sighting.kind == .flows else { return }
+        let inRun = agent.sequence.map { Int32(bitPattern: sighting.sequence &- $0) }
+        agent.sequence = sighting.sequence
+        guard last.lastUsed != 0 else { return }
+        let pool = Int32(bitPattern: sighting.pool &- last.pool)
+        let ahead = Int32(bitPattern: sighting.sequence &- last.sequence)
+        guard ahead > 0, pool >= 0 else { return }  // it began anew, or came twice
+        let drops = Int32(bitPattern: sighting.drops &- last.drops)
+        if drops > 0, drops <= Self.largestLoss { loss.dropped += UInt64(drops) }
+        agent.weigh(ahead, inRun)
+        guard last.losses == agent.losses else { return }
+        let step = agent.isOneRun ? inRun ?? 0 : inRun == 1 ? 1 : ahead
+        if step > 1, step <= Self.largestLoss { loss.samples += Int64(step) - 1 }
+    }
+
+    /// Where a source is kept, perhaps in the place of another.
+    private mutating func place(of key: UInt64) -> Int {
+        if sources.isEmpty { sources = [Source](repeating: Source(), count: Self.ways) }
+        while true {
+            let start = set(of: key)
+            var best = start
+            for index in start..<start + Self.ways {
+                if sources[index].key == key, sources[index].lastUsed != 0 { return index }
+                if age(sources[index]) > age(sources[best]) { best = index }
+            }
+            if sources[best].lastUsed != 0, sources.count < Self.ways * Self.maximumSets {
+                double()
+                continue
+            }
+            sources[best] = Source(key: key)
+            return best
+        }
+    }
+
+    /// How long ago a source was used; a free place longest ago.
+    private func age(_ source: Source) -> UInt32 {
+        source.lastUsed == 0 ? .max : clock &- source.lastUsed
+    }
+
+    private func set(of key: UInt64) -> Int {
+        let sets = sources.count / Self.ways  // a power of two
+        return Int(truncatingIfNeeded: key >> 40) & (sets - 1) * Self.ways
+    }
+
+    /// Makes room; each set's sources go to two.
+    private mutating func double() {
+        let old = sources
+        sources = [Source](repeating: Source(), count: old.count * 2)
+        for source in old where source.lastUsed != 0 {
+            let start = set(of: source.key)
+            for index in start..<start + Self.ways where sources[index].lastUsed == 0 {
+                sources[index] = source
+                break
+            }
+        }
+    }
+}
+
+extension DecodingWork {
+    /// Watches the sources of the sFlow datagram that was decoded last, after
+    /// ``watch(_:)`` has said whether datagrams before it were lost.
+    mutating func watchSources(_ state: inout ExporterState) {
+        guard let sequence = outcome.sequence, !sightings.isEmpty else { return }
+        let subAgent = SequenceTracker.Source(agent: outcome.agent, subAgent: outcome.subAgent ?? 0)
+        let loss = state.sources.take(
+            sightings,
+            of: subAgent.key,
+            datagram: sequence,
+            isBroken: outcome.sequenceLost > 0 || outcome.exporterRestarted
+                || outcome.sequenceLeapt
+        )
+        outcome.samplesLost = loss.samples
+        outcome.samplesDropped = loss.dropped
+    }
+}
