@@ -38,7 +38,7 @@ struct DecodingWork: Sendable {
 
     struct UnresolvedSampling: Sendable {
         var index: Int
-        var selector: UInt64?
+        var reference: SamplerReference
         var context: MessageContext
     }
 
