@@ -77,6 +77,8 @@ struct DecodingWork: Sendable {
         return outcome
     }
 
+    mutating func report(_ problem: DecodingProblem) { batch.errors.append(problem) }
+
     mutating func report(_ reason: DecodingReason, _ subject: StaticString, at offset: Int) {
         batch.errors.append(DecodingProblem(reason, subject: subject, offset: offset))
     }

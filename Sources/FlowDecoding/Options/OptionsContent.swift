@@ -92,7 +92,8 @@ struct OptionsContent {
                     selectors.append(value)
                 }
             case .systemInitTime: systemInitTime = try reader.readUnsigned(octets: octets)
-            case .reliability(let counter): report[counter] = try reader.readUnsigned(octets: octets)
+            case .reliability(let counter):
+                report[counter] = try reader.readUnsigned(octets: octets)
             case .ingressInterface, .egressInterface, .lineCard, .template, .part, .sequence,
                 .domain:
                 scope.store(try reader.readUnsigned(octets: octets), as: step.meaning)

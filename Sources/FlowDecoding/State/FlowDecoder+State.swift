@@ -109,14 +109,15 @@ extension ExporterSnapshot.Domain {
         case .interface(let interface): sampler.interface = interface
         case .domain: break
         case .filter, .sequence, .egressInterface, .lineCard, .template, .part:
-            scopedSamplers = (scopedSamplers ?? []) + [
-                ExporterSnapshot.ScopedSampler(
-                    scope: key.kind.word,
-                    id: key.id,
-                    numerator: rate.numerator,
-                    denominator: rate.denominator
-                )
-            ]
+            scopedSamplers =
+                (scopedSamplers ?? []) + [
+                    ExporterSnapshot.ScopedSampler(
+                        scope: key.kind.word,
+                        id: key.id,
+                        numerator: rate.numerator,
+                        denominator: rate.denominator
+                    )
+                ]
             return
         }
         samplers.append(sampler)
