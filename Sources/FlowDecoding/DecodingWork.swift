@@ -43,7 +43,7 @@ struct DecodingWork: Sendable {
 
     struct UnresolvedSampling: Sendable {
         var index: Int
-        var selector: UInt64?
+        var reference: SamplerReference
         var context: MessageContext
     }
 
@@ -82,6 +82,8 @@ struct DecodingWork: Sendable {
         swap(&batch, &other)
         return outcome
     }
+
+    mutating func report(_ problem: DecodingProblem) { batch.errors.append(problem) }
 
     mutating func report(_ reason: DecodingReason, _ subject: StaticString, at offset: Int) {
         batch.errors.append(DecodingProblem(reason, subject: subject, offset: offset))

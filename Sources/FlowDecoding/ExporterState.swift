@@ -18,9 +18,12 @@ struct ExporterState {
     var isChanged = false
     /// Arrival of the datagram that told of its latest restart; 0 when none did.
     var lastRestart: Int64 = 0
-    private(set) var domains: [ExporterDomain] = []
-    private var last = 0
-    private var clock: UInt64 = 0
+    /// What its processes say they lost.
+    var reliability = ReliabilityCounters()
+    var domains: [ExporterDomain] = []
+    /// The domain looked for last.
+    var lastDomain = 0
+    var clock: UInt64 = 0
 
     init(_ exporter: IPAddress) { self.exporter = exporter }
 
@@ -75,44 +78,6 @@ struct ExporterState {
         domains.remove(at: oldest)
         counters.domainsEvicted += 1
         isChanged = true
-    }
-
-    /// The announced sampling rate for a record; nil when none is known.
-    ///
-    /// Options of observation domain 0 hold for the whole exporter (RFC 7011, section 3.1).
-    mutating func rate(
-        for record: FlowRecord,
-        selector: UInt64?,
-        in context: MessageContext
-    ) -> SamplingRate? {
-        guard !domains.isEmpty else { return nil }
-        let key = Self.domainKey(context)
-        if let rate = rate(for: record, selector: selector, key) { return rate }
-        guard context.domain != 0 else { return nil }
-        return rate(
-            for: record,
-            selector: selector,
-            TemplateCache.key(context.flowProtocol, 0, 0)
-        )
-    }
-
-    private mutating func rate(
-        for record: FlowRecord,
-        selector: UInt64?,
-        _ key: UInt64
-    ) -> SamplingRate? {
-        if last >= domains.count || domains[last].key != key {
-            guard let index = domains.firstIndex(where: { $0.key == key }) else { return nil }
-            last = index
-        }
-        clock &+= 1
-        domains[last].lastUsed = clock
-        return domains[last].samplers.rate(
-            selector: selector,
-            ingress: record.ingressInterface,
-            egress: record.egressInterface,
-            observed: record.direction
-        )
     }
 
     /// When the exporter booted, as its options say, in milliseconds; 0 when they do not.

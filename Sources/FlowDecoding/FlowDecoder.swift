@@ -78,6 +78,27 @@ public struct FlowDecoder: Sendable {
         }
     }
 
+    /// What of a UDP payload that is no flow export for us is to be said: that it is one of a
+    /// version that is not decoded, or that it is none.
+    static func problem(with payload: RawSpan) -> DecodingProblem {
+        var reader = WireReader(payload, as: "datagram")
+        let octets = reader.remaining
+        let version = (try? reader.read(UInt16.self)) ?? .max
+        let isOld: Bool =
+            switch version {
+            // NetFlow v1 has a header of 16 octets, v7 and v6 of 24, v8 of 28.
+            case 1: octets >= 16
+            case 6, 7: octets >= 24
+            case 8: octets >= 28
+            // sFlow 2 and 4, with the address of an IPv4 agent.
+            case 0: octets >= 24 && [2, 4].contains((try? reader.read(UInt16.self)) ?? 0)
+            default: false
+            }
+        return isOld
+            ? DecodingProblem(.unsupportedVersion, subject: "version", offset: 0)
+            : DecodingProblem(.notFlowExport, subject: "datagram", offset: 0)
+    }
+
     /// The agent address in an sFlow datagram, by which a relay's exporters are told apart; nil
     /// when there is none.
     public static func sFlowAgent(of datagram: borrowing Datagram) -> IPAddress? {
@@ -112,7 +133,7 @@ public struct FlowDecoder: Sendable {
             work.decodeNetFlow9(datagram, &exporters[state], holdsData: holdsData)
         case (.ipfix, let state?):
             work.decodeIPFIX(datagram, &exporters[state], holdsData: holdsData)
-        case (nil, _): work.report(.notFlowExport, "datagram", at: 0)
+        case (nil, _): work.report(Self.problem(with: datagram.octets))
         case (_, nil): work.report(.limitExceeded, "exporter", at: 0)
         }
         if let state {

@@ -68,6 +68,56 @@ struct BiflowTests {
         #expect(records(Self.sides + counters).records.map(\.octets) == [1000])
     }
 
+    @Test("a count of the whole flow is not split, each counter by itself")
+    func perCounter() {
+        let packets = records(
+            Self.sides + [
+                (Field(2, 4), 17), (Field(231, 4), 1000), (Field(232, 4), 9000),
+                (Field(298, 4), 10), (Field(299, 4), 7),
+            ]
+        )
+        #expect(packets.records.map(\.octets) == [1000, 9000])
+        #expect(packets.records.map(\.packets) == [17, 0])
+        #expect(packets.records.map { $0.has(.packets) } == [true, false])
+        let octets = records(
+            Self.sides + [(Field(1, 4), 10_000), (Field(298, 4), 10), (Field(299, 4), 7)]
+        )
+        #expect(octets.records.map(\.octets) == [10_000, 0])
+        #expect(octets.records.map(\.packets) == [10, 7])
+        let both = records(
+            Self.sides + [
+                (Field(1, 4), 10_000), (Field(2, 4), 17), (Field(232, 4), 9000),
+                (Field(299, 4), 7),
+            ]
+        )
+        #expect(both.records.map(\.octets) == [10_000])
+        #expect(both.records.map(\.packets) == [17])
+    }
+
+    @Test("what is counted for the whole flow stays with it when the source is the responder")
+    func turnedCounter() {
+        let result = records(
+            Self.sides + [
+                (Field(2, 4), 17), (Field(231, 4), 1000), (Field(232, 4), 9000),
+                (Field(239, 1), 2),
+            ]
+        )
+        #expect(result.records.map(\.octets) == [9000, 1000])
+        #expect(result.records.map(\.packets) == [17, 0])
+    }
+
+    // RFC 5103, section 6.3: 0 arbitrary, 1 initiator, 3 perimeter.
+    @Test(
+        "the source is the initiator unless it is said to be the responder",
+        arguments: [0, 1, 3]
+    )
+    func sourceIsInitiator(direction: UInt64) {
+        let counters: [(Field, UInt64)] = [
+            (Field(231, 4), 1000), (Field(232, 4), 9000), (Field(239, 1), direction),
+        ]
+        #expect(records(Self.sides + counters).records.map(\.octets) == [1000, 9000])
+    }
+
     @Test("a biflow with nothing in the reverse direction is one flow")
     func oneSided() {
         let result = records(

@@ -36,6 +36,23 @@ struct FlowDecoderTests {
         }
     }
 
+    @Test(
+        "an older version of NetFlow or sFlow is named as such, and decoded by nobody",
+        arguments: [
+            ([0, 1], 16), ([0, 6], 24), ([0, 7], 24), ([0, 8], 28), ([0, 0, 0, 2], 24),
+            ([0, 0, 0, 4], 24),
+        ] as [([UInt8], Int)]
+    )
+    func oldVersions(first: [UInt8], header: Int) {
+        var decoding = Decoding()
+        let payload = first + [UInt8](repeating: 0, count: header - first.count)
+        let result = decoding.decode(payload)
+        #expect(result.outcome.undecoded == .unsupportedVersion)
+        #expect(!result.outcome.isFlowExport)
+        #expect(result.records.isEmpty)
+        #expect(decoding.decode(Array(payload.dropLast())).outcome.undecoded == .notFlowExport)
+    }
+
     @Test("a header and nothing in it is decoded")
     func empty() {
         var decoding = Decoding()

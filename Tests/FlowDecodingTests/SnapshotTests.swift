@@ -66,7 +66,7 @@ struct SnapshotTests {
             let after = try #require(next.decoder.snapshot(of: address("192.0.2.1")))
             #expect(before == after)
             #expect(before.templates.count == 4)
-            #expect(before.domains.flatMap(\.samplers).count == (message.isIPFIX ? 2 : 1))
+            #expect(before.domains.flatMap(\.samplers).count == 2)
             #expect(next.decoder.statistics.cachedTemplates == 4)
         }
     }

@@ -117,6 +117,43 @@ struct TemplateTests {
         #expect(decoding.decode(message.octets).records.map(\.octets) == [1500, 3])
     }
 
+    @Test("an id of options that is defined anew for data is read as data, and back")
+    func kindReplaced() {
+        var decoding = Decoding()
+        var message = TemplateMessage.ipfix()
+        message.addOptionsTemplate(256, scope: [.init(302, 4)], [.init(310, 4), .init(309, 4)])
+        message.addData(256) { for value: UInt32 in [1, 100, 1] { $0.write32(value) } }
+        message.addTemplate(256, [.init(302, 4), .init(1, 4), .init(2, 4)])
+        message.addData(256) { for value: UInt32 in [1, 100, 1] { $0.write32(value) } }
+        message.addOptionsTemplate(256, scope: [.init(302, 4)], [.init(34, 4), .init(50, 4)])
+        message.addData(256) { for value: UInt32 in [2, 500, 0] { $0.write32(value) } }
+        let result = decoding.decode(message.octets)
+        #expect(result.outcome.optionsRecords == 2)
+        #expect(result.records.map(\.octets) == [100])
+        #expect(result.records.map(\.samplingRate.numerator) == [100])
+        #expect(result.reasons.isEmpty)
+    }
+
+    @Test("options that are laid out anew in use are read by the new layout")
+    func optionsReplaced() {
+        var decoding = Decoding()
+        for (fields, values) in [
+            ([(309, 4), (310, 4)], [1, 100]), ([(310, 4), (309, 4)], [200, 1]), ([(34, 4)], [300]),
+        ] as [([(Int, Int)], [UInt32])] {
+            var message = TemplateMessage.ipfix()
+            message.addOptionsTemplate(
+                300,
+                scope: [.init(302, 4)],
+                fields.map { TemplateMessage.Field($0.0, $0.1) }
+            )
+            message.addData(300) { for value in [7] + values { $0.write32(value) } }
+            message.addTemplate(256, [.init(302, 4), .init(1, 4)])
+            message.addData(256) { for value: UInt32 in [7, 1] { $0.write32(value) } }
+            let rates = decoding.decode(message.octets).records.map(\.samplingRate.numerator)
+            #expect(rates == [values.max() ?? 0])
+        }
+    }
+
     @Test("a withdrawn template is unknown")
     func withdrawal() {
         var decoding = Decoding()

@@ -28,7 +28,9 @@ extension DecodingWork {
             do throws(WireError) {
                 switch plan.template.kind {
                 case .data: try decodeRecord(&body, plan, set.offset, &reader, &state)
-                case .options: try decodeOptions(&body, plan, context, &state)
+                case .options:
+                    guard let options = plan.options else { return }
+                    try decodeOptions(&body, plan.template, options, context, &state)
                 }
             } catch {
                 messageRecords = nil
@@ -56,23 +58,28 @@ extension DecodingWork {
         countRecord()
         sample(&forward, plan, &state)
         let offset = base + start.offset
-        let selector = forward.scratch.sampling.selector
+        var reference = forward.scratch.sampling.reference
+        reference.template = plan.template.id
         guard !plan.reverseSteps.isEmpty else {
-            return append(&forward.record, selector, context, offset)
+            return append(&forward.record, reference, context, offset)
         }
         var again = start
         var reverse = forward
         reverse.reverse()
         try reverse.read(&again, by: plan.reverseSteps, words: &batch.words)
-        if plan.traits.contains(.initiator), forward.scratch.biflowDirection == 2 {
+        if forward.scratch.biflowDirection == 2 {
             // reverseInitiator: the source of the record is the responder (RFC 5103, section 6.3).
-            swap(&forward.record.octets, &reverse.record.octets)
-            swap(&forward.record.packets, &reverse.record.packets)
+            if plan.traits.contains(.initiator) {
+                swap(&forward.record.octets, &reverse.record.octets)
+            }
+            if plan.traits.contains(.initiatorPackets) {
+                swap(&forward.record.packets, &reverse.record.packets)
+            }
         }
-        append(&forward.record, selector, context, offset)
+        append(&forward.record, reference, context, offset)
         // A biflow without packets in the reverse direction is a flow.
         if reverse.record.octets > 0 || reverse.record.packets > 0 {
-            append(&reverse.record, selector, context, offset)
+            append(&reverse.record, reference, context, offset)
         }
     }
 
@@ -82,11 +89,9 @@ extension DecodingWork {
         _ plan: TemplatePlan,
         _ state: inout ExporterState
     ) {
-        let announced = state.rate(
-            for: reader.record,
-            selector: reader.scratch.sampling.selector,
-            in: reader.context
-        )
+        var reference = reader.scratch.sampling.reference
+        reference.template = plan.template.id
+        let announced = state.rate(for: reader.record, reference, in: reader.context)
         if let announced {
             reader.record.samplingRate = announced
             reader.record.samplingSource = .options
@@ -98,14 +103,16 @@ extension DecodingWork {
 
     private mutating func append(
         _ record: inout FlowRecord,
-        _ selector: UInt64?,
+        _ reference: SamplerReference,
         _ context: MessageContext,
         _ offset: Int
     ) {
         let index = batch.records.count
         append(&record, at: offset)
         guard hasOptionsSets, batch.records.count > index else { return }
-        unresolved.append(UnresolvedSampling(index: index, selector: selector, context: context))
+        unresolved.append(
+            UnresolvedSampling(index: index, reference: reference, context: context)
+        )
     }
 }
 

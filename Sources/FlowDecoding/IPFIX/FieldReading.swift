@@ -37,7 +37,7 @@ enum FieldReading: UInt8, Sendable {
     case systemInitTime
 
     // Sampling (RFC 5476, RFC 5477, and the elements NetFlow v9 had before).
-    case selectorID, samplerID
+    case selectorID, samplerID, selectionSequenceID, selectorAlgorithm, lineCardID
     case samplingSize, samplingPopulation, samplingPacketInterval, samplingPacketSpace
     case samplingProbability, samplerRandomInterval, samplingInterval
 

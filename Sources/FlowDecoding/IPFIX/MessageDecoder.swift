@@ -160,7 +160,7 @@ extension DecodingWork {
         for sample in unresolved {
             let rate = state.rate(
                 for: batch.records[sample.index],
-                selector: sample.selector,
+                sample.reference,
                 in: sample.context
             )
             guard let rate else { continue }

@@ -5,54 +5,114 @@ import Wire
 
 /// Options records: what an exporter tells of itself.
 extension DecodingWork {
-    /// Takes from an options record what decoding needs: samplers, when the exporter booted; and
-    /// the names of its interfaces.
+    /// Takes from an options record what decoding needs: samplers, when the exporter booted; what
+    /// its processes lost; and the names of its interfaces.
     mutating func decodeOptions(
         _ body: inout WireReader,
-        _ plan: TemplatePlan,
+        _ template: Template,
+        _ plan: OptionsPlan,
         _ context: MessageContext,
         _ state: inout ExporterState
     ) throws(WireError) {
         let start = body
-        var options = RecordReader(context)
-        try options.read(&body, by: plan.steps, words: &batch.words)
+        let content = try OptionsContent(&body, by: plan)
         outcome.optionsRecords += 1
         messageRecords? += 1
         if details != nil {
             var again = start
-            details?.options.append(try OptionsRecord(&again, plan.template))
+            details?.options.append(try OptionsRecord(&again, template))
         }
-        if plan.traits.contains(.rate) { announce(options, context, &state) }
-        let booted = options.scratch.systemInitTime
-        if booted != 0 { note(booted: booted, context, &state) }
-        if plan.traits.contains(.interfaceNames) {
-            let naming = try InterfaceNaming(start, plan.template)
-            if !state.interfaces.note(naming, limit: limits.interfaces) {
+        if plan.hasRate || plan.hasAlgorithm { announceRate(content, plan, context, &state) }
+        if plan.hasSequence { announceSequence(content, context, &state) }
+        if plan.hasReliability { note(content, context, &state) }
+        if content.systemInitTime != 0 {
+            note(booted: content.systemInitTime, context, &state)
+        }
+        if plan.hasNames {
+            let naming = try InterfaceNaming(start, by: plan)
+            let scope = content.scope
+            let index = scope.ingress != 0 ? scope.ingress : scope.egress
+            let limit = limits.interfaces
+            if try !state.interfaces.note(naming, of: index, in: start, limit: limit) {
                 counters.interfaceNamesRefused += 1
             }
         }
     }
 
-    private mutating func announce(
-        _ options: RecordReader,
+    private mutating func announceRate(
+        _ content: OptionsContent,
+        _ plan: OptionsPlan,
         _ context: MessageContext,
         _ state: inout ExporterState
     ) {
-        let sampling = options.scratch.sampling
-        let key: SamplerTable.Key =
-            if let selector = sampling.selector {
-                .selector(selector)
-            } else if options.record.has(.ingressInterface) {
-                .interface(options.record.ingressInterface)
-            } else {
-                .domain
-            }
+        // An algorithm alone is news of a filter only: the rate may stand in other options.
+        guard plan.hasRate || content.sampling.isFilter,
+            let key = content.scope.key(content.sampling.reference)
+        else { return }
+        if content.sampling.isFilter {
+            // A filter that is no selector of its own says nothing of samplers.
+            guard case .selector(let selector) = key else { return }
+            announce(.one, for: .filter(selector), content, context, &state)
+        } else {
+            announce(content.sampling.rate, for: key, content, context, &state)
+        }
+    }
+
+    private mutating func announce(
+        _ rate: SamplingRate?,
+        for key: SamplerTable.Key,
+        _ content: OptionsContent,
+        _ context: MessageContext,
+        _ state: inout ExporterState
+    ) {
         samplersChanged = true
         let limit = limits.samplers
-        state.update(context, limits, &counters) { domain, counters in
-            let (isNew, evicted) = domain.samplers.announce(sampling.rate, for: key, limit: limit)
+        state.update(content.scope.context(context), limits, &counters) { domain, counters in
+            let (isNew, evicted) = domain.samplers.announce(rate, for: key, limit: limit)
             if evicted { counters.samplersEvicted += 1 }
             return isNew
+        }
+    }
+
+    private mutating func announceSequence(
+        _ content: OptionsContent,
+        _ context: MessageContext,
+        _ state: inout ExporterState
+    ) {
+        guard let sequence = content.scope.sequence else { return }
+        samplersChanged = true
+        let limit = limits.samplers
+        state.update(content.scope.context(context), limits, &counters) { domain, counters in
+            let (isNew, evicted) = domain.samplers.announce(
+                sequence: sequence,
+                selectors: content.selectors,
+                limit: limit
+            )
+            if evicted { counters.samplersEvicted += 1 }
+            return isNew
+        }
+    }
+
+    /// Adds what the exporter's processes lost since their last report to the outcome.
+    private mutating func note(
+        _ content: OptionsContent,
+        _ context: MessageContext,
+        _ state: inout ExporterState
+    ) {
+        for counter in ReliabilityCounters.Counter.allCases {
+            guard let total = content.report[counter] else { continue }
+            let lost = state.reliability.note(
+                total,
+                of: counter,
+                scope: content.scope.identity,
+                context
+            )
+            guard lost <= limits.plausibleCount else { continue }
+            switch counter {
+            case .notSentFlows: outcome.notSent.flows += lost
+            case .ignoredPackets, .notSentPackets: outcome.notSent.packets += lost
+            case .ignoredOctets, .notSentOctets: outcome.notSent.octets += lost
+            }
         }
     }
 

@@ -55,9 +55,6 @@ package struct Template: Hashable, Sendable {
     package var minimumOctets: Int {
         fields.reduce(0) { $0 + ($1.length == Field.variableLength ? 1 : Int($1.length)) }
     }
-
-    /// Whether octetDeltaCount is among the fields.
-    var hasDeltaCount: Bool { fields.contains { $0.id == 1 && $0.enterprise == 0 } }
 }
 
 extension WireReader {

@@ -33,11 +33,12 @@ final class TemplatePlan: Sendable {
         /// Times that need another field, or the message header, to make sense.
         static let relativeTimes = Traits(rawValue: 1 << 2)
         static let observedTime = Traits(rawValue: 1 << 3)
-        /// Initiator and responder, the meaning of which ``FieldReading/biflowDirection`` gives.
+        /// Octets of initiator and responder, the meaning of which
+        /// ``FieldReading/biflowDirection`` gives.
         static let initiator = Traits(rawValue: 1 << 4)
+        /// Packets of initiator and responder.
+        static let initiatorPackets = Traits(rawValue: 1 << 7)
         static let frame = Traits(rawValue: 1 << 5)
-        /// Options that name interfaces.
-        static let interfaceNames = Traits(rawValue: 1 << 7)
     }
 
     let template: Template
@@ -46,16 +47,18 @@ final class TemplatePlan: Sendable {
     let steps: [Step]
     /// For the reverse direction of a biflow; empty when there is none.
     let reverseSteps: [Step]
+    /// How options records are read instead; nil for flow records.
+    let options: OptionsPlan?
 
     init(_ template: Template) {
         self.template = template
         minimumOctets = template.minimumOctets
+        options = template.kind == .options ? OptionsPlan(template) : nil
         let forward = Self.readings(of: template, reverse: false)
         let reverse = Self.readings(of: template, reverse: true)
         steps = Self.steps(template, forward)
         reverseSteps = Self.counts(reverse) ? Self.steps(template, reverse) : []
         traits = Self.traits(of: forward).union(Self.traits(of: reverse))
-            .union(InterfaceNaming.isTold(by: template) ? .interfaceNames : [])
     }
 
     /// Memory it takes, in octets, with what keeping it takes.
@@ -97,10 +100,10 @@ final class TemplatePlan: Sendable {
             let reading = InformationElement.named(field.id)?.reading
         else { return .skip }
         switch reading {
-        case .responderOctets, .responderPackets:
-            // Beside octetDeltaCount, which is for the whole flow, it would count twice; and there
-            // Huawei uses the number for something else.
-            if reverse == isTwin || template.hasDeltaCount { return .skip }
+        // Beside the delta count, which is for the whole flow, it would count twice; and there
+        // Huawei uses 232 for something else.
+        case .responderOctets: if reverse == isTwin || template.has(1) { return .skip }
+        case .responderPackets: if reverse == isTwin || template.has(2) { return .skip }
         default:
             if reverse != isTwin { return .skip }
         }
@@ -132,7 +135,8 @@ final class TemplatePlan: Sendable {
         var traits: Traits = []
         for reading in readings {
             switch reading {
-            case .selectorID, .samplerID: traits.insert(.sampling)
+            case .selectorID, .samplerID, .selectionSequenceID, .lineCardID:
+                traits.insert(.sampling)
             case .samplingSize, .samplingPopulation, .samplingPacketInterval,
                 .samplingPacketSpace, .samplingProbability, .samplerRandomInterval,
                 .samplingInterval:
@@ -144,6 +148,7 @@ final class TemplatePlan: Sendable {
                 .observedSeconds:
                 traits.insert(.observedTime)
             case .initiatorOctets, .responderOctets: traits.insert(.initiator)
+            case .initiatorPackets, .responderPackets: traits.insert(.initiatorPackets)
             case .frameSection: traits.insert(.frame)
             default: break
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Model
+import Wire
 
 /// The names of one exporter's interfaces that nobody has taken yet.
 ///
@@ -24,25 +25,36 @@ struct InterfaceNames {
     var count: Int { known.count }
     var hasNews: Bool { !news.isEmpty }
 
-    /// Notes what a record says; false when there is no room for another interface.
-    mutating func note(_ naming: InterfaceNaming, limit: Int) -> Bool {
-        guard naming.index != 0, !naming.name.isEmpty || !naming.description.isEmpty else {
-            return true
-        }
-        let old = known[naming.index]
+    /// Notes what a record says of an interface; false when there is no room for another.
+    ///
+    /// - Parameters:
+    ///   - naming: The texts of the record.
+    ///   - index: ifIndex; 0 when the record gives none.
+    ///   - record: The reader at the record.
+    ///   - limit: How many interfaces may be remembered.
+    mutating func note(
+        _ naming: InterfaceNaming,
+        of index: UInt32,
+        in record: WireReader,
+        limit: Int
+    ) throws(WireError) -> Bool {
+        guard index != 0, !naming.name.isEmpty || !naming.description.isEmpty else { return true }
+        let old = known[index]
         guard old != nil || known.count < limit else { return false }
         var new = old ?? Hashes()
-        if !naming.name.isEmpty { new.name = Self.hash(naming.name) }
-        if !naming.description.isEmpty { new.description = Self.hash(naming.description) }
+        if !naming.name.isEmpty { new.name = naming.name.hash }
+        if !naming.description.isEmpty { new.description = naming.description.hash }
         let isSame = new.name == old?.name && new.description == old?.description
-        guard !isSame, news[naming.index] != nil || news.count < Self.mostNews else { return true }
-        known[naming.index] = new
-        var entry = news[naming.index] ?? ("", "")
-        if !naming.name.isEmpty { entry.name = String(decoding: naming.name, as: UTF8.self) }
-        if !naming.description.isEmpty {
-            entry.description = String(decoding: naming.description, as: UTF8.self)
+        guard !isSame, news[index] != nil || news.count < Self.mostNews else { return true }
+        known[index] = new
+        var entry = news[index] ?? ("", "")
+        if !naming.name.isEmpty {
+            entry.name = try InterfaceNaming.copy(naming.name, from: record)
         }
-        news[naming.index] = entry
+        if !naming.description.isEmpty {
+            entry.description = try InterfaceNaming.copy(naming.description, from: record)
+        }
+        news[index] = entry
         return true
     }
 
@@ -59,10 +71,5 @@ struct InterfaceNames {
             )
         }
         news.removeAll()
-    }
-
-    /// FNV-1a.
-    private static func hash(_ octets: [UInt8]) -> UInt64 {
-        octets.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 }

@@ -2,64 +2,62 @@
 
 import Wire
 
-/// One options record that names an interface, as read.
+/// The texts of one options record that names an interface: where they are, and a hash of each.
 ///
-/// The interface is the scope (NetFlow v9 scope 2; IPFIX ingressInterface or egressInterface) or a
-/// plain field beside the name, as Cisco's interface table and pmacct have it.
+/// Exporters repeat their options every few minutes, so nothing is copied until it is news.
 struct InterfaceNaming {
-    /// ifIndex; 0 when the record gives none.
-    private(set) var index: UInt32 = 0
-    private(set) var name: [UInt8] = []
-    private(set) var description: [UInt8] = []
+    private(set) var name = Text()
+    private(set) var description = Text()
 
     /// What is longer is cut, in octets.
     static let longest = 255
 
-    private static let name: UInt16 = 82
-    private static let description: UInt16 = 83
+    /// A text in a record.
+    struct Text {
+        /// Where it begins, from the start of the record, in octets.
+        fileprivate var start = 0
+        fileprivate(set) var octets = 0
+        /// FNV-1a.
+        fileprivate(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
 
-    /// Whether the records of `template` name interfaces.
-    static func isTold(by template: Template) -> Bool {
-        template.kind == .options
-            && template.fields[template.scopeCount...].contains {
-                $0.enterprise == 0 && ($0.id == name || $0.id == description)
-            }
+        var isEmpty: Bool { octets == 0 }
     }
 
-    /// Reads the record at `reader` a second time, field by field.
-    init(_ reader: WireReader, _ template: Template) throws(WireError) {
+    /// Reads the record at `reader` a second time, for its texts.
+    init(_ reader: WireReader, by plan: OptionsPlan) throws(WireError) {
         var reader = reader
-        var egress: UInt32 = 0
-        for (position, field) in template.fields.enumerated() {
+        let start = reader.offset
+        for step in plan.steps {
             let octets =
-                field.length == Template.Field.variableLength
-                ? try reader.readVariableLength() : Int(field.length)
+                step.octets == Template.Field.variableLength
+                ? try reader.readVariableLength() : Int(step.octets)
+            let position = reader.offset - start
             var value = try reader.read(octets: octets, as: "options field")
-            let isScope9 = template.isNetFlow9 && position < template.scopeCount
-            guard field.enterprise == 0 else { continue }
-            switch (isScope9, field.id) {
-            case (true, 2), (false, 10), (false, 252):
-                if let number = try Self.number(&value), number != 0 { index = number }
-            case (false, 14), (false, 253):
-                if let number = try Self.number(&value), number != 0 { egress = number }
-            case (false, Self.name): name = try Self.text(&value)
-            case (false, Self.description): description = try Self.text(&value)
+            switch step.meaning {
+            case .interfaceName: name = try Self.text(&value, at: position)
+            case .interfaceDescription: description = try Self.text(&value, at: position)
             default: break
             }
         }
-        if index == 0 { index = egress }
-    }
-
-    private static func number(_ value: inout WireReader) throws(WireError) -> UInt32? {
-        guard (1...8).contains(value.remaining) else { return nil }
-        return UInt32(exactly: try value.readUnsigned(octets: value.remaining))
     }
 
     /// The octets before the zeros that fill a fixed length up.
-    private static func text(_ value: inout WireReader) throws(WireError) -> [UInt8] {
-        var start = try value.read(octets: min(value.remaining, longest), as: "options field")
-        var text = try start.readAll()
-        if let end = text.firstIndex(of: 0) { text.removeSubrange(end...) }
+    private static func text(_ value: inout WireReader, at start: Int) throws(WireError) -> Text {
+        var text = Text(start: start)
+        while text.octets < longest, !value.isAtEnd {
+            let octet = try value.read(UInt8.self)
+            if octet == 0 { break }
+            text.hash = (text.hash ^ UInt64(octet)) &* 0x100_0000_01b3
+            text.octets += 1
+        }
         return text
+    }
+
+    /// Copies a text out of the record at `reader`.
+    static func copy(_ text: Text, from reader: WireReader) throws(WireError) -> String {
+        var reader = reader
+        try reader.skip(octets: text.start)
+        var value = try reader.read(octets: text.octets, as: "options field")
+        return String(decoding: try value.readAll(), as: UTF8.self)
     }
 }

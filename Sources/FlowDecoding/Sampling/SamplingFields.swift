@@ -7,8 +7,9 @@ import Model
 /// The same fields stand in options records, which announce samplers, and in data records, which
 /// name one or bring the rate along. Zero is no rate: the exporter did not know.
 struct SamplingFields {
-    /// selectorId or samplerId; nil when the record names none.
-    var selector: UInt64?
+    /// The sampler the record names.
+    private(set) var reference = SamplerReference()
+    private var algorithm: UInt64 = 0
     private var size: UInt64 = 0
     private var population: UInt64 = 0
     private var packetInterval: UInt64 = 0
@@ -19,7 +20,10 @@ struct SamplingFields {
 
     mutating func store(_ value: UInt64, _ octets: Int, as reading: FieldReading) {
         switch reading {
-        case .selectorID, .samplerID: selector = value
+        case .selectorID, .samplerID: reference.selector = value
+        case .selectionSequenceID: reference.sequence = value
+        case .lineCardID: reference.lineCard = value
+        case .selectorAlgorithm: algorithm = value
         case .samplingSize: size = value
         case .samplingPopulation: population = value
         case .samplingPacketInterval: packetInterval = value
@@ -35,11 +39,19 @@ struct SamplingFields {
         }
     }
 
+    /// Whether the selector filters instead of sampling: property match and the hash-based ones
+    /// (IANA, *PSAMP selectorAlgorithm*, 5 to 8). What passes a filter is all there is to count.
+    var isFilter: Bool { (5...8).contains(algorithm) }
+
     /// The rate the fields give; nil when they give none.
     ///
     /// Size and population come first: IOS XR announces its random sampler by them and sets
     /// samplingPacketInterval to 1 beside them, with no space.
+    ///
+    /// A space of 0 would mean that every packet is taken (RFC 5477, section 8.2.3); devices that
+    /// send an interval above 1 with it, or with no space at all, mean one packet in so many.
     var rate: SamplingRate? {
+        guard !isFilter else { return nil }
         if size > 0, population > 0 { return Self.rate(population, per: size) }
         if packetInterval > 0 {
             if packetSpace == 0 { return Self.rate(packetInterval, per: 1) }

@@ -46,6 +46,10 @@ public struct ExporterSnapshot: Codable, Equatable, Sendable {
         /// In milliseconds since 1970-01-01 00:00 UTC; nil when not said.
         public var systemInitTime: UInt64?
         public var samplers: [Sampler] = []
+        /// nil when there are none.
+        public var scopedSamplers: [ScopedSampler]?
+        /// nil when there are none.
+        public var selectionSequences: [SelectionSequence]?
     }
 
     /// A rate, of a sampler or an interface, or of the domain when it names neither.
@@ -54,6 +58,21 @@ public struct ExporterSnapshot: Codable, Equatable, Sendable {
         public var interface: UInt32?
         public var numerator: UInt32
         public var denominator: UInt32
+    }
+
+    /// A rate announced for something else: a template, a line card.
+    public struct ScopedSampler: Codable, Hashable, Sendable {
+        /// For what, as the decoder tells it apart.
+        public var scope: String
+        public var id: UInt64
+        public var numerator: UInt32
+        public var denominator: UInt32
+    }
+
+    /// The selectors that packets pass one after the other (RFC 5476, section 6.5.1).
+    public struct SelectionSequence: Codable, Hashable, Sendable {
+        public var id: UInt64
+        public var selectors: [UInt64]
     }
 
     /// How far the exporter had counted.

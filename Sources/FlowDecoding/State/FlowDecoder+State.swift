@@ -92,18 +92,35 @@ extension ExporterSnapshot.Domain {
     init(_ domain: ExporterDomain) {
         (flowProtocol, self.domain) = ExporterSnapshot.names(of: domain.key)
         systemInitTime = domain.systemInitTime == 0 ? nil : domain.systemInitTime
-        samplers = domain.samplers.all.map { key, rate in
-            var sampler = ExporterSnapshot.Sampler(
-                numerator: rate.numerator,
-                denominator: rate.denominator
-            )
-            switch key {
-            case .selector(let selector): sampler.selector = selector
-            case .interface(let interface): sampler.interface = interface
-            case .domain: break
-            }
-            return sampler
+        for (key, rate) in domain.samplers.all { add(key, rate) }
+        let sequences = domain.samplers.allSequences.map { id, selectors in
+            ExporterSnapshot.SelectionSequence(id: id, selectors: selectors)
         }
+        selectionSequences = sequences.isEmpty ? nil : sequences
+    }
+
+    private mutating func add(_ key: SamplerTable.Key, _ rate: SamplingRate) {
+        var sampler = ExporterSnapshot.Sampler(
+            numerator: rate.numerator,
+            denominator: rate.denominator
+        )
+        switch key {
+        case .selector(let selector): sampler.selector = selector
+        case .interface(let interface): sampler.interface = interface
+        case .domain: break
+        case .filter, .sequence, .egressInterface, .lineCard, .template, .part:
+            scopedSamplers =
+                (scopedSamplers ?? []) + [
+                    ExporterSnapshot.ScopedSampler(
+                        scope: key.kind.word,
+                        id: key.id,
+                        numerator: rate.numerator,
+                        denominator: rate.denominator
+                    )
+                ]
+            return
+        }
+        samplers.append(sampler)
     }
 }
 

@@ -93,6 +93,22 @@ struct RestoredExporter {
                 }
             _ = domain.samplers.announce(rate, for: key, limit: limits.samplers)
         }
+        for sampler in saved.scopedSamplers ?? [] {
+            guard sampler.numerator >= sampler.denominator,
+                let rate = SamplingRate(
+                    UInt64(sampler.numerator),
+                    per: UInt64(sampler.denominator)
+                ), let key = SamplerTable.Key(scope: sampler.scope, id: sampler.id)
+            else { throw SnapshotProblem("domain \(saved.domain) has an impossible rate") }
+            _ = domain.samplers.announce(rate, for: key, limit: limits.samplers)
+        }
+        for sequence in saved.selectionSequences ?? [] {
+            _ = domain.samplers.announce(
+                sequence: sequence.id,
+                selectors: Array(sequence.selectors.prefix(OptionsContent.mostSelectors)),
+                limit: limits.samplers
+            )
+        }
         domains.append(domain)
     }
 
