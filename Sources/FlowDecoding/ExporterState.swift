@@ -8,6 +8,9 @@ struct ExporterState {
     var templates = TemplateCache()
     var held = HeldSets()
     var sequences = SequenceTracker()
+    var duplicates = DuplicateWindow()
+    /// Corrections that are switched on for it.
+    var quirks: [ExporterQuirk] = []
     var skew = ClockSkew()
     var interfaces = InterfaceNames()
     /// Whether what is worth saving has changed since it was last asked for.
