@@ -66,6 +66,13 @@ public struct DatagramOutcome: Equatable, Sendable {
         public init() {}
     }
 
+    static func duplicate(of flowProtocol: FlowProtocol?) -> DatagramOutcome {
+        var outcome = DatagramOutcome()
+        outcome.flowProtocol = flowProtocol
+        outcome.isDuplicate = true
+        return outcome
+    }
+
     /// Whether the first octets are those of a flow export, whatever could be read of it.
     public var isFlowExport: Bool { flowProtocol != nil }
 

@@ -25,6 +25,10 @@ public struct DecodingLimits: Sendable {
     public var samplersPerExporter = 4_096
     /// Runs of sequence numbers of one exporter: its domains, engines, sub-agents.
     public var sequences = 256
+    /// Datagrams of one exporter among which one that comes twice is noticed.
+    public var duplicates = 1_024
+    /// The same of all exporters, shared between them: 18 octets each.
+    public var sharedDuplicates = 1 << 20
     /// Interfaces of one exporter whose names are taken from options.
     public var interfaces = 4_096
     /// Data Sets held for a template to come, of one exporter, in octets.
@@ -43,4 +47,9 @@ public struct DecodingLimits: Sendable {
     /// Enough for the templates of any device while exporters are few; never less than a common
     /// device needs, so that many exporters harm none of them.
     func share(of count: Int) -> Int { min(max(sharedOctets / max(count, 1), 32_768), 1 << 20) }
+
+    /// Among how many datagrams of each of `count` exporters duplicates are noticed.
+    func duplicates(of count: Int) -> Int {
+        min(duplicates, max(sharedDuplicates / max(count, 1), 64))
+    }
 }

@@ -8,6 +8,9 @@ struct ExporterState {
     var templates = TemplateCache()
     var held = HeldSets()
     var sequences = SequenceTracker()
+    var duplicates = DuplicateWindow()
+    /// Corrections that are switched on for it.
+    var quirks: [ExporterQuirk] = []
     var skew = ClockSkew()
     var interfaces = InterfaceNames()
     /// The numbers of its sFlow data sources.

@@ -14,6 +14,7 @@ public struct FlowDecoder: Sendable {
 
     private(set) var limits: DecodingLimits
     private let holdsData: Bool
+    private let dropsDuplicates: Bool
     var work: DecodingWork
     private var index: [IPAddress: Int] = [:]
     var exporters: [ExporterState] = []
@@ -28,9 +29,16 @@ public struct FlowDecoder: Sendable {
     ///   - limits: How much an exporter may make it remember.
     ///   - holdsData: Whether Data Sets of an unknown template wait for it, for
     ///     ``DecodingLimits/holdTime``, instead of being counted as errors at once.
-    public init(limits: DecodingLimits = DecodingLimits(), holdsData: Bool) {
+    ///   - dropsDuplicates: Whether a datagram that came a moment ago, octet for octet, is told and
+    ///     not read.
+    public init(
+        limits: DecodingLimits = DecodingLimits(),
+        holdsData: Bool,
+        dropsDuplicates: Bool = false
+    ) {
         self.limits = limits
         self.holdsData = holdsData
+        self.dropsDuplicates = dropsDuplicates
         work = DecodingWork(limits: limits)
     }
 
@@ -50,6 +58,7 @@ public struct FlowDecoder: Sendable {
     /// Switches on corrections for one exporter.
     public mutating func use(_ quirks: [ExporterQuirk], for exporter: IPAddress) {
         self.quirks[exporter] = quirks.isEmpty ? nil : quirks
+        if let known = index[exporter] { exporters[known].quirks = quirks }
     }
 
     /// Chooses the tunnels inside which one exporter's sampled packets are accounted by their inner
@@ -120,6 +129,12 @@ public struct FlowDecoder: Sendable {
         let first = batch.records.count
         let flowProtocol = Self.flowProtocol(of: datagram.octets)
         let state = flowProtocol == nil ? nil : stateIndex(datagram.exporter)
+        let hash =
+            dropsDuplicates && state != nil
+            ? PayloadHash.of(datagram.octets, port: datagram.port) : 0
+        if dropsDuplicates, let state, isDuplicate(datagram, hash, state: state) {
+            return .duplicate(of: flowProtocol)
+        }
         let expired = state.map {
             exporters[$0].held.expired(before: datagram.arrival &- limits.holdTime)
         }
@@ -141,7 +156,10 @@ public struct FlowDecoder: Sendable {
             if flowProtocol == .sflow5 { work.watchSources(&exporters[state]) }
         }
         let outcome = work.end(&batch)
-        correct(&batch, from: first)
+        if dropsDuplicates, let state {
+            remember(hash, outcome, at: datagram.arrival, state: state)
+        }
+        correct(&batch, from: first, datagram.exporter, state)
         return outcome
     }
 
@@ -172,6 +190,7 @@ public struct FlowDecoder: Sendable {
         index[exporter] = last
         var state = ExporterState(exporter)
         state.innerHeaders = innerHeaders[exporter] ?? []
+        state.quirks = quirks[exporter] ?? []
         exporters.append(state)
         work.share = limits.share(of: exporters.count)
         return last
@@ -195,10 +214,16 @@ public struct FlowDecoder: Sendable {
         work.share = limits.share(of: exporters.count)
     }
 
-    private func correct(_ batch: inout FlowBatch, from first: Int) {
+    /// Corrects the records of one datagram, and of sets held before, all of one exporter.
+    private func correct(
+        _ batch: inout FlowBatch,
+        from first: Int,
+        _ exporter: IPAddress,
+        _ state: Int?
+    ) {
         guard !quirks.isEmpty else { return }
-        for record in first..<max(first, batch.records.count) {
-            for quirk in quirks[batch.records[record].exporter] ?? [] {
+        for quirk in state.map({ exporters[$0].quirks }) ?? quirks[exporter] ?? [] {
+            for record in first..<max(first, batch.records.count) {
                 quirk.correct(&batch.records[record])
             }
         }

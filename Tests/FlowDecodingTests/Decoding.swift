@@ -9,8 +9,16 @@ import Wire
 struct Decoding {
     var decoder: FlowDecoder
 
-    init(holdsData: Bool = false, limits: DecodingLimits = DecodingLimits()) {
-        decoder = FlowDecoder(limits: limits, holdsData: holdsData)
+    init(
+        holdsData: Bool = false,
+        dropsDuplicates: Bool = false,
+        limits: DecodingLimits = DecodingLimits()
+    ) {
+        decoder = FlowDecoder(
+            limits: limits,
+            holdsData: holdsData,
+            dropsDuplicates: dropsDuplicates
+        )
         decoder.details = DecodingDetails()
     }
 

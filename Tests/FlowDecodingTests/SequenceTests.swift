@@ -10,23 +10,30 @@ struct SequenceTests {
     /// An exporter of one protocol, its clock and its messages.
     struct Exporter {
         var flowProtocol: FlowProtocol
-        var decoding = Decoding()
+        var decoding: Decoding
         /// In milliseconds since the first message.
         var time: Int64 = 0
         var uptime: UInt32 = 864_000_000
         var domain: UInt32 = 0
         var port: UInt16 = 50_000
+        /// Whether the records of sFlow are there.
+        var countsSamples = false
 
         static let epoch: Int64 = 1_700_000_000
 
-        init(_ flowProtocol: FlowProtocol, sequence: UInt32 = 1_000_000) {
+        init(
+            _ flowProtocol: FlowProtocol,
+            sequence: UInt32 = 1_000_000,
+            decoding: Decoding = Decoding()
+        ) {
             self.flowProtocol = flowProtocol
+            self.decoding = decoding
             var template = flowProtocol == .ipfix ? TemplateMessage.ipfix() : .netFlow9()
             template.sequence = sequence
             template.uptime = uptime
             template.addTemplate(256, TemplateMessage.Field.plain)
             if flowProtocol == .ipfix || flowProtocol == .netflow9 {
-                _ = decoding.decode(template.octets, at: Self.epoch * 1_000_000_000)
+                _ = self.decoding.decode(template.octets, at: Self.epoch * 1_000_000_000)
             }
         }
 
@@ -34,14 +41,19 @@ struct SequenceTests {
         mutating func send(_ sequence: UInt32, records: Int = 1) -> DatagramOutcome {
             time += 1_000
             uptime &+= 1_000
-            return decoding.decode(
-                octets(sequence, records),
+            return sendAgain(octets(sequence, records))
+        }
+
+        /// Sends a message as it is, at the time of the last.
+        mutating func sendAgain(_ octets: [UInt8]) -> DatagramOutcome {
+            decoding.decode(
+                octets,
                 port: port,
                 at: Self.epoch * 1_000_000_000 + time * 1_000_000
             ).outcome
         }
 
-        private func octets(_ sequence: UInt32, _ records: Int) -> [UInt8] {
+        func octets(_ sequence: UInt32, _ records: Int) -> [UInt8] {
             let exportTime = UInt32(Self.epoch + time / 1_000)
             switch flowProtocol {
             case .ipfix, .netflow9:
@@ -62,6 +74,15 @@ struct SequenceTests {
                 var datagram = SFlowDatagram()
                 (datagram.sequence, datagram.subAgent) = (sequence, domain)
                 datagram.uptime = uptime
+                for _ in 0..<(countsSamples ? records : 0) {
+                    var sample = SFlowDatagram.FlowSample()
+                    sample.addIPv4(
+                        length: 100,
+                        from: address("192.0.2.1"),
+                        to: address("192.0.2.2")
+                    )
+                    datagram.add(sample)
+                }
                 return datagram.octets
             }
         }

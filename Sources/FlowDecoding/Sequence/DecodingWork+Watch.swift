@@ -11,6 +11,7 @@ extension DecodingWork {
         let header = SequenceHeader(
             sequence: sequence,
             records: messageRecords,
+            flows: messageRecords.map { max($0 - outcome.optionsRecords, 0) },
             uptime: message.flowProtocol == .ipfix ? nil : message.uptime,
             arrival: message.arrival,
             exportTime: message.exportTime
@@ -21,6 +22,7 @@ extension DecodingWork {
             : SequenceTracker.Source(message)
         let verdict = state.sequences.take(header, of: source, limit: limits.sequences)
         outcome.sequenceLost = verdict.lost
+        outcome.lostRecords = verdict.lostRecords
         outcome.sequenceLeapt = verdict.isBroken
         // Options tell of a restart after the numbers did.
         let isNews = message.arrival &- state.lastRestart > TemplateCache.confirmationTime

@@ -7,6 +7,8 @@ struct SequenceHeader: Sendable {
     var sequence: UInt32
     /// Records in the message; nil when they could not be counted.
     var records: Int?
+    /// Of these, flow records; nil when they could not be counted.
+    var flows: Int?
     /// Time since the exporter booted, in milliseconds modulo 2^32; nil when not said.
     var uptime: UInt32?
     /// In nanoseconds since 1970-01-01 00:00 UTC.
@@ -20,6 +22,8 @@ struct SequenceVerdict: Equatable, Sendable {
     /// By how much the count of what was lost changes, in the unit of the protocol; negative when
     /// a message that was counted as lost has come after all.
     var lost: Int64 = 0
+    /// The same in flow records, estimated where the protocol counts messages.
+    var lostRecords: Int64 = 0
     /// The exporter began anew.
     var hasRestarted = false
     /// The numbers go on elsewhere: how much was lost in between cannot be said.
@@ -73,6 +77,14 @@ struct SequenceStream: Sendable {
     private var recentlyCharged: Int64 = 0
     private var overlaps = 0
     private var rival = RivalUnit()
+    private var content = RecordsPerMessage()
+
+    /// Arrival of the message whose number was the latest to differ from the one before; nil when
+    /// the numbers stand still.
+    ///
+    /// A number that is not zero has moved before we came, until two messages with records have
+    /// the same.
+    private(set) var movedAt: Int64?
 
     /// Begins with the first message seen.
     init(key: UInt64, port: UInt16, isShared: Bool, countsRecords: Bool, _ first: SequenceHeader) {
@@ -81,6 +93,8 @@ struct SequenceStream: Sendable {
         self.isShared = isShared
         self.countsRecords = countsRecords
         last = first
+        if first.sequence != 0 { movedAt = first.arrival }
+        if let flows = first.flows { content.add(flows) }
         begin(first)
     }
 
@@ -119,10 +133,22 @@ struct SequenceStream: Sendable {
 
     /// Judges a message, and goes on from it unless it is an old one.
     mutating func take(_ message: SequenceHeader) -> SequenceVerdict {
+        let isOfRecords = countsRecords
+        var verdict = judge(message)
+        verdict.lostRecords = isOfRecords ? verdict.lost : content.records(of: verdict.lost)
+        if let flows = message.flows { content.add(flows) }
+        return verdict
+    }
+
+    private mutating func judge(_ message: SequenceHeader) -> SequenceVerdict {
         guard let expected else { return resume(message) }
         let ahead = Int32(bitPattern: message.sequence &- expected)
         if ahead == 0 { return goOn(message, isExpected: true) }
-        if message.sequence == last.sequence { return SequenceVerdict() }
+        if message.sequence == last.sequence {
+            // Of IPFIX, messages without records have the number of the next.
+            if let units = units(of: message), units > 0 { movedAt = nil }
+            return SequenceVerdict()
+        }
         if hasRebooted(message) { return restart(message) }
         if ahead > largestLoss { return leap(message) }
         if ahead > 0 { return goOn(message, isExpected: false, lost: UInt32(ahead)) }
@@ -152,6 +178,7 @@ struct SequenceStream: Sendable {
     private mutating func begin(_ message: SequenceHeader) {
         expected = units(of: message).map { message.sequence &+ $0 }
         rival.expect(after: message, countsRecords: countsRecords)
+        if message.sequence != last.sequence { movedAt = message.arrival }
         last = message
         isRestored = false
         lateRun = 0

@@ -41,6 +41,14 @@ struct SequenceTracker: Sendable {
         return verdict
     }
 
+    /// Whether messages of `source` with one number are one message: its numbers have moved within
+    /// the minute before `arrival`.
+    func isNumbered(_ source: Source, at arrival: Int64) -> Bool {
+        let stream = streams.indices.first { isStream($0, of: source) }
+        guard let movedAt = stream.flatMap({ streams[$0].movedAt }) else { return false }
+        return (arrival &- movedAt).magnitude <= 60_000_000_000
+    }
+
     /// What sequence numbers are counted for.
     struct Source: Sendable {
         var key: UInt64
