@@ -146,8 +146,11 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: ["Model", "Wire"],
-            path: "Tests/TestSupport"
+            path: "Tests/TestSupport",
+            exclude: ["CAllocations"]
         ),
+        // A malloc that counts, for what links it.
+        .target(name: "CAllocations", path: "Tests/TestSupport/CAllocations"),
         .testTarget(name: "AccountingTests", dependencies: ["Accounting", "Model"]),
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Model"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Model"]),
@@ -176,7 +179,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FlowDecodingTests",
-            dependencies: ["FlowDecoding", "Model", "TestSupport", "Wire"]
+            dependencies: ["CAllocations", "FlowDecoding", "Model", "TestSupport", "Wire"]
         ),
         .testTarget(
             name: "FlowReceptionTests",
@@ -220,6 +223,26 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// PEERAGE_FUZZING adds what Deploy/fuzz runs. Never in another build: libFuzzer has a main of its
+// own.
+if Context.environment["PEERAGE_FUZZING"] != nil {
+    let decoding: [Target.Dependency] = ["FlowDecoding", "Model", "TestSupport", "Wire"]
+    package.targets += [
+        .target(name: "CLibFuzzer", path: "Tests/Fuzzing/CLibFuzzer"),
+        .target(name: "FuzzTargets", dependencies: decoding, path: "Tests/Fuzzing/Targets"),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["CLibFuzzer", "FuzzTargets"],
+            path: "Tests/Fuzzing/Fuzz"
+        ),
+        .executableTarget(
+            name: "sweep",
+            dependencies: decoding + ["CAllocations", "FuzzTargets"],
+            path: "Tests/Fuzzing/Sweep"
+        ),
+    ]
+}
+
 // PEERAGE_ONLY=FlowDecodingTests leaves the targets it names and what they need, so that a build
 // for coverage or fuzzing takes seconds: no package that none of them uses. Such a build needs
 // --scratch-path, and --disable-automatic-resolution, or it deletes Package.resolved.
@@ -247,7 +270,8 @@ if let only = Context.environment["PEERAGE_ONLY"] {
 }
 
 // One rule for every target: all upcoming features, no unmarked unsafe code, no warnings.
-for target in package.targets where target.name != "CLinux" && target.type != .system {
+let shims: Set = ["CAllocations", "CLibFuzzer", "CLinux"]
+for target in package.targets where !shims.contains(target.name) && target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("ImmutableWeakCaptures"),
