@@ -29,6 +29,8 @@ public struct FlowRecord: Sendable, BitwiseCopyable {
     public var etherType: UInt16 = 0
     /// Outermost 802.1Q VLAN identifier on the side of observation.
     public var vlan: UInt16 = 0
+    /// 1-based number of the data record or flow sample among all of its decoder.
+    public var number: UInt64 = 0
 
     @usableFromInline var exporterBits: UInt128 = 0
     @usableFromInline var sourceBits: UInt128 = 0
@@ -78,9 +80,6 @@ public struct FlowRecord: Sendable, BitwiseCopyable {
     public var communities = WordRange()
     /// Where in ``FlowBatch/words`` the whole VLAN stack lies, outermost first, one word each.
     public var vlans = WordRange()
-
-    /// 1-based number of the data record or flow sample among all of its decoder.
-    public var number: UInt64 = 0
 
     public init() {}
 
