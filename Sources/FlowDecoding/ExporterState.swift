@@ -73,30 +73,44 @@ struct ExporterState {
         isChanged = true
     }
 
+    /// What a data record says that its sampling rate may be announced for.
+    struct Sampled {
+        /// The sampler it names.
+        var selector: UInt64?
+        var ingress: UInt32 = 0
+        var egress: UInt32 = 0
+        var observed = ObservationDirection.unknown
+
+        init() {}
+
+        init(_ record: borrowing FlowRecord, selector: UInt64?) {
+            self.selector = selector
+            ingress = record.ingressInterface
+            egress = record.egressInterface
+            observed = record.direction
+        }
+    }
+
+    /// Whether the announced rate depends on more of a record than the sampler it names.
+    func ratesDiffer(in context: MessageContext) -> Bool {
+        guard !domains.isEmpty else { return false }
+        let own = Self.domainKey(context)
+        let whole = TemplateCache.key(context.flowProtocol, 0, 0)
+        return domains.contains { ($0.key == own || $0.key == whole) && $0.samplers.isByInterface }
+    }
+
     /// The announced sampling rate for a record; nil when none is known.
     ///
     /// Options of observation domain 0 hold for the whole exporter (RFC 7011, section 3.1).
-    mutating func rate(
-        for record: FlowRecord,
-        selector: UInt64?,
-        in context: MessageContext
-    ) -> SamplingRate? {
+    mutating func rate(for record: Sampled, in context: MessageContext) -> SamplingRate? {
         guard !domains.isEmpty else { return nil }
         let key = Self.domainKey(context)
-        if let rate = rate(for: record, selector: selector, key) { return rate }
+        if let rate = rate(for: record, key) { return rate }
         guard context.domain != 0 else { return nil }
-        return rate(
-            for: record,
-            selector: selector,
-            TemplateCache.key(context.flowProtocol, 0, 0)
-        )
+        return rate(for: record, TemplateCache.key(context.flowProtocol, 0, 0))
     }
 
-    private mutating func rate(
-        for record: FlowRecord,
-        selector: UInt64?,
-        _ key: UInt64
-    ) -> SamplingRate? {
+    private mutating func rate(for record: Sampled, _ key: UInt64) -> SamplingRate? {
         if last >= domains.count || domains[last].key != key {
             guard let index = domains.firstIndex(where: { $0.key == key }) else { return nil }
             last = index
@@ -104,10 +118,10 @@ struct ExporterState {
         clock &+= 1
         domains[last].lastUsed = clock
         return domains[last].samplers.rate(
-            selector: selector,
-            ingress: record.ingressInterface,
-            egress: record.egressInterface,
-            observed: record.direction
+            selector: record.selector,
+            ingress: record.ingress,
+            egress: record.egress,
+            observed: record.observed
         )
     }
 

@@ -7,26 +7,35 @@ import Wire
 extension DecodingWork {
     /// Takes from an options record what decoding needs: samplers, when the exporter booted; and
     /// the names of its interfaces.
+    ///
+    /// The record is the one that is placed in ``rows``.
     mutating func decodeOptions(
-        _ body: inout WireReader,
+        _ octets: RawSpan,
         _ plan: TemplatePlan,
         _ context: MessageContext,
         _ state: inout ExporterState
-    ) throws(WireError) {
-        let start = body
-        var options = RecordReader(context)
-        try options.read(&body, by: plan.steps, words: &batch.words)
+    ) {
         outcome.optionsRecords += 1
         messageRecords? += 1
+        let range = rows.start(of: 0)..<rows.end
         if details != nil {
-            var again = start
-            details?.options.append(try OptionsRecord(&again, plan.template))
+            var record = WireReader(octets.extracting(range), as: "options record")
+            if let shown = try? OptionsRecord(&record, plan.template) {
+                details?.options.append(shown)
+            }
         }
-        if plan.traits.contains(.rate) { announce(options, context, &state) }
-        let booted = options.scratch.systemInitTime
-        if booted != 0 { note(booted: booted, context, &state) }
+        forwards.removeAll(keepingCapacity: true)
+        forwards.append(FlowRecord())
+        rows.base = 0
+        rows.fill(&forwards, by: plan.program, from: octets, context)
+        if plan.traits.contains(.rate) { announce(plan, context, &state) }
+        if plan.program.has(.systemInitTime) {
+            let booted = rows.value(.systemInitTime, 0)
+            if booted != 0 { note(booted: booted, context, &state) }
+        }
         if plan.traits.contains(.interfaceNames) {
-            let naming = try InterfaceNaming(start, plan.template)
+            let record = WireReader(octets.extracting(range), as: "options record")
+            guard let naming = try? InterfaceNaming(record, plan.template) else { return }
             if !state.interfaces.note(naming, limit: limits.interfaces) {
                 counters.interfaceNamesRefused += 1
             }
@@ -34,16 +43,17 @@ extension DecodingWork {
     }
 
     private mutating func announce(
-        _ options: RecordReader,
+        _ plan: TemplatePlan,
         _ context: MessageContext,
         _ state: inout ExporterState
     ) {
-        let sampling = options.scratch.sampling
+        let sampling = SamplingFields(rows, 0, plan.sampling)
+        let ingress = forwards[0].ingressInterface
         let key: SamplerTable.Key =
             if let selector = sampling.selector {
                 .selector(selector)
-            } else if options.record.has(.ingressInterface) {
-                .interface(options.record.ingressInterface)
+            } else if ingress != 0 {
+                .interface(ingress)
             } else {
                 .domain
             }

@@ -29,6 +29,9 @@ struct SamplerTable {
     /// Samplers and interfaces with a rate of their own, and the domain's.
     var count: Int { order.count }
 
+    /// Whether there are rates for interfaces.
+    var isByInterface: Bool { interfaces > 0 }
+
     /// What is announced, in the order it first was.
     var all: [(key: Key, rate: SamplingRate)] {
         order.compactMap { key in rates[key].map { (key, $0) } }
