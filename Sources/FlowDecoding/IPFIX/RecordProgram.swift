@@ -29,9 +29,10 @@ struct RecordProgram: Sendable {
         let reading: FieldReading
         /// Length in octets; 0 when the value says its own, and lies before its segment's start.
         let width: UInt8
-        /// Whether the record may have another address in the same place, or none, so that it is
-        /// not known beforehand. A zero does not displace another: templates for both families
-        /// leave the unused addresses zero.
+        /// Whether the record may have another address in the same place, or none.
+        ///
+        /// A zero does not displace another: templates for both families leave the unused
+        /// addresses zero.
         let isShared: Bool
         let segment: UInt16
         /// Where the field ends, in octets from the start of its segment.
