@@ -19,6 +19,10 @@ public struct DecodingLimits: Sendable {
     public var fields = 256
     /// Length of the fixed fields of one record, in octets.
     public var recordOctets = 8_192
+    /// Data records of one datagram, and of what waited for its templates.
+    ///
+    /// More fit only when a template describes records of a few octets, as no exporter of flows has.
+    public var recordsPerDatagram = 8_192
     /// Samplers of one observation domain.
     public var samplers = 512
     /// Samplers of one exporter.

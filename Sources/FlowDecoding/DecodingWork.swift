@@ -26,26 +26,36 @@ struct DecodingWork: Sendable {
     /// The first problem of this datagram in ``batch``.
     private var firstProblem = 0
 
-    /// Whether options may change the sampling of records of the message that come before them.
-    var hasOptionsSets = false
     var samplersChanged = false
     /// A bit for each identifier modulo 64 whose template was learned.
     var learnedIDs: UInt64 = 0
     /// Whether options say that the exporter booted since they last spoke of it.
     var hasBooted = false
+    /// Whether it was reported that the datagram has more records than are read of one.
+    var isFull = false
     /// Records of the message whose sampling is looked up again when options came after them.
     var unresolved: [UnresolvedSampling] = []
+    /// The samplers that records of ``unresolved`` name.
+    var references: [SamplerReference] = []
 
     /// Tunnels that are looked into in the sampled packets of the exporter at work.
     var tunnels: InnerHeaders = []
     /// What the samples of an sFlow datagram say of the numbers of their sources.
     var sightings: [SFlowSighting] = []
 
+    /// Records of one set.
     struct UnresolvedSampling: Sendable {
-        var index: Int
-        var reference: SamplerReference
+        var records: Range<Int>
+        var template: UInt16
+        /// Where in ``references`` those of the records begin; nil when they name no sampler.
+        var firstReference: Int?
         var context: MessageContext
     }
+
+    // Where records are read to before it is clear what comes of them; see DataSets.
+    var rows = RecordRows()
+    var forwards: [FlowRecord] = []
+    var reverses: [FlowRecord] = []
 
     init(limits: DecodingLimits) { self.limits = limits }
 
@@ -63,7 +73,7 @@ struct DecodingWork: Sendable {
         messageRecords = 0
         details?.removeAll()
         firstProblem = batch.errors.count
-        hasOptionsSets = false
+        isFull = false
         samplersChanged = false
         learnedIDs = 0
         hasBooted = false
@@ -74,6 +84,7 @@ struct DecodingWork: Sendable {
     /// The problems of a datagram of which nothing could be read are its outcome, not errors.
     mutating func end(_ other: inout FlowBatch) -> DatagramOutcome {
         unresolved.removeAll(keepingCapacity: true)
+        references.removeAll(keepingCapacity: true)
         if details != nil { details?.problems = Array(batch.errors[firstProblem...]) }
         if outcome.isEmpty, firstProblem < batch.errors.count {
             outcome.undecoded = batch.errors[firstProblem].reason
@@ -103,6 +114,11 @@ struct DecodingWork: Sendable {
     /// Numbers a record and appends it; a count no link can carry is a problem instead.
     mutating func append(_ record: inout FlowRecord, at offset: Int) {
         record.number = recordCount
+        keep(record, at: offset)
+    }
+
+    /// Appends a record that has its number; likewise.
+    mutating func keep(_ record: FlowRecord, at offset: Int) {
         guard record.octets <= limits.plausibleCount, record.packets <= limits.plausibleCount
         else { return report(.implausible, "flow record", at: offset) }
         batch.records.append(record)

@@ -47,6 +47,11 @@ enum WireTime {
         value < 9_000_000_000_000 ? Int64(value) * 1_000_000 : 0
     }
 
+    /// The time `microseconds` before a message left at `export`.
+    static func before(_ export: Int64, _ microseconds: UInt64) -> Int64 {
+        export &- Int64(microseconds & 0xffff_ffff) &* 1_000
+    }
+
     /// The NTP format of dateTimeMicroseconds, to the microsecond (RFC 7011, section 6.1.9).
     static func ntpMicroseconds(_ value: UInt64) -> Int64 {
         // The lowest 11 bits of the fraction are below the precision and to be ignored.

@@ -7,167 +7,281 @@ import Wire
 extension DecodingWork {
     /// Decodes a Data Set whose template is known.
     mutating func decodeData(
-        _ body: inout WireReader,
-        _ set: SetHeader,
+        _ octets: RawSpan,
+        _ set: DataSet,
         _ plan: TemplatePlan,
         _ context: MessageContext,
         _ state: inout ExporterState
     ) {
-        if plan.template.kind == .options { hasOptionsSets = true }
-        let systemInitTime =
-            plan.traits.contains(.relativeTimes) && context.flowProtocol == .ipfix
-            ? state.systemInitTime(context) : 0
-        var reader = RecordReader(context, systemInitTime: systemInitTime)
+        var start = set.octets.lowerBound
+        let end = set.octets.upperBound
         // A rest that is shorter than any record is padding (RFC 7011, section 3.3.1).
-        if body.remaining < plan.minimumOctets, !body.isAtEnd, !set.isCut {
+        if end - start < plan.minimumOctets, end > start, !set.isCut {
             messageRecords = nil
             report(.truncated, "Data Set shorter than its template", at: set.offset)
         }
-        while body.remaining >= plan.minimumOctets {
-            let start = body.offset
-            do throws(WireError) {
-                switch plan.template.kind {
-                case .data: try decodeRecord(&body, plan, set.offset, &reader, &state)
-                case .options:
-                    guard let options = plan.options else { return }
-                    try decodeOptions(&body, plan.template, options, context, &state)
+        var shared = SetSampling(plan, context, &state)
+        while end - start >= plan.minimumOctets {
+            let most = plan.template.kind == .options ? 1 : room()
+            guard most > 0 else { return }
+            rows.place(plan, in: octets, from: start, to: end, most: most)
+            guard rows.count > 0 else {
+                return reportCut(octets, set, start, plan)
+            }
+            switch plan.template.kind {
+            case .data: decodeRows(octets, set, plan, context, &shared, &state)
+            case .options:
+                do throws(WireError) {
+                    try decodeOptions(octets, plan, context, &state)
+                } catch {
+                    messageRecords = nil
+                    return report(error, base: set.offset + start - set.octets.lowerBound)
                 }
-            } catch {
-                messageRecords = nil
-                // Where the set is cut short, that is reported for the set.
-                if !(set.isCut && error.kind == .truncated) { report(error, base: set.offset) }
-                return
             }
-            // A template's minimum is at least 1, so every record moves the cursor.
-            guard body.offset > start else { return }
+            start = rows.end
         }
     }
 
-    private mutating func decodeRecord(
-        _ body: inout WireReader,
-        _ plan: TemplatePlan,
-        _ base: Int,
-        _ forward: inout RecordReader,
-        _ state: inout ExporterState
-    ) throws(WireError) {
-        let start = body
-        let context = forward.context
-        forward.begin(plan.traits)
-        try forward.read(&body, by: plan.steps, words: &batch.words)
-        forward.finish(plan.traits, words: &batch.words)
-        countRecord()
-        sample(&forward, plan, &state)
-        let offset = base + start.offset
-        var reference = forward.scratch.sampling.reference
-        reference.template = plan.template.id
-        guard !plan.reverseSteps.isEmpty else {
-            return append(&forward.record, reference, context, offset)
+    /// How many more records are read of this datagram.
+    private mutating func room() -> Int {
+        let room = limits.recordsPerDatagram - outcome.records
+        if room <= 0 {
+            messageRecords = nil
+            if !isFull { report(.limitExceeded, "flow records", at: 0) }
+            isFull = true
         }
-        var again = start
-        var reverse = forward
-        reverse.reverse()
-        try reverse.read(&again, by: plan.reverseSteps, words: &batch.words)
-        if forward.scratch.biflowDirection == 2 {
-            // reverseInitiator: the source of the record is the responder (RFC 5103, section 6.3).
-            if plan.traits.contains(.initiator) {
-                swap(&forward.record.octets, &reverse.record.octets)
-            }
-            if plan.traits.contains(.initiatorPackets) {
-                swap(&forward.record.packets, &reverse.record.packets)
-            }
-        }
-        append(&forward.record, reference, context, offset)
-        // A biflow without packets in the reverse direction is a flow.
-        if reverse.record.octets > 0 || reverse.record.packets > 0 {
-            append(&reverse.record, reference, context, offset)
-        }
+        return room
     }
 
-    /// Finds the record's sampling rate: from options, else from the record, else unknown.
-    private mutating func sample(
-        _ reader: inout RecordReader,
-        _ plan: TemplatePlan,
-        _ state: inout ExporterState
+    /// Reports a record that its set ends in the middle of.
+    ///
+    /// Where the set itself is cut short, that is reported for the set.
+    private mutating func reportCut(
+        _ octets: RawSpan,
+        _ set: DataSet,
+        _ start: Int,
+        _ plan: TemplatePlan
     ) {
-        var reference = reader.scratch.sampling.reference
-        reference.template = plan.template.id
-        let announced = state.rate(for: reader.record, reference, in: reader.context)
-        if let announced {
-            reader.record.samplingRate = announced
-            reader.record.samplingSource = .options
-        } else if plan.traits.contains(.rate), let rate = reader.scratch.sampling.rate {
-            reader.record.samplingRate = rate
-            reader.record.samplingSource = .record
+        messageRecords = nil
+        guard !set.isCut else { return }
+        let base = set.octets.lowerBound
+        var rest = WireReader(octets.extracting(base..<set.octets.upperBound), as: "Set")
+        do throws(WireError) {
+            try rest.skip(octets: start - base)
+            for field in plan.template.fields {
+                let octets =
+                    field.length == Template.Field.variableLength
+                    ? try rest.readVariableLength() : Int(field.length)
+                try rest.skip(octets: octets)
+            }
+        } catch {
+            report(error, base: set.offset)
         }
     }
 
-    private mutating func append(
-        _ record: inout FlowRecord,
-        _ reference: SamplerReference,
+    /// What all records of a set have in common, and how their sampling is found.
+    struct SetSampling {
+        /// What each record begins as.
+        var blank: FlowRecord
+        /// When the exporter booted, as its options say, in milliseconds; 0 when they do not.
+        let systemInitTime: UInt64
+        /// Whether each record is looked up by itself.
+        let isByRecord: Bool
+
+        init(
+            _ plan: TemplatePlan,
+            _ context: MessageContext,
+            _ state: inout ExporterState
+        ) {
+            blank = context.record
+            plan.program.prepare(&blank)
+            systemInitTime =
+                context.flowProtocol == .ipfix
+                    && plan.program.hasAny(RecordRows.uptimeReadings)
+                ? state.systemInitTime(context) : 0
+            isByRecord =
+                !plan.references.isEmpty || state.ratesDependOnInterfaces(in: context)
+            let reference = SamplerReference(template: plan.template.id)
+            guard !isByRecord, plan.template.kind == .data,
+                let rate = state.rate(for: blank, reference, in: context)
+            else { return }
+            blank.samplingRate = rate
+            blank.samplingSource = .options
+        }
+    }
+
+    /// Decodes the flow records that are placed.
+    private mutating func decodeRows(
+        _ octets: RawSpan,
+        _ set: DataSet,
+        _ plan: TemplatePlan,
         _ context: MessageContext,
-        _ offset: Int
+        _ shared: inout SetSampling,
+        _ state: inout ExporterState
     ) {
-        let index = batch.records.count
-        append(&record, at: offset)
-        guard hasOptionsSets, batch.records.count > index else { return }
-        unresolved.append(
-            UnresolvedSampling(index: index, reference: reference, context: context)
+        let count = rows.count
+        let first = batch.records.count
+        let number = recordCount &+ 1
+        batch.records.append(addingCapacity: count) { records in
+            for row in 0..<count {
+                shared.blank.number = number &+ UInt64(row)
+                records.append(shared.blank)
+            }
+        }
+        outcome.records += count
+        messageRecords? += count
+        recordCount &+= UInt64(count)
+        rows.base = first
+        rows.fill(&batch.records, by: plan.program, from: octets, context)
+        rows.finish(
+            &batch.records,
+            plan.program,
+            from: octets,
+            context,
+            systemInitTime: shared.systemInitTime,
+            words: &batch.words
         )
+        if shared.isByRecord || plan.traits.contains(.rate) {
+            rows.sample(&batch.records, plan, shared, context, &state)
+        }
+        let most = rows.mostCounted(batch.records)
+        let firstReference = references.count
+        if plan.reverse != nil || most > limits.plausibleCount {
+            keepEach(octets, set, plan, context, first)
+        } else if !plan.references.isEmpty {
+            for row in 0..<count { references.append(rows.reference(of: row, plan)) }
+        }
+        unresolved.append(
+            UnresolvedSampling(
+                records: first..<batch.records.count,
+                template: plan.template.id,
+                firstReference: plan.references.isEmpty ? nil : firstReference,
+                context: context
+            )
+        )
+    }
+
+    /// Takes the records from `first` on, one a row, back out of the batch and puts those in again
+    /// that are to be kept; behind each, the second direction of its biflow.
+    private mutating func keepEach(
+        _ octets: RawSpan,
+        _ set: DataSet,
+        _ plan: TemplatePlan,
+        _ context: MessageContext,
+        _ first: Int
+    ) {
+        forwards.removeAll(keepingCapacity: true)
+        forwards.append(contentsOf: batch.records[first...])
+        batch.records.removeSubrange(first...)
+        if let reverse = plan.reverse { readReverses(reverse, octets, context) }
+        for row in forwards.indices {
+            // reverseInitiator: the source of the record is the responder (RFC 5103, 6.3).
+            if plan.reverse != nil, plan.program.has(.biflowDirection),
+                rows.value(.biflowDirection, row) == 2
+            {
+                swapCounters(of: row, plan)
+            }
+            keep(forwards[row], row, set, plan)
+            // A biflow without packets in the reverse direction is a flow.
+            if plan.reverse != nil, reverses[row].octets > 0 || reverses[row].packets > 0 {
+                keep(reverses[row], row, set, plan)
+            }
+        }
+    }
+
+    private mutating func swapCounters(of row: Int, _ plan: TemplatePlan) {
+        if plan.traits.contains(.initiator) {
+            (forwards[row].octets, reverses[row].octets) =
+                (reverses[row].octets, forwards[row].octets)
+        }
+        if plan.traits.contains(.initiatorPackets) {
+            (forwards[row].packets, reverses[row].packets) =
+                (reverses[row].packets, forwards[row].packets)
+        }
+    }
+
+    /// Reads the second directions of the biflows in ``forwards``.
+    private mutating func readReverses(
+        _ program: RecordProgram,
+        _ octets: RawSpan,
+        _ context: MessageContext
+    ) {
+        reverses.removeAll(keepingCapacity: true)
+        for record in forwards {
+            reverses.append(record)
+            let last = reverses.count - 1
+            reverses[last].reverse()
+            reverses[last].known.formUnion(program.known)
+            reverses[last].octetsBasis = program.octetsBasis
+        }
+        rows.base = 0
+        rows.fill(&reverses, by: program, from: octets, context)
+    }
+
+    private mutating func keep(
+        _ record: FlowRecord,
+        _ row: Int,
+        _ set: DataSet,
+        _ plan: TemplatePlan
+    ) {
+        let before = batch.records.count
+        keep(record, at: set.offset + rows.start(of: row) - set.octets.lowerBound)
+        guard batch.records.count > before, !plan.references.isEmpty else { return }
+        references.append(rows.reference(of: row, plan))
     }
 }
 
-/// Data Sets that wait for their template.
-extension DecodingWork {
-    /// Puts a set aside until its template comes.
-    mutating func hold(
-        _ body: inout WireReader,
-        _ set: SetHeader,
+extension RecordRows {
+    /// The largest count in the records.
+    fileprivate func mostCounted(_ records: [FlowRecord]) -> UInt64 {
+        let records = records.span
+        var most: UInt64 = 0
+        for index in base..<base + count {
+            most = max(most, records[index].octets, records[index].packets)
+        }
+        return most
+    }
+
+    /// What a record says of its sampling.
+    fileprivate func reference(of row: Int, _ plan: TemplatePlan) -> SamplerReference {
+        var reference = SamplerReference(template: plan.template.id)
+        for reading in plan.references {
+            let value = value(reading, row)
+            guard value != Self.absent else { continue }
+            switch reading {
+            case .selectionSequenceID: reference.sequence = value
+            case .lineCardID: reference.lineCard = value
+            default: reference.selector = value
+            }
+        }
+        return reference
+    }
+
+    /// Finds the sampling rates: from options, else from the record, else unknown.
+    fileprivate func sample(
+        _ records: inout [FlowRecord],
+        _ plan: TemplatePlan,
+        _ shared: DecodingWork.SetSampling,
         _ context: MessageContext,
         _ state: inout ExporterState
     ) {
-        let limit = min(limits.heldOctets, share / 4)
-        guard body.remaining + 128 <= limit else {
-            counters.heldSetsEvicted += 1
-            return report(.limitExceeded, "Data Set", at: set.offset - 4)
-        }
-        var octets: [UInt8] = []
-        octets.reserveCapacity(body.remaining)
-        while let octet = try? body.read(UInt8.self) { octets.append(octet) }
-        let held = HeldSet(context: context, id: set.id, offset: set.offset, octets: octets)
-        outcome.heldSets += 1
-        let evicted = state.held.hold(held, limit: limit)
-        counters.heldSetsEvicted += UInt64(evicted.count)
-        drop(evicted)
-    }
-
-    /// Counts sets whose template never came.
-    mutating func drop(_ sets: [HeldSet]) {
-        for set in sets { batch.errors.append(set.problem) }
-    }
-
-    /// Decodes the held sets whose template has come: options first, for the samplers they bring.
-    mutating func replayHeld(_ state: inout ExporterState) {
-        var plans: [(HeldSet, TemplatePlan)] = []
-        var held = HeldSets()
-        swap(&held, &state.held)
-        _ = held.take { set in
-            let key = TemplateCache.key(set.context.flowProtocol, set.context.domain, set.id)
-            let found = state.templates.definition(
-                key,
-                port: set.context.port,
-                at: set.context.arrival
-            )
-            guard let found else { return false }
-            plans.append((set, found.plan))
-            return true
-        }
-        swap(&held, &state.held)
-        for kind in [Template.Kind.options, .data] {
-            for (set, plan) in plans where plan.template.kind == kind {
-                var body = WireReader(set.octets.span, as: "held Data Set")
-                let header = SetHeader(id: set.id, offset: set.offset)
-                decodeData(&body, header, plan, set.context, &state)
+        var records = records.mutableSpan
+        for row in 0..<count {
+            if shared.isByRecord {
+                let reference = reference(of: row, plan)
+                if let rate = state.rate(for: records[base + row], reference, in: context) {
+                    records[base + row].samplingRate = rate
+                    records[base + row].samplingSource = .options
+                    continue
+                }
+            } else if shared.blank.samplingSource == .options {
+                continue
             }
+            guard plan.traits.contains(.rate),
+                let rate = SamplingFields(self, row, plan.sampling).rate
+            else { continue }
+            records[base + row].samplingRate = rate
+            records[base + row].samplingSource = .record
         }
     }
 }

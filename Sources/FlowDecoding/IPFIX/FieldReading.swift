@@ -5,7 +5,7 @@
 /// The order within a ``Slot`` is the order of preference: of several fields of a template that
 /// fill one slot, the one whose case stands first here is read and the others are skipped. That
 /// is settled when the template is learned, so a record costs no comparison.
-enum FieldReading: UInt8, Sendable {
+enum FieldReading: UInt8, Sendable, CaseIterable {
     /// Not read: passed over by its length.
     case skip
 
@@ -13,7 +13,7 @@ enum FieldReading: UInt8, Sendable {
     case octets, initiatorOctets, responderOctets, totalOctets, postOctets, layer2Octets
     case packets, initiatorPackets, responderPackets, totalPackets, postPackets
 
-    // Addresses. Both families may be in one template; see RecordReader.
+    // Addresses. Both families may be in one template; see RecordProgram.
     case sourceIPv4, sourceIPv4Prefix, sourceIPv6, sourceIPv6Prefix
     case destinationIPv4, destinationIPv4Prefix, destinationIPv6, destinationIPv6Prefix
     case nextHopIPv4, nextHopIPv6, bgpNextHopIPv4, bgpNextHopIPv6

@@ -28,6 +28,18 @@ extension FlowRecord {
         known.insert(.bgpNextHop)
     }
 
+    /// Takes an address of either family, as `reading` says which.
+    mutating func give(_ address: IPAddress, as reading: FieldReading) {
+        switch reading {
+        case .sourceIPv4, .sourceIPv4Prefix, .sourceIPv6, .sourceIPv6Prefix: give(source: address)
+        case .destinationIPv4, .destinationIPv4Prefix, .destinationIPv6, .destinationIPv6Prefix:
+            give(destination: address)
+        case .nextHopIPv4, .nextHopIPv6: give(nextHop: address)
+        case .bgpNextHopIPv4, .bgpNextHopIPv6: give(bgpNextHop: address)
+        default: break
+        }
+    }
+
     /// Takes when the flow began; 0 when that is not known.
     mutating func give(start time: Int64) {
         guard time > 0 else { return }

@@ -8,7 +8,12 @@ struct HeldSet {
     let id: UInt16
     /// Where the set's records begin, in octets from the start of the UDP payload.
     let offset: Int
+    /// The records, after ``padding`` octets.
     let octets: [UInt8]
+
+    /// Octets of zero before the records, as a message header is before those of a datagram: what
+    /// reads them reads backwards from their ends.
+    static let padding = 16
 
     /// What it is counted as when the template never comes.
     var problem: DecodingProblem {
@@ -16,7 +21,7 @@ struct HeldSet {
     }
 
     /// What holding it is charged with, in octets: its own, and those of keeping it.
-    var cost: Int { octets.count + 128 }
+    var cost: Int { octets.count - Self.padding + 128 }
 }
 
 /// The Data Sets of one exporter that wait for their template, oldest first.

@@ -40,8 +40,8 @@ extension DecodingWork {
             }
             let isCut = body > reader.remaining
             let excess = reader.remaining - body
-            var sets = try reader.read(octets: min(body, reader.remaining), as: "IPFIX message")
-            decodeSets(&sets, base: Self.ipfixHeaderOctets, context, &state, holdsData)
+            let end = reader.offset + min(body, reader.remaining)
+            decodeSets(datagram.octets, reader.offset..<end, context, &state, holdsData)
             if isCut {
                 messageRecords = nil
                 report(.truncated, "IPFIX message", at: datagram.octets.byteCount)
@@ -68,23 +68,24 @@ extension DecodingWork {
             context.domain = try reader.read()
             outcome.observationDomain = context.domain
             message = context
-            var sets = try reader.read(octets: reader.remaining, as: "NetFlow v9 packet")
-            decodeSets(&sets, base: Self.netFlow9HeaderOctets, context, &state, holdsData)
+            let sets = reader.offset..<datagram.octets.byteCount
+            decodeSets(datagram.octets, sets, context, &state, holdsData)
         } catch {
             report(error, base: 0)
         }
     }
 
-    /// Decodes the sets of a message; `base` is where they begin in the datagram.
+    /// Decodes the sets of a message, which lie at `range` of its octets.
     private mutating func decodeSets(
-        _ sets: inout WireReader,
-        base: Int,
+        _ octets: RawSpan,
+        _ range: Range<Int>,
         _ context: MessageContext,
         _ state: inout ExporterState,
         _ holdsData: Bool
     ) {
+        var sets = WireReader(octets.extracting(range), as: "message")
         while sets.remaining >= 4 {
-            let start = base + sets.offset
+            let start = range.lowerBound + sets.offset
             do throws(WireError) {
                 let id = try sets.read(UInt16.self)
                 let length = Int(try sets.read(UInt16.self))
@@ -95,15 +96,21 @@ extension DecodingWork {
                     break
                 }
                 let isCut = length - 4 > sets.remaining
-                var body = try sets.read(octets: min(length - 4, sets.remaining), as: "Set")
-                let set = SetHeader(id: id, offset: start + 4, isCut: isCut)
-                decodeSet(&body, set, context, &state, holdsData)
+                let body = min(length - 4, sets.remaining)
+                try sets.skip(octets: body)
+                let set = DataSet(
+                    id: id,
+                    octets: start + 4..<start + 4 + body,
+                    offset: start + 4,
+                    isCut: isCut
+                )
+                decodeSet(octets, set, context, &state, holdsData)
                 if isCut {
                     messageRecords = nil
                     report(.truncated, "Set", at: start)
                 }
             } catch {
-                report(error, base: base)
+                report(error, base: range.lowerBound)
                 break
             }
         }
@@ -115,38 +122,38 @@ extension DecodingWork {
         if samplersChanged { resolveAgain(&state) }
     }
 
-    /// A set's id and where its records begin, in octets from the start of the datagram.
-    struct SetHeader {
+    /// A set: its id, and where its records are.
+    struct DataSet {
         let id: UInt16
+        /// Where they lie in what is decoded.
+        let octets: Range<Int>
+        /// Where they began in their datagram.
         let offset: Int
         /// Whether the datagram ends before the set does.
         var isCut = false
     }
 
     private mutating func decodeSet(
-        _ body: inout WireReader,
-        _ set: SetHeader,
+        _ octets: RawSpan,
+        _ set: DataSet,
         _ context: MessageContext,
         _ state: inout ExporterState,
         _ holdsData: Bool
     ) {
         let isIPFIX = context.flowProtocol == .ipfix
         switch set.id {
-        case isIPFIX ? 2 : 0:
-            learnTemplates(.data, from: &body, set, context, &state)
-        case isIPFIX ? 3 : 1:
-            hasOptionsSets = true
-            learnTemplates(.options, from: &body, set, context, &state)
+        case isIPFIX ? 2 : 0: learnTemplates(.data, octets, set, context, &state)
+        case isIPFIX ? 3 : 1: learnTemplates(.options, octets, set, context, &state)
         case 256...:
             let key = TemplateCache.key(context.flowProtocol, context.domain, set.id)
             let found = state.templates.definition(key, port: context.port, at: context.arrival)
             if let found {
                 if found.isCached { outcome.cachedTemplateSets += 1 }
-                return decodeData(&body, set, found.plan, context, &state)
+                return decodeData(octets, set, found.plan, context, &state)
             }
             messageRecords = nil
-            if holdsData, !body.isAtEnd {
-                hold(&body, set, context, &state)
+            if holdsData, !set.octets.isEmpty {
+                hold(octets, set, context, &state)
             } else {
                 report(.unknownTemplate, "Data Set", at: set.offset - 4)
             }
@@ -157,15 +164,16 @@ extension DecodingWork {
     /// Looks the sampling of this message's records up again, after options that came later in
     /// the message.
     private mutating func resolveAgain(_ state: inout ExporterState) {
-        for sample in unresolved {
-            let rate = state.rate(
-                for: batch.records[sample.index],
-                sample.reference,
-                in: sample.context
-            )
-            guard let rate else { continue }
-            batch.records[sample.index].samplingRate = rate
-            batch.records[sample.index].samplingSource = .options
+        for set in unresolved {
+            for (place, index) in set.records.enumerated() {
+                let reference =
+                    set.firstReference.map { references[$0 + place] }
+                    ?? SamplerReference(template: set.template)
+                let rate = state.rate(for: batch.records[index], reference, in: set.context)
+                guard let rate else { continue }
+                batch.records[index].samplingRate = rate
+                batch.records[index].samplingSource = .options
+            }
         }
     }
 }

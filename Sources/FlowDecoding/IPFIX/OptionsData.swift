@@ -7,33 +7,41 @@ import Wire
 extension DecodingWork {
     /// Takes from an options record what decoding needs: samplers, when the exporter booted; what
     /// its processes lost; and the names of its interfaces.
+    ///
+    /// The record is the one that is placed in ``rows``.
     mutating func decodeOptions(
-        _ body: inout WireReader,
-        _ template: Template,
-        _ plan: OptionsPlan,
+        _ octets: RawSpan,
+        _ plan: TemplatePlan,
         _ context: MessageContext,
         _ state: inout ExporterState
     ) throws(WireError) {
-        let start = body
-        let content = try OptionsContent(&body, by: plan)
+        guard let options = plan.options else { return }
+        let record = WireReader(
+            octets.extracting(rows.start(of: 0)..<rows.end),
+            as: "options record"
+        )
+        var reader = record
+        let content = try OptionsContent(&reader, by: options)
         outcome.optionsRecords += 1
         messageRecords? += 1
         if details != nil {
-            var again = start
-            details?.options.append(try OptionsRecord(&again, template))
+            var again = record
+            details?.options.append(try OptionsRecord(&again, plan.template))
         }
-        if plan.hasRate || plan.hasAlgorithm { announceRate(content, plan, context, &state) }
-        if plan.hasSequence { announceSequence(content, context, &state) }
-        if plan.hasReliability { note(content, context, &state) }
+        if options.hasRate || options.hasAlgorithm {
+            announceRate(content, options, context, &state)
+        }
+        if options.hasSequence { announceSequence(content, context, &state) }
+        if options.hasReliability { note(content, context, &state) }
         if content.systemInitTime != 0 {
             note(booted: content.systemInitTime, context, &state)
         }
-        if plan.hasNames {
-            let naming = try InterfaceNaming(start, by: plan)
+        if options.hasNames {
+            let naming = try InterfaceNaming(record, by: options)
             let scope = content.scope
             let index = scope.ingress != 0 ? scope.ingress : scope.egress
             let limit = limits.interfaces
-            if try !state.interfaces.note(naming, of: index, in: start, limit: limit) {
+            if try !state.interfaces.note(naming, of: index, in: record, limit: limit) {
                 counters.interfaceNamesRefused += 1
             }
         }

@@ -1,109 +1,212 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Model
+import Wire
 
-/// What can only be said of a record when all of its fields have been read.
-extension RecordReader {
-    /// Completes the record from ``scratch``; VLAN stacks are kept in `words`.
-    mutating func finish(_ traits: TemplatePlan.Traits, words: inout [UInt32]) {
-        guard !traits.isSubset(of: [.sampling, .rate]) else { return }
-        if traits.contains(.vlans) { finishVLANs(&words) }
-        if traits.contains(.relativeTimes) { finishTimes() }
-        if traits.contains(.observedTime), scratch.observed > 0 {
-            if !record.has(.start) { setStart(scratch.observed) }
-            if !record.has(.end) { setEnd(scratch.observed) }
+/// What can only be said of records when all of their fields have been read.
+extension RecordRows {
+    /// Completes the records from the columns; VLAN stacks are kept in `words`.
+    ///
+    /// - Parameters:
+    ///   - records: One a row.
+    ///   - program: What was read.
+    ///   - octets: The message.
+    ///   - context: Its header.
+    ///   - systemInitTime: When the exporter booted, as its options say, in milliseconds; 0 when
+    ///     they do not.
+    ///   - words: Of the batch.
+    func finish(
+        _ records: inout [FlowRecord],
+        _ program: RecordProgram,
+        from octets: RawSpan,
+        _ context: MessageContext,
+        systemInitTime: UInt64,
+        words: inout [UInt32]
+    ) {
+        var records = records.mutableSpan
+        if program.hasAny(Self.vlanReadings) { finishVLANs(&records, program, &words) }
+        if program.hasAny(Self.uptimeReadings) {
+            finishUptimes(&records, program, context, systemInitTime)
         }
-        if traits.contains(.frame) { finishFrame() }
+        if let duration = program.column(.durationMicroseconds, .durationMilliseconds) {
+            finishDurations(&records, duration)
+        }
+        if program.hasAny(Self.observedReadings) { finishObserved(&records, program) }
+        if let frame = program.frame { finishFrames(&records, program, frame, octets, &words) }
+    }
+
+    private static let vlanReadings = FieldReading.bits(
+        .dot1qVLAN,
+        .vlan,
+        .postDot1qVLAN,
+        .postVLAN
+    )
+    static let uptimeReadings = FieldReading.bits(.startUptime, .endUptime)
+    private static let observedReadings = FieldReading.bits(
+        .observedNanoseconds,
+        .observedMicroseconds,
+        .observedMilliseconds,
+        .observedSeconds
+    )
+
+    /// A value that waits; 0 where the template has no such column.
+    private func value(_ reading: FieldReading?, _ row: Int) -> UInt64 {
+        reading.map { value($0, row) } ?? 0
     }
 
     /// Chooses the VLAN on the side of observation: a record observed where packets leave has the
     /// VLAN they leave with.
-    private mutating func finishVLANs(_ words: inout [UInt32]) {
-        let leaves = record.direction == .egress && scratch.postVLAN != 0
-        let outer = leaves ? scratch.postVLAN : scratch.vlan
-        let inner = leaves ? scratch.postCustomerVLAN : scratch.customerVLAN
-        if leaves { record.known.insert(.vlan) }
-        record.vlan = outer
-        guard outer != 0, record.vlans.count == 0 else { return }
-        let start = words.count
-        words.append(UInt32(outer))
-        if inner != 0 { words.append(UInt32(inner)) }
-        record.vlans = WordRange(start: start, count: words.count - start)
+    private func finishVLANs(
+        _ records: inout MutableSpan<FlowRecord>,
+        _ program: RecordProgram,
+        _ words: inout [UInt32]
+    ) {
+        let vlan = program.column(.dot1qVLAN, .vlan)
+        let postVLAN = program.column(.postDot1qVLAN, .postVLAN)
+        let customer = program.column(.customerVLAN)
+        let postCustomer = program.column(.postCustomerVLAN)
+        for row in 0..<count {
+            let post = value(postVLAN, row)
+            let leaves = records[base + row].direction == .egress && post != 0
+            let outer = leaves ? post : value(vlan, row)
+            let inner = value(leaves ? postCustomer : customer, row)
+            if leaves { records[base + row].known.insert(.vlan) }
+            records[base + row].vlan = UInt16(truncatingIfNeeded: outer)
+            guard outer != 0 else { continue }
+            let start = words.count
+            words.append(UInt32(truncatingIfNeeded: outer))
+            if inner != 0 { words.append(UInt32(truncatingIfNeeded: inner)) }
+            records[base + row].vlans = WordRange(start: start, count: words.count - start)
+        }
     }
 
-    private mutating func finishTimes() {
-        let booted = scratch.systemInitTime != 0 ? scratch.systemInitTime : systemInitTime
-        if let uptime = scratch.startUptime { setStart(time(uptime, booted)) }
-        if let uptime = scratch.endUptime { setEnd(time(uptime, booted)) }
-        guard scratch.duration > 0 else { return }
-        if record.has(.start), !record.has(.end) { setEnd(record.start &+ scratch.duration) }
-        if record.has(.end), !record.has(.start) { setStart(record.end &- scratch.duration) }
+    private func finishUptimes(
+        _ records: inout MutableSpan<FlowRecord>,
+        _ program: RecordProgram,
+        _ context: MessageContext,
+        _ systemInitTime: UInt64
+    ) {
+        let own = program.column(.systemInitTime)
+        for isStart in [true, false] {
+            guard let column = program.column(isStart ? .startUptime : .endUptime) else { continue }
+            for row in 0..<count {
+                let value = value(column, row)
+                guard value != Self.absent else { continue }
+                let uptime = UInt32(truncatingIfNeeded: value)
+                let said = self.value(own, row)
+                let time = context.time(uptime: uptime, booted: said != 0 ? said : systemInitTime)
+                if isStart {
+                    records[base + row].give(start: time)
+                } else {
+                    records[base + row].give(end: time)
+                }
+            }
+        }
     }
 
+    private func finishDurations(
+        _ records: inout MutableSpan<FlowRecord>,
+        _ column: FieldReading
+    ) {
+        let unit: Int64 = column == .durationMilliseconds ? 1_000_000 : 1_000
+        for row in 0..<count {
+            let duration = Int64(truncatingIfNeeded: value(column, row) & 0xffff_ffff) * unit
+            guard duration > 0 else { continue }
+            let record = records[base + row]
+            if record.has(.start), !record.has(.end) {
+                records[base + row].give(end: record.start &+ duration)
+            }
+            if record.has(.end), !record.has(.start) {
+                records[base + row].give(start: record.end &- duration)
+            }
+        }
+    }
+
+    private func finishObserved(
+        _ records: inout MutableSpan<FlowRecord>,
+        _ program: RecordProgram
+    ) {
+        for row in 0..<count {
+            let time: Int64 =
+                if program.has(.observedNanoseconds) {
+                    WireTime.ntpNanoseconds(value(.observedNanoseconds, row))
+                } else if program.has(.observedMicroseconds) {
+                    WireTime.ntpMicroseconds(value(.observedMicroseconds, row))
+                } else if program.has(.observedMilliseconds) {
+                    WireTime.milliseconds(value(.observedMilliseconds, row))
+                } else {
+                    WireTime.seconds(value(.observedSeconds, row))
+                }
+            if !records[base + row].has(.start) { records[base + row].give(start: time) }
+            if !records[base + row].has(.end) { records[base + row].give(end: time) }
+        }
+    }
+}
+
+/// Pieces of packets in records.
+extension RecordRows {
+    /// Reads what is there of each record's packet, for what the record does not say itself.
+    private func finishFrames(
+        _ records: inout MutableSpan<FlowRecord>,
+        _ program: RecordProgram,
+        _ section: RecordProgram.Section,
+        _ octets: RawSpan,
+        _ words: inout [UInt32]
+    ) {
+        let frameSize = program.column(.frameSize)
+        let sectionOctets = program.column(.sectionOctets)
+        for row in 0..<count {
+            var packet = FlowRecord()
+            var frame = WireReader(
+                octets.extracting(range(of: section, row)),
+                as: "sampled frame"
+            )
+            let lengths = SampledHeader.read(&frame, as: .ethernet, &packet, &words)
+            records[base + row].complete(by: packet)
+            if !records[base + row].has(.octets) {
+                let size = max(value(frameSize, row), value(sectionOctets, row))
+                let octets = lengths.octets(frame: size, stripped: 0)
+                guard octets > 0 else { continue }
+                records[base + row].octets = octets
+                records[base + row].known.insert(.octets)
+            }
+            if !records[base + row].has(.packets) {
+                records[base + row].packets = 1
+                records[base + row].known.insert(.packets)
+            }
+        }
+    }
+}
+
+extension FlowRecord {
+    /// Takes from its packet what the record does not say itself.
+    mutating func complete(by packet: FlowRecord) {
+        let new = packet.known.subtracting(known)
+        if new.contains(.source) { source = packet.source }
+        if new.contains(.destination) { destination = packet.destination }
+        if new.contains(.ipProtocol) { ipProtocol = packet.ipProtocol }
+        if new.contains(.sourcePort) { sourcePort = packet.sourcePort }
+        if new.contains(.destinationPort) { destinationPort = packet.destinationPort }
+        if new.contains(.sourceMAC) { sourceMAC = packet.sourceMAC }
+        if new.contains(.destinationMAC) { destinationMAC = packet.destinationMAC }
+        if new.contains(.etherType) { etherType = packet.etherType }
+        if new.contains(.vlan) { vlan = packet.vlan }
+        if vlans.count == 0 { vlans = packet.vlans }
+        known.formUnion(new)
+    }
+}
+
+extension MessageContext {
     /// The time at which the exporter had been up for `uptime` milliseconds; 0 when that cannot
     /// be said.
-    private func time(_ uptime: UInt32, _ booted: UInt64) -> Int64 {
-        guard context.flowProtocol == .ipfix else { return context.time(uptime: uptime) }
-        // An IPFIX header has no uptime; systemInitTimeMilliseconds anchors it.
+    ///
+    /// An IPFIX header has no uptime: there `booted`, in milliseconds since 1970-01-01 00:00 UTC,
+    /// anchors it.
+    fileprivate func time(uptime: UInt32, booted: UInt64) -> Int64 {
+        guard flowProtocol == .ipfix else { return time(uptime: uptime) }
         guard booted > 0, booted < 9_000_000_000_000 else { return 0 }
         let time = Int64(booted) + Int64(uptime)
-        let wraps = (context.exportTime / 1_000_000 - time + 1 << 31) >> 32
+        let wraps = (exportTime / 1_000_000 - time + 1 << 31) >> 32
         return (time + max(wraps, 0) << 32) &* 1_000_000
     }
-
-    /// Takes octets and packets from the frame itself when no counter is in the record.
-    private mutating func finishFrame() {
-        if !record.has(.octets) {
-            let frame = max(scratch.frameSize, scratch.sectionOctets)
-            let octets = scratch.frame.octets(frame: frame, stripped: 0)
-            guard octets > 0 else { return }
-            record.octets = octets
-            record.known.insert(.octets)
-        }
-        if !record.has(.packets) {
-            record.packets = 1
-            record.known.insert(.packets)
-        }
-    }
-
-    /// Makes this the reader of the reverse direction: sides swapped, counters to come.
-    ///
-    /// What belongs to the forward packets alone (next hops, rewritten addresses, counters) is
-    /// dropped; the point of observation is the same, so what came in there now leaves.
-    mutating func reverse() {
-        record.isReverse = true
-        record.octets = 0
-        record.packets = 0
-        record.octetsBasis = .ip
-        (record.source, record.destination) = (record.destination, record.source)
-        swap(&record.sourcePort, &record.destinationPort)
-        swap(&record.ingressInterface, &record.egressInterface)
-        swap(&record.sourceMAC, &record.destinationMAC)
-        swap(&record.sourceAS, &record.destinationAS)
-        swap(&record.sourcePeerAS, &record.destinationPeerAS)
-        let known = record.known
-        record.known.subtract([
-            .octets, .packets, .nextHop, .bgpNextHop, .postSourceMAC, .postDestinationMAC,
-        ])
-        for (source, destination) in Self.sides {
-            record.known.subtract([source, destination])
-            if known.contains(source) { record.known.insert(destination) }
-            if known.contains(destination) { record.known.insert(source) }
-        }
-        switch record.direction {
-        case .ingress: record.direction = .egress
-        case .egress: record.direction = .ingress
-        case .unknown: break
-        }
-    }
-
-    /// The fields that say the same of the two sides.
-    private static let sides: [(FlowRecord.Fields, FlowRecord.Fields)] = [
-        (.source, .destination),
-        (.sourcePort, .destinationPort),
-        (.ingressInterface, .egressInterface),
-        (.sourceMAC, .destinationMAC),
-        (.sourceAS, .destinationAS),
-        (.sourcePeerAS, .destinationPeerAS),
-    ]
 }

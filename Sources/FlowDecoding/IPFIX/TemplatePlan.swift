@@ -1,52 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A template, compiled: how to walk over one of its records.
+/// A template, compiled: what its records say, and where.
 ///
-/// # How it works
+/// Which of several fields that say the same thing is read, whether the record has a reverse
+/// direction, whether it carries its own sampling rate: all that is decided here, once a template,
+/// so that a record costs no lookups, closures or allocation. How the fields are read then is told
+/// at ``RecordProgram``.
 ///
-/// A record is read from left to right by a list of steps, each "take so many octets as this".
-/// What nobody reads is one step, however many fields it is. Which of several fields that say the
-/// same thing is read, whether the record has a reverse direction, whether it carries its own
-/// sampling rate: all that is decided here, once a template, so that a record is a loop over
-/// steps without lookups, closures or allocation.
-///
-///     fields   8:4 12:4 5:1 6:1 7:2 11:2 9:1 13:1 1:4 ...
-///     steps    sourceIPv4 destinationIPv4 skip(2) sourcePort destinationPort skip(2) octets ...
-///
-/// A biflow (RFC 5103) has a second list for the same octets, which reads the reverse elements;
+/// A biflow (RFC 5103) has a second program for the same octets, which reads the reverse elements;
 /// it is applied to a copy of the first record with its sides swapped.
 final class TemplatePlan: Sendable {
-    struct Step: Sendable {
-        let reading: FieldReading
-        /// Length in octets; ``Template/Field/variableLength`` when the value says its own.
-        let octets: UInt16
-    }
-
-    /// What a record of the template needs besides its steps.
+    /// What a record of the template needs besides its fields.
     struct Traits: OptionSet {
-        let rawValue: UInt16
-        /// Carries a sampling rate, or names its sampler.
-        static let sampling = Traits(rawValue: 1 << 0)
-        static let vlans = Traits(rawValue: 1 << 1)
+        let rawValue: UInt8
         /// Carries a sampling rate.
-        static let rate = Traits(rawValue: 1 << 6)
-        /// Times that need another field, or the message header, to make sense.
-        static let relativeTimes = Traits(rawValue: 1 << 2)
-        static let observedTime = Traits(rawValue: 1 << 3)
+        static let rate = Traits(rawValue: 1 << 0)
         /// Octets of initiator and responder, the meaning of which
         /// ``FieldReading/biflowDirection`` gives.
-        static let initiator = Traits(rawValue: 1 << 4)
-        /// Packets of initiator and responder.
-        static let initiatorPackets = Traits(rawValue: 1 << 7)
-        static let frame = Traits(rawValue: 1 << 5)
+        static let initiator = Traits(rawValue: 1 << 1)
+        /// Packets of initiator and responder, likewise.
+        static let initiatorPackets = Traits(rawValue: 1 << 2)
     }
 
     let template: Template
     let minimumOctets: Int
     let traits: Traits
-    let steps: [Step]
-    /// For the reverse direction of a biflow; empty when there is none.
-    let reverseSteps: [Step]
+    /// Octets of the fixed fields before, between and after those of variable length.
+    let segmentOctets: [Int]
+    let program: RecordProgram
+    /// What the records say of sampling.
+    let sampling: [FieldReading]
+    /// By what they name their sampler.
+    let references: [FieldReading]
+    /// For the reverse direction of a biflow; nil when there is none.
+    let reverse: RecordProgram?
     /// How options records are read instead; nil for flow records.
     let options: OptionsPlan?
 
@@ -56,19 +43,24 @@ final class TemplatePlan: Sendable {
         options = template.kind == .options ? OptionsPlan(template) : nil
         let forward = Self.readings(of: template, reverse: false)
         let reverse = Self.readings(of: template, reverse: true)
-        steps = Self.steps(template, forward)
-        reverseSteps = Self.counts(reverse) ? Self.steps(template, reverse) : []
+        program = RecordProgram(template, forward)
+        sampling = forward.filter { $0.isOfSampling }
+        references = sampling.filter { $0.isReference }
+        self.reverse =
+            Self.counts(reverse) ? RecordProgram(template, reverse, isReverse: true) : nil
+        segmentOctets = Self.segments(of: template)
         traits = Self.traits(of: forward).union(Self.traits(of: reverse))
     }
 
     /// Memory it takes, in octets, with what keeping it takes.
     var octets: Int {
         256 + template.fields.count * MemoryLayout<Template.Field>.stride
-            + (steps.count + reverseSteps.count) * MemoryLayout<Step>.stride
+            + segmentOctets.count * MemoryLayout<Int>.stride + program.octets
+            + (reverse?.octets ?? 0)
     }
 
     /// How each field is read: the best of each slot, the first of equals, the rest skipped.
-    private static func readings(of template: Template, reverse: Bool) -> [FieldReading] {
+    static func readings(of template: Template, reverse: Bool) -> [FieldReading] {
         var best: [FieldReading.Slot: Int] = [:]
         var readings = template.fields.indices.map { reading(of: template, $0, reverse) }
         for (index, reading) in readings.enumerated() where reading != .skip {
@@ -91,10 +83,9 @@ final class TemplatePlan: Sendable {
         _ index: Int,
         _ reverse: Bool
     ) -> FieldReading {
+        // Options are read by another plan.
+        guard template.kind == .data else { return .skip }
         let field = template.fields[index]
-        if template.isNetFlow9, index < template.scopeCount {
-            return field.id == 2 && !reverse ? .ingressInterface : .skip  // RFC 3954, section 6.1
-        }
         let isTwin = field.enterprise == InformationElement.reverseEnterprise
         guard field.enterprise == 0 || isTwin,
             let reading = InformationElement.named(field.id)?.reading
@@ -111,45 +102,29 @@ final class TemplatePlan: Sendable {
         return isVariable || reading.accepts(octets: Int(field.length)) ? reading : .skip
     }
 
-    private static func counts(_ readings: [FieldReading]) -> Bool {
+    static func counts(_ readings: [FieldReading]) -> Bool {
         readings.contains { $0.slot == .octets || $0.slot == .packets }
     }
 
-    private static func steps(_ template: Template, _ readings: [FieldReading]) -> [Step] {
-        var steps: [Step] = []
-        for (field, reading) in zip(template.fields, readings) {
-            if reading == .skip, let last = steps.last, last.reading == .skip,
-                last.octets != Template.Field.variableLength,
-                field.length != Template.Field.variableLength,
-                Int(last.octets) + Int(field.length) < Int(Template.Field.variableLength)
-            {
-                steps[steps.count - 1] = Step(reading: .skip, octets: last.octets + field.length)
+    private static func segments(of template: Template) -> [Int] {
+        var segments = [0]
+        for field in template.fields {
+            if field.length == Template.Field.variableLength {
+                segments.append(0)
             } else {
-                steps.append(Step(reading: reading, octets: field.length))
+                segments[segments.count - 1] += Int(field.length)
             }
         }
-        return steps
+        return segments
     }
 
     private static func traits(of readings: [FieldReading]) -> Traits {
         var traits: Traits = []
         for reading in readings {
             switch reading {
-            case .selectorID, .samplerID, .selectionSequenceID, .lineCardID:
-                traits.insert(.sampling)
-            case .samplingSize, .samplingPopulation, .samplingPacketInterval,
-                .samplingPacketSpace, .samplingProbability, .samplerRandomInterval,
-                .samplingInterval:
-                traits.formUnion([.sampling, .rate])
-            case .dot1qVLAN, .vlan, .postDot1qVLAN, .postVLAN: traits.insert(.vlans)
-            case .startUptime, .endUptime, .durationMicroseconds, .durationMilliseconds:
-                traits.insert(.relativeTimes)
-            case .observedNanoseconds, .observedMicroseconds, .observedMilliseconds,
-                .observedSeconds:
-                traits.insert(.observedTime)
+            case _ where reading.isOfSampling && !reading.isReference: traits.insert(.rate)
             case .initiatorOctets, .responderOctets: traits.insert(.initiator)
             case .initiatorPackets, .responderPackets: traits.insert(.initiatorPackets)
-            case .frameSection: traits.insert(.frame)
             default: break
             }
         }

@@ -8,11 +8,12 @@ extension DecodingWork {
     /// Learns or withdraws the templates of a set.
     mutating func learnTemplates(
         _ kind: Template.Kind,
-        from body: inout WireReader,
-        _ set: SetHeader,
+        _ octets: RawSpan,
+        _ set: DataSet,
         _ context: MessageContext,
         _ state: inout ExporterState
     ) {
+        var body = WireReader(octets.extracting(set.octets), as: "Set")
         while body.remaining >= 4 {
             let start = body.offset
             do throws(WireError) {

@@ -22,20 +22,14 @@ extension ExporterState {
         return rate(for: record, reference, whole)
     }
 
-    /// The announced rate of all records of a template that name no sampler, sequence or line card.
-    ///
-    /// nil when it depends on the record. It is worth asking once a Data Set.
-    mutating func constantRate(template: UInt16, in context: MessageContext) -> SamplingRate?? {
-        guard !domains.isEmpty else { return .some(nil) }
-        if let own = index(ofDomain: Self.domainKey(context)) {
-            let rate = domains[own].samplers.constantRate(template: template)
-            guard let rate else { return nil }
-            if rate != nil { return rate }
+    /// Whether the announced rate depends on the interfaces of a record.
+    func ratesDependOnInterfaces(in context: MessageContext) -> Bool {
+        guard !domains.isEmpty else { return false }
+        let own = Self.domainKey(context)
+        let whole = TemplateCache.key(context.flowProtocol, 0, 0)
+        return domains.contains {
+            ($0.key == own || $0.key == whole) && $0.samplers.dependsOnInterfaces
         }
-        guard context.domain != 0,
-            let whole = index(ofDomain: TemplateCache.key(context.flowProtocol, 0, 0))
-        else { return .some(nil) }
-        return domains[whole].samplers.constantRate(template: template)
     }
 
     private mutating func rate(

@@ -14,8 +14,7 @@ import Model
 /// that records do not name.
 ///
 /// All are in one sorted array, so that a record costs a few comparisons and no hash; and records
-/// that name nothing, in a domain without rates by interface, cost one look-up a Data Set: see
-/// ``constantRate(template:)``.
+/// that name nothing, in a domain without rates by interface, cost one look-up a Data Set.
 struct SamplerTable {
     /// What a rate is announced for.
     enum Key: Hashable {
@@ -186,16 +185,8 @@ extension SamplerTable {
         return rateOfRest(reference)
     }
 
-    /// The rate of all records of a template that name no sampler, sequence or line card.
-    ///
-    /// nil when it depends on the record, as rates by interface do; else what ``rate`` would say
-    /// of each of them.
-    mutating func constantRate(template: UInt16) -> SamplingRate?? {
-        guard !dependsOnInterfaces else { return nil }
-        return .some(rateOfRest(SamplerReference(template: template)))
-    }
-
-    private var dependsOnInterfaces: Bool { counts[.interface] + counts[.egressInterface] > 0 }
+    /// Whether there are rates for interfaces.
+    var dependsOnInterfaces: Bool { counts[.interface] + counts[.egressInterface] > 0 }
 
     /// The rate for a record whose sampler and interfaces have none.
     private mutating func rateOfRest(_ reference: SamplerReference) -> SamplingRate? {

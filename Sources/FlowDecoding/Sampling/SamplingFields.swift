@@ -18,6 +18,16 @@ struct SamplingFields {
     private var randomInterval: UInt64 = 0
     private var interval: UInt64 = 0
 
+    init() {}
+
+    /// Takes what a row says of sampling.
+    init(_ rows: RecordRows, _ row: Int, _ readings: [FieldReading]) {
+        for reading in readings {
+            let value = rows.value(reading, row)
+            if !reading.isOptional || value != RecordRows.absent { store(value, 8, as: reading) }
+        }
+    }
+
     mutating func store(_ value: UInt64, _ octets: Int, as reading: FieldReading) {
         switch reading {
         case .selectorID, .samplerID: reference.selector = value

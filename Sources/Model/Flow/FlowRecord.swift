@@ -29,17 +29,17 @@ public struct FlowRecord: Sendable, BitwiseCopyable {
     public var etherType: UInt16 = 0
     /// Outermost 802.1Q VLAN identifier on the side of observation.
     public var vlan: UInt16 = 0
-    /// 1-based number of the data record or flow sample among all of its decoder.
-    public var number: UInt64 = 0
-
-    @usableFromInline var exporterBits: UInt128 = 0
-    @usableFromInline var sourceBits: UInt128 = 0
-    @usableFromInline var destinationBits: UInt128 = 0
-    @usableFromInline var nextHopBits: UInt128 = 0
-    @usableFromInline var bgpNextHopBits: UInt128 = 0
 
     /// Octets of the packets observed, by ``octetsBasis``, unscaled.
     public var octets: UInt64 = 0
+
+    // IPv4 addresses are in the high 32 bits, as in IPAddress.
+    @usableFromInline package var exporterBits: UInt128 = 0
+    @usableFromInline package var sourceBits: UInt128 = 0
+    @usableFromInline package var destinationBits: UInt128 = 0
+    @usableFromInline package var nextHopBits: UInt128 = 0
+    @usableFromInline package var bgpNextHopBits: UInt128 = 0
+
     /// Packets observed, unscaled.
     public var packets: UInt64 = 0
     public var samplingRate: SamplingRate = .one
@@ -80,6 +80,9 @@ public struct FlowRecord: Sendable, BitwiseCopyable {
     public var communities = WordRange()
     /// Where in ``FlowBatch/words`` the whole VLAN stack lies, outermost first, one word each.
     public var vlans = WordRange()
+
+    /// 1-based number of the data record or flow sample among all of its decoder.
+    public var number: UInt64 = 0
 
     public init() {}
 

@@ -3,6 +3,8 @@
 import Model
 import Wire
 
+@testable import FlowDecoding
+
 /// What a record says that is no field of a flow record by itself.
 struct RecordScratch {
     var sampling = SamplingFields()
@@ -21,10 +23,13 @@ struct RecordScratch {
     var biflowDirection: UInt64 = 0
     var frameSize: UInt64 = 0
     var sectionOctets: UInt64 = 0
-    var frame = SampledHeader.Lengths()
+    /// Where a piece of the packet is, in octets from where the reading began.
+    var frame: Range<Int>?
 }
 
-/// Walks over the records of a set by the steps of their template.
+/// Reads records from left to right, a field at a time: slow, and simple enough to be right.
+///
+/// What the decoder makes of a set is compared with what this makes of it.
 struct RecordReader {
     let context: MessageContext
     /// When the exporter booted, as its options say, in milliseconds; 0 when they do not.
@@ -40,34 +45,30 @@ struct RecordReader {
         record = blank
     }
 
-    /// Makes ready for another record of a template with `traits`.
-    mutating func begin(_ traits: TemplatePlan.Traits) {
+    /// Makes ready for another record.
+    mutating func begin() {
         record = blank
-        if traits.isSubset(of: [.sampling, .rate]) {
-            scratch.sampling = SamplingFields()
-        } else {
-            scratch = RecordScratch()
-        }
+        scratch = RecordScratch()
     }
 
     /// Reads one record; the cursor is after it when this returns.
     mutating func read(
         _ reader: inout WireReader,
-        by steps: [TemplatePlan.Step],
-        words: inout [UInt32]
+        _ template: Template,
+        by readings: [FieldReading]
     ) throws(WireError) {
-        for step in steps {
-            var reading = step.reading
-            var octets = Int(step.octets)
-            if step.octets == Template.Field.variableLength {
+        for (field, kind) in zip(template.fields, readings) {
+            var reading = kind
+            var octets = Int(field.length)
+            if field.length == Template.Field.variableLength {
                 octets = try reader.readVariableLength()
                 if !reading.accepts(octets: octets) { reading = .skip }
             }
             if reading == .skip {
                 try reader.skip(octets: octets)
             } else if reading == .frameSection {
-                var frame = try reader.read(octets: octets, as: "sampled frame")
-                scratch.frame = SampledHeader.read(&frame, as: .ethernet, &record, &words)
+                try reader.skip(octets: octets)
+                scratch.frame = reader.offset - octets..<reader.offset
             } else if octets == 16 {
                 store(.v6(try reader.read(UInt128.self)), as: reading)
             } else {
@@ -181,13 +182,13 @@ struct RecordReader {
         case .startMilliseconds: setStart(WireTime.milliseconds(value))
         case .startMicroseconds: setStart(WireTime.ntpMicroseconds(value))
         case .startNanoseconds: setStart(WireTime.ntpNanoseconds(value))
-        case .startDelta: setStart(before(value))
+        case .startDelta: setStart(WireTime.before(context.exportTime, value))
         case .startUptime: scratch.startUptime = UInt32(truncatingIfNeeded: value)
         case .endSeconds: setEnd(WireTime.seconds(value))
         case .endMilliseconds: setEnd(WireTime.milliseconds(value))
         case .endMicroseconds: setEnd(WireTime.ntpMicroseconds(value))
         case .endNanoseconds: setEnd(WireTime.ntpNanoseconds(value))
-        case .endDelta: setEnd(before(value))
+        case .endDelta: setEnd(WireTime.before(context.exportTime, value))
         case .endUptime: scratch.endUptime = UInt32(truncatingIfNeeded: value)
         case .durationMilliseconds: scratch.duration = Int64(value & 0xffff_ffff) * 1_000_000
         case .durationMicroseconds: scratch.duration = Int64(value & 0xffff_ffff) * 1_000
@@ -198,11 +199,6 @@ struct RecordReader {
         case .systemInitTime: scratch.systemInitTime = value
         default: scratch.sampling.store(value, octets, as: reading)
         }
-    }
-
-    /// The time `microseconds` before the message left.
-    private func before(_ microseconds: UInt64) -> Int64 {
-        context.exportTime &- Int64(microseconds & 0xffff_ffff) &* 1_000
     }
 
     mutating func setStart(_ time: Int64) {

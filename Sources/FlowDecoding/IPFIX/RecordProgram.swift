@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+
+/// How the records of a template are read: which octets become which field.
+///
+/// # How it works
+///
+/// A record is a row. Where the fields of a template have fixed lengths, each lies equally far from
+/// the start of its row; a value of variable length ends a *segment*, and what follows lies equally
+/// far from the start of the next one. So a row is a few numbers, where its segments start, and a
+/// field is a load: so many octets that end so far after the start of that segment.
+///
+///     fields    8:4  12:4  95:variable  7:2  1:4
+///     segments  0 ...............       1 ......
+///     loads     source 0+4, destination 0+8, sourcePort 1+2, octets 1+6
+///
+/// The 8 octets *ending* there are loaded and the upper ones masked away: one way to read numbers
+/// of every length, reduced-size encoding (RFC 7011, section 6.2) included. They never begin before
+/// the datagram, because a message header precedes every set.
+///
+/// A load is done for all rows before the next (``RecordRows``), so what it costs to find out what
+/// is to be done is paid once a set and not once a record. What every record of the template has in
+/// common is in ``blank``, with which the rows begin; what a field cannot say alone goes to a column
+/// beside the rows and is sorted out at the end (``RecordFinisher``).
+struct RecordProgram: Sendable {
+    /// What one field is read as, and where it is.
+    struct Load: Sendable {
+        let reading: FieldReading
+        /// Length in octets; 0 when the value says its own, and lies before its segment's start.
+        let width: UInt8
+        /// Whether the record may have another address in the same place, or none.
+        ///
+        /// A zero does not displace another: templates for both families leave the unused
+        /// addresses zero.
+        let isShared: Bool
+        let segment: UInt16
+        /// Where the field ends, in octets from the start of its segment.
+        let end: Int32
+    }
+
+    /// A piece of a packet that is in the record.
+    struct Section: Sendable {
+        /// As in ``Load``; `width` is -1 when the value says its own length.
+        let segment: Int
+        let end: Int
+        let width: Int
+    }
+
+    /// Loads of a known width: done for all rows, one after another.
+    private(set) var loads: [Load] = []
+    /// Loads of values that say their own length, and of what shares a place with those: done for
+    /// each row by itself.
+    private(set) var rowLoads: [Load] = []
+    private(set) var frame: Section?
+    /// The fields that every record has, and what else is the same in all.
+    private(set) var known: FlowRecord.Fields = []
+    private(set) var octetsBasis = OctetsBasis.ip
+    /// Addresses that are of IPv6 in every record.
+    private(set) var sixes: FlowRecord.Fields = []
+    /// A bit for each ``FieldReading`` of which there is a column.
+    private(set) var columns: UInt128 = 0
+
+    /// Compiles `template`, each field of which is read as `readings` say.
+    ///
+    /// - Parameters:
+    ///   - template: What lies where.
+    ///   - readings: How each field is read.
+    ///   - isReverse: Whether the rows begin as copies of records, as for a biflow, and not blank.
+    init(_ template: Template, _ readings: [FieldReading], isReverse: Bool = false) {
+        let shared = isReverse ? Self.addresses : Self.sharedPlaces(readings)
+        let variable = zip(template.fields, readings).reduce(FlowRecord.Fields()) {
+            $1.0.length == Template.Field.variableLength ? $0.union($1.1.fills) : $0
+        }
+        var segment: UInt16 = 0
+        var end: Int32 = 0
+        for (field, reading) in zip(template.fields, readings) {
+            let isVariable = field.length == Template.Field.variableLength
+            segment += isVariable ? 1 : 0
+            end = isVariable ? 0 : end + Int32(field.length)
+            if reading == .frameSection {
+                frame = Section(
+                    segment: Int(segment),
+                    end: Int(end),
+                    width: isVariable ? -1 : Int(field.length)
+                )
+            } else if reading != .skip {
+                let load = Load(
+                    reading: reading,
+                    width: isVariable ? 0 : UInt8(field.length),
+                    isShared: isVariable || !shared.isDisjoint(with: reading.fills),
+                    segment: segment,
+                    end: end
+                )
+                let isAlone =
+                    isVariable || load.isShared && !variable.isDisjoint(with: reading.fills)
+                add(load, isAlone: isAlone)
+            }
+        }
+    }
+
+    private mutating func add(_ load: Load, isAlone: Bool) {
+        if load.reading.isInColumn { columns |= 1 << UInt128(load.reading.rawValue) }
+        guard !isAlone else { return rowLoads.append(load) }
+        loads.append(load)
+        guard !load.isShared else { return }  // known row by row
+        known.formUnion(load.reading.fills)
+        if load.width == 16 { sixes.formUnion(load.reading.fills) }
+        if let basis = load.reading.basis { octetsBasis = basis }
+    }
+
+    private static let addresses: FlowRecord.Fields = [
+        .source, .destination, .nextHop, .bgpNextHop,
+    ]
+
+    /// The addresses that more than one field gives.
+    private static func sharedPlaces(_ readings: [FieldReading]) -> FlowRecord.Fields {
+        var once: FlowRecord.Fields = []
+        var twice: FlowRecord.Fields = []
+        for reading in readings {
+            let fills = reading.fills.intersection(addresses)
+            twice.formUnion(once.intersection(fills))
+            once.formUnion(fills)
+        }
+        return twice
+    }
+
+    /// Whether there is a column of `reading`.
+    func has(_ reading: FieldReading) -> Bool { columns >> UInt128(reading.rawValue) & 1 == 1 }
+
+    /// Whether there is a column of any of `readings`; see ``FieldReading/bits(_:)``.
+    func hasAny(_ readings: UInt128) -> Bool { columns & readings != 0 }
+
+    /// Memory it takes, in octets, beside its own.
+    var octets: Int { (loads.count + rowLoads.count) * MemoryLayout<Load>.stride }
+
+    /// Which of two readings that fill one place has a column; nil when neither has.
+    func column(_ one: FieldReading, _ other: FieldReading? = nil) -> FieldReading? {
+        if has(one) { return one }
+        return other.flatMap { has($0) ? $0 : nil }
+    }
+
+    /// Gives a blank record what all records of the template have in common.
+    func prepare(_ record: inout FlowRecord) {
+        record.known = known
+        record.octetsBasis = octetsBasis
+        if sixes.contains(.source) { record.source = .v6(0) }
+        if sixes.contains(.destination) { record.destination = .v6(0) }
+        if sixes.contains(.nextHop) { record.nextHop = .v6(0) }
+        if sixes.contains(.bgpNextHop) { record.bgpNextHop = .v6(0) }
+    }
+}
+
+extension FieldReading {
+    /// What is known of a record once this was read, whatever the value.
+    var fills: FlowRecord.Fields {
+        switch self {
+        case .octets, .initiatorOctets, .responderOctets, .totalOctets, .postOctets, .layer2Octets:
+            .octets
+        case .packets, .initiatorPackets, .responderPackets, .totalPackets, .postPackets: .packets
+        case .sourceIPv4, .sourceIPv4Prefix, .sourceIPv6, .sourceIPv6Prefix: .source
+        case .destinationIPv4, .destinationIPv4Prefix, .destinationIPv6, .destinationIPv6Prefix:
+            .destination
+        case .nextHopIPv4, .nextHopIPv6: .nextHop
+        case .bgpNextHopIPv4, .bgpNextHopIPv6: .bgpNextHop
+        case .ipProtocol, .nextHeader: .ipProtocol
+        case .sourcePort, .udpSourcePort, .tcpSourcePort: .sourcePort
+        case .destinationPort, .udpDestinationPort, .tcpDestinationPort: .destinationPort
+        case .sourceAS: .sourceAS
+        case .destinationAS: .destinationAS
+        case .sourcePeerAS: .sourcePeerAS
+        case .destinationPeerAS: .destinationPeerAS
+        case .sourceMAC: .sourceMAC
+        case .destinationMAC: .destinationMAC
+        case .postSourceMAC: .postSourceMAC
+        case .postDestinationMAC: .postDestinationMAC
+        case .dot1qVLAN, .vlan: .vlan
+        case .etherType: .etherType
+        default: []  // depends on the value, or is no field of a record
+        }
+    }
+
+    /// What the octets read so count.
+    var basis: OctetsBasis? {
+        switch self {
+        case .totalOctets: .total
+        case .postOctets: .post
+        case .layer2Octets: .layer2
+        default: nil
+        }
+    }
+
+    /// Whether the value is no field of a record by itself and waits in a column.
+    var isInColumn: Bool {
+        switch self {
+        case .dot1qVLAN, .vlan, .postDot1qVLAN, .postVLAN, .customerVLAN, .postCustomerVLAN,
+            .biflowDirection, .startUptime, .endUptime, .durationMicroseconds,
+            .durationMilliseconds, .observedNanoseconds, .observedMicroseconds,
+            .observedMilliseconds, .observedSeconds, .systemInitTime, .selectorID, .samplerID,
+            .selectionSequenceID, .selectorAlgorithm, .lineCardID,
+            .samplingSize, .samplingPopulation, .samplingPacketInterval, .samplingPacketSpace,
+            .samplingProbability, .samplerRandomInterval, .samplingInterval, .frameSize,
+            .sectionOctets:
+            true
+        default: false
+        }
+    }
+
+    /// A bit for each of `readings`.
+    static func bits(_ readings: FieldReading...) -> UInt128 {
+        readings.reduce(0) { $0 | 1 << UInt128($1.rawValue) }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Wire
+
+@testable import FlowDecoding
+
+/// What can only be said of a record when all of its fields have been read.
+extension RecordReader {
+    /// Completes the record from ``scratch``; VLAN stacks are kept in `words`.
+    ///
+    /// - Parameters:
+    ///   - readings: How the fields were read.
+    ///   - octets: Where the reading began.
+    ///   - words: Of the batch.
+    mutating func finish(
+        _ readings: [FieldReading],
+        _ octets: RawSpan,
+        words: inout [UInt32]
+    ) {
+        let vlans: [FieldReading] = [.dot1qVLAN, .vlan, .postDot1qVLAN, .postVLAN]
+        if readings.contains(where: { vlans.contains($0) }) { finishVLANs(&words) }
+        finishTimes()
+        if scratch.observed > 0 {
+            if !record.has(.start) { setStart(scratch.observed) }
+            if !record.has(.end) { setEnd(scratch.observed) }
+        }
+        guard let frame = scratch.frame else { return }
+        var packet = FlowRecord()
+        var reader = WireReader(octets.extracting(frame), as: "sampled frame")
+        let lengths = SampledHeader.read(&reader, as: .ethernet, &packet, &words)
+        record.complete(by: packet)
+        finishFrame(lengths)
+    }
+
+    /// Chooses the VLAN on the side of observation: a record observed where packets leave has the
+    /// VLAN they leave with.
+    private mutating func finishVLANs(_ words: inout [UInt32]) {
+        let leaves = record.direction == .egress && scratch.postVLAN != 0
+        let outer = leaves ? scratch.postVLAN : scratch.vlan
+        let inner = leaves ? scratch.postCustomerVLAN : scratch.customerVLAN
+        if leaves { record.known.insert(.vlan) }
+        record.vlan = outer
+        guard outer != 0, record.vlans.count == 0 else { return }
+        let start = words.count
+        words.append(UInt32(outer))
+        if inner != 0 { words.append(UInt32(inner)) }
+        record.vlans = WordRange(start: start, count: words.count - start)
+    }
+
+    private mutating func finishTimes() {
+        let booted = scratch.systemInitTime != 0 ? scratch.systemInitTime : systemInitTime
+        if let uptime = scratch.startUptime { setStart(time(uptime, booted)) }
+        if let uptime = scratch.endUptime { setEnd(time(uptime, booted)) }
+        guard scratch.duration > 0 else { return }
+        if record.has(.start), !record.has(.end) { setEnd(record.start &+ scratch.duration) }
+        if record.has(.end), !record.has(.start) { setStart(record.end &- scratch.duration) }
+    }
+
+    /// The time at which the exporter had been up for `uptime` milliseconds; 0 when that cannot
+    /// be said.
+    private func time(_ uptime: UInt32, _ booted: UInt64) -> Int64 {
+        guard context.flowProtocol == .ipfix else { return context.time(uptime: uptime) }
+        // An IPFIX header has no uptime; systemInitTimeMilliseconds anchors it.
+        guard booted > 0, booted < 9_000_000_000_000 else { return 0 }
+        let time = Int64(booted) + Int64(uptime)
+        let wraps = (context.exportTime / 1_000_000 - time + 1 << 31) >> 32
+        return (time + max(wraps, 0) << 32) &* 1_000_000
+    }
+
+    /// Takes octets and packets from the frame itself when no counter is in the record.
+    private mutating func finishFrame(_ lengths: SampledHeader.Lengths) {
+        if !record.has(.octets) {
+            let frame = max(scratch.frameSize, scratch.sectionOctets)
+            let octets = lengths.octets(frame: frame, stripped: 0)
+            guard octets > 0 else { return }
+            record.octets = octets
+            record.known.insert(.octets)
+        }
+        if !record.has(.packets) {
+            record.packets = 1
+            record.known.insert(.packets)
+        }
+    }
+
+    /// Makes this the reader of the reverse direction.
+    mutating func reverse() { record.reverse() }
+}

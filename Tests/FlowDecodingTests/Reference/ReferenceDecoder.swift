@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Wire
+
+@testable import FlowDecoding
+
+/// What the reference makes of one Data Set.
+struct ReferenceDecoder {
+    private(set) var batch = FlowBatch()
+    private(set) var records = 0
+    private(set) var problem: WireError?
+
+    /// Decodes the records of `body` as `template` describes them.
+    mutating func decode(
+        _ body: RawSpan,
+        _ template: Template,
+        _ context: MessageContext,
+        plausible: UInt64
+    ) {
+        let forward = TemplatePlan.readings(of: template, reverse: false)
+        var reverse = TemplatePlan.readings(of: template, reverse: true)
+        if !TemplatePlan.counts(reverse) { reverse = [] }
+        var reader = WireReader(body, as: "Set")
+        var record = RecordReader(context)
+        while reader.remaining >= template.minimumOctets {
+            let start = reader
+            do throws(WireError) {
+                record.begin()
+                try record.read(&reader, template, by: forward)
+                record.finish(forward, body, words: &batch.words)
+                records += 1
+                if let rate = record.scratch.sampling.rate {
+                    record.record.samplingRate = rate
+                    record.record.samplingSource = .record
+                }
+                var twin: RecordReader?
+                if !reverse.isEmpty {
+                    var again = start
+                    var other = record
+                    other.reverse()
+                    try other.read(&again, template, by: reverse)
+                    let isInitiator = (forward + reverse).contains {
+                        $0 == .initiatorOctets || $0 == .responderOctets
+                    }
+                    if isInitiator, record.scratch.biflowDirection == 2 {
+                        swap(&record.record.octets, &other.record.octets)
+                        swap(&record.record.packets, &other.record.packets)
+                    }
+                    twin = other
+                }
+                keep(record.record, plausible)
+                if let twin, twin.record.octets > 0 || twin.record.packets > 0 {
+                    keep(twin.record, plausible)
+                }
+            } catch {
+                problem = error
+                return
+            }
+        }
+    }
+
+    private mutating func keep(_ record: FlowRecord, _ plausible: UInt64) {
+        guard record.octets <= plausible, record.packets <= plausible else { return }
+        var record = record
+        record.number = UInt64(records)
+        batch.records.append(record)
+    }
+}
