@@ -47,7 +47,15 @@ struct DecodingWork: Sendable {
         var context: MessageContext
     }
 
-    init(limits: DecodingLimits) { self.limits = limits }
+    /// Whether running totals are to become increments, and the records of the datagram that
+    /// have some.
+    let formsIncrements: Bool
+    var totals: [RunningTotal] = []
+
+    init(limits: DecodingLimits, totals: FlowTotals = .asExported) {
+        self.limits = limits
+        formsIncrements = totals == .increments
+    }
 
     /// Begins a datagram whose records go after those of `other`.
     ///
@@ -74,6 +82,7 @@ struct DecodingWork: Sendable {
     /// The problems of a datagram of which nothing could be read are its outcome, not errors.
     mutating func end(_ other: inout FlowBatch) -> DatagramOutcome {
         unresolved.removeAll(keepingCapacity: true)
+        totals.removeAll(keepingCapacity: true)
         if details != nil { details?.problems = Array(batch.errors[firstProblem...]) }
         if outcome.isEmpty, firstProblem < batch.errors.count {
             outcome.undecoded = batch.errors[firstProblem].reason

@@ -61,7 +61,7 @@ extension DecodingWork {
         var reference = forward.scratch.sampling.reference
         reference.template = plan.template.id
         guard !plan.reverseSteps.isEmpty else {
-            return append(&forward.record, reference, context, offset)
+            return append(&forward.record, reference, plan, context, offset)
         }
         var again = start
         var reverse = forward
@@ -76,10 +76,10 @@ extension DecodingWork {
                 swap(&forward.record.packets, &reverse.record.packets)
             }
         }
-        append(&forward.record, reference, context, offset)
+        append(&forward.record, reference, plan, context, offset)
         // A biflow without packets in the reverse direction is a flow.
         if reverse.record.octets > 0 || reverse.record.packets > 0 {
-            append(&reverse.record, reference, context, offset)
+            append(&reverse.record, reference, plan, context, offset)
         }
     }
 
@@ -104,12 +104,27 @@ extension DecodingWork {
     private mutating func append(
         _ record: inout FlowRecord,
         _ reference: SamplerReference,
+        _ plan: TemplatePlan,
         _ context: MessageContext,
         _ offset: Int
     ) {
         let index = batch.records.count
         append(&record, at: offset)
-        guard hasOptionsSets, batch.records.count > index else { return }
+        guard batch.records.count > index else { return }
+        let counters = record.isReverse ? plan.totals.reverse : plan.totals.forward
+        if formsIncrements, !counters.isEmpty {
+            totals.append(
+                RunningTotal(
+                    record,
+                    at: index,
+                    counters,
+                    flowID: nil,
+                    start: plan.startForm,
+                    context
+                )
+            )
+        }
+        guard hasOptionsSets else { return }
         unresolved.append(
             UnresolvedSampling(index: index, reference: reference, context: context)
         )

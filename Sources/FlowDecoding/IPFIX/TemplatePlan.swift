@@ -41,6 +41,11 @@ final class TemplatePlan: Sendable {
         static let frame = Traits(rawValue: 1 << 5)
     }
 
+    /// Counters that are running totals of the flow, of a record and of its reverse direction.
+    let totals: (forward: RunningTotal.Counters, reverse: RunningTotal.Counters)
+    /// How exact the start of the flow is.
+    let startForm: RunningTotal.StartForm
+
     let template: Template
     let minimumOctets: Int
     let traits: Traits
@@ -58,6 +63,8 @@ final class TemplatePlan: Sendable {
         let reverse = Self.readings(of: template, reverse: true)
         steps = Self.steps(template, forward)
         reverseSteps = Self.counts(reverse) ? Self.steps(template, reverse) : []
+        totals = (RunningTotal.Counters(forward), RunningTotal.Counters(reverse))
+        startForm = RunningTotal.StartForm(forward, template)
         traits = Self.traits(of: forward).union(Self.traits(of: reverse))
     }
 
