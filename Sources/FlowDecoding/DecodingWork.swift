@@ -57,7 +57,15 @@ struct DecodingWork: Sendable {
     var forwards: [FlowRecord] = []
     var reverses: [FlowRecord] = []
 
-    init(limits: DecodingLimits) { self.limits = limits }
+    /// Whether running totals are to become increments, and the records of the datagram that
+    /// have some.
+    let formsIncrements: Bool
+    var totals: [RunningTotal] = []
+
+    init(limits: DecodingLimits, totals: FlowTotals = .asExported) {
+        self.limits = limits
+        formsIncrements = totals == .increments
+    }
 
     /// Begins a datagram whose records go after those of `other`.
     ///
@@ -85,6 +93,7 @@ struct DecodingWork: Sendable {
     mutating func end(_ other: inout FlowBatch) -> DatagramOutcome {
         unresolved.removeAll(keepingCapacity: true)
         references.removeAll(keepingCapacity: true)
+        totals.removeAll(keepingCapacity: true)
         if details != nil { details?.problems = Array(batch.errors[firstProblem...]) }
         if outcome.isEmpty, firstProblem < batch.errors.count {
             outcome.undecoded = batch.errors[firstProblem].reason

@@ -45,7 +45,7 @@ package struct CaptureSearch {
     package init(_ inventory: Inventory, slotSeconds: Int64, limits: DecodingLimits) {
         directory = ExporterDirectory(inventory)
         self.slotSeconds = slotSeconds
-        accounting = FlowDecoder(limits: limits, holdsData: true)
+        accounting = FlowDecoder(limits: limits, holdsData: true, totals: .increments)
     }
 
     /// Searches the capture at `path` for the record of that `number`, counted from 1.
