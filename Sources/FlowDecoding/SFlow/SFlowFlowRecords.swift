@@ -7,7 +7,7 @@ import Wire
 // "Flow Data Types" and "Extended Flow Data").
 
 /// A frame of which only the addresses are known (`sampled_ethernet`).
-struct SampledEthernet {
+struct SampledEthernet: Sendable {
     /// Header and frame check sequence: the length counts both ("excluding lower layer
     /// encapsulations and framing bits but including FCS octets").
     private static let overhead: UInt32 = 18
@@ -37,7 +37,7 @@ struct SampledEthernet {
 }
 
 /// A packet as the device understood it (`sampled_ipv4`, `sampled_ipv6`).
-struct SampledIPPacket {
+struct SampledIPPacket: Sendable {
     private let length: UInt32
     private let ipProtocol: UInt32
     private let source: IPAddress
@@ -68,7 +68,7 @@ struct SampledIPPacket {
 }
 
 /// The VLANs a switch assigned (`extended_switch`).
-struct SwitchedVLANs {
+struct SwitchedVLANs: Sendable {
     private let source: UInt32
     private let destination: UInt32
 
