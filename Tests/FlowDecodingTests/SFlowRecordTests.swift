@@ -125,14 +125,19 @@ struct SFlowRecordTests {
         #expect(frame?.octets == 1014)  // the frame by the header, less what it stripped
     }
 
-    @Test("a frame shorter than header and frame check sequence counts nothing")
+    @Test("a frame shorter than header and frame check sequence counts nothing, zero is unknown")
     func tinyEthernet() {
         var sample = Sample()
         sample.addRecord(2) {
             $0.write32(17)
             $0.writeZeros(20)
         }
-        #expect(decode(sample).records.first?.octets == 0)
+        let record = decode(sample).records.first
+        #expect(record?.octets == 0)
+        #expect(record?.has(.octets) == true)
+        #expect(record?.has(.sourceMAC) == false)
+        #expect(record?.has(.destinationMAC) == false)
+        #expect(record?.has(.etherType) == false)
     }
 
     @Test("a tag of VLAN 0 is a priority: the switch says the VLAN", arguments: [false, true])

@@ -95,6 +95,7 @@ extension DecodingWork {
             let sighting = try sample.read(
                 &body,
                 isExpanded: isExpanded,
+                number: recordCount &+ 1,
                 into: &batch.records[index],
                 others: &otherRecords,
                 words: &batch.words,
@@ -110,7 +111,6 @@ extension DecodingWork {
             return
         }
         countRecord()
-        batch.records[index].number = recordCount
     }
 }
 

@@ -27,12 +27,20 @@ struct SampledEthernet: Sendable {
     /// Octets of what the frame carries.
     var octets: UInt64 { UInt64(length - min(length, Self.overhead)) }
 
-    /// Fills in what no header said.
+    /// Fills in what no header said; zero is what the agent does not know.
     func store(in record: inout FlowRecord) {
-        if !record.has(.sourceMAC) { record.sourceMAC = source }
-        if !record.has(.destinationMAC) { record.destinationMAC = destination }
-        if !record.has(.etherType) { record.etherType = UInt16(truncatingIfNeeded: type) }
-        record.known.formUnion([.sourceMAC, .destinationMAC, .etherType])
+        if !record.has(.sourceMAC), source != .zero {
+            record.sourceMAC = source
+            record.known.insert(.sourceMAC)
+        }
+        if !record.has(.destinationMAC), destination != .zero {
+            record.destinationMAC = destination
+            record.known.insert(.destinationMAC)
+        }
+        if !record.has(.etherType), let type = UInt16(exactly: type), type != 0 {
+            record.etherType = type
+            record.known.insert(.etherType)
+        }
     }
 }
 

@@ -40,6 +40,7 @@ struct SFlowFlowSample: ~Copyable {
     /// - Parameters:
     ///   - body: The sample after its format and length.
     ///   - isExpanded: Whether its head is in the expanded form.
+    ///   - number: The record's number, if it comes to one.
     ///   - record: Holds what all records of the datagram share, and takes the flow.
     ///   - others: Empty; keeps what is put in at the end, and is empty again then.
     ///   - words: Takes what varies in length.
@@ -50,6 +51,7 @@ struct SFlowFlowSample: ~Copyable {
     mutating func read(
         _ body: inout WireReader,
         isExpanded: Bool,
+        number: UInt64,
         into record: inout FlowRecord,
         others: inout SFlowOtherRecords,
         words: inout [UInt32],
@@ -58,6 +60,7 @@ struct SFlowFlowSample: ~Copyable {
         let head =
             isExpanded ? Head(expanded: try body.block(44)) : Head(compact: try body.block(32))
         head.store(in: &record)
+        record.number = number
         var left = head.recordCount
         while left > 0, !body.isAtEnd {
             left -= 1

@@ -145,9 +145,6 @@ struct SFlowSources: Sendable {
     private var subAgents: [SubAgent] = []
     private var clock: UInt32 = 0
 
-    /// Sources that are remembered.
-    var count: Int { sources.count { $0.lastUsed != 0 } }
-
     /// Judges the samples of a datagram.
     ///
     /// - Parameters:
