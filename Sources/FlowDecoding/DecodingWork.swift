@@ -40,6 +40,8 @@ struct DecodingWork: Sendable {
 
     /// Tunnels that are looked into in the sampled packets of the exporter at work.
     var tunnels: InnerHeaders = []
+    /// What an sFlow flow sample says besides its raw header; empty between samples.
+    var otherRecords = SFlowOtherRecords()
     /// What the samples of an sFlow datagram say of the numbers of their sources.
     var sightings: [SFlowSighting] = []
 

@@ -54,6 +54,7 @@ extension FlowRecord {
     }
 
     @inlinable
+    @inline(__always)
     mutating func setFamily(_ family: AddressFamily, _ place: UInt8) {
         families = families & ~(1 << place) | (family == .ipv4 ? 0 : 1) << place
     }
