@@ -160,7 +160,7 @@ struct KnownBugTests {
         #expect(record?.octets == 1500)
     }
 
-    @Test("an identifier of options that comes back for flows, and the other way (pmacct 83fa10d)")
+    @Test("an identifier of options that comes back for flows, and back again (pmacct 83fa10d)")
     func reusedIdentifier() {
         var message = TemplateMessage.ipfix()
         message.addOptionsTemplate(300, scope: [.init(149, 4)], [.init(34, 4)])
