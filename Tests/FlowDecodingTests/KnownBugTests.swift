@@ -7,8 +7,8 @@ import Testing
 
 /// What brought other collectors down, or made them count wrong, encoded by us.
 ///
-/// Titles end with the project and the issue, advisory or change that tells of it. Bugs that an older
-/// test shows already are listed in `Tests/TidyTests/EvidenceTests.swift`, with its title.
+/// Titles end with the project and the issue, advisory or change that tells of it. Bugs that an
+/// older test shows already are listed in `Tests/TidyTests/EvidenceTests.swift`, with its title.
 @Suite("Bugs of other collectors: IPFIX and NetFlow v9")
 struct KnownBugTests {
     typealias Field = TemplateMessage.Field
