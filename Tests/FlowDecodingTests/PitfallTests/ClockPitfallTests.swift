@@ -121,4 +121,22 @@ struct ClockPitfallTests {
         #expect(record?.start == 1_483_228_799 * Self.second)
         #expect(record?.end == 1_483_228_801 * Self.second)
     }
+
+    @Test(
+        "a record that names one moment begins and ends then",
+        arguments: [
+            (322, 4, 1_700_000_000), (323, 8, 1_700_000_000_000),
+            (324, 8, (1_700_000_000 + 2_208_988_800) << 32),
+            (325, 8, (1_700_000_000 + 2_208_988_800) << 32),
+        ] as [(Int, Int, UInt64)]
+    )
+    func moment(element: Int, length: Int, value: UInt64) {
+        var message = TemplateMessage.ipfix()
+        message.addTemplate(256, [.init(element, length)])
+        message.addData(256) { $0.write(value, octets: length) }
+        var decoding = Decoding()
+        let record = decoding.decode(message.octets).records.first
+        #expect(record?.start == 1_700_000_000 * Self.second)
+        #expect(record?.end == 1_700_000_000 * Self.second)
+    }
 }
