@@ -225,7 +225,8 @@ let package = Package(
 
 // PEERAGE_FUZZING adds what Deploy/fuzz runs. Never in another build: libFuzzer has a main of its
 // own.
-if Context.environment["PEERAGE_FUZZING"] != nil {
+let isFuzzing = Context.environment["PEERAGE_FUZZING"] != nil
+if isFuzzing {
     let decoding: [Target.Dependency] = ["FlowDecoding", "Model", "TestSupport", "Wire"]
     package.targets += [
         .target(name: "CLibFuzzer", path: "Tests/Fuzzing/CLibFuzzer"),
@@ -233,7 +234,8 @@ if Context.environment["PEERAGE_FUZZING"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: ["CLibFuzzer", "FuzzTargets"],
-            path: "Tests/Fuzzing/Fuzz"
+            path: "Tests/Fuzzing/Fuzz",
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
         ),
         .executableTarget(
             name: "sweep",
@@ -283,4 +285,11 @@ for target in package.targets where !shims.contains(target.name) && target.type 
         .strictMemorySafety(),
         .treatAllWarnings(as: .error),
     ]
+}
+
+// What is fuzzed tells libFuzzer which way it went; what fuzzes does not.
+if isFuzzing {
+    for target in package.targets where ["FlowDecoding", "Model", "Wire"].contains(target.name) {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
+    }
 }
