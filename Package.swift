@@ -223,26 +223,32 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// PEERAGE_FUZZING adds what Deploy/fuzz runs. Never in another build: libFuzzer has a main of its
-// own.
-let isFuzzing = Context.environment["PEERAGE_FUZZING"] != nil
-if isFuzzing {
+// PEERAGE_FUZZING=fuzz adds what libFuzzer runs, which has a main of its own, and =sweep what tries
+// every small change; see Deploy/fuzz. Neither is in another build.
+let fuzzing = Context.environment["PEERAGE_FUZZING"]
+if fuzzing != nil {
     let decoding: [Target.Dependency] = ["FlowDecoding", "Model", "TestSupport", "Wire"]
-    package.targets += [
-        .target(name: "CLibFuzzer", path: "Tests/Fuzzing/CLibFuzzer"),
-        .target(name: "FuzzTargets", dependencies: decoding, path: "Tests/Fuzzing/Targets"),
-        .executableTarget(
-            name: "fuzz",
-            dependencies: ["CLibFuzzer", "FuzzTargets"],
-            path: "Tests/Fuzzing/Fuzz",
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
-        ),
-        .executableTarget(
-            name: "sweep",
-            dependencies: decoding + ["CAllocations", "FuzzTargets"],
-            path: "Tests/Fuzzing/Sweep"
-        ),
-    ]
+    package.targets.append(
+        .target(name: "FuzzTargets", dependencies: decoding, path: "Tests/Fuzzing/Targets")
+    )
+    package.targets +=
+        fuzzing == "sweep"
+        ? [
+            .executableTarget(
+                name: "sweep",
+                dependencies: decoding + ["CAllocations", "FuzzTargets"],
+                path: "Tests/Fuzzing/Sweep"
+            )
+        ]
+        : [
+            .target(name: "CLibFuzzer", path: "Tests/Fuzzing/CLibFuzzer"),
+            .executableTarget(
+                name: "fuzz",
+                dependencies: ["CLibFuzzer", "FuzzTargets"],
+                path: "Tests/Fuzzing/Fuzz",
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+            ),
+        ]
 }
 
 // PEERAGE_ONLY=FlowDecodingTests leaves the targets it names and what they need, so that a build
@@ -288,7 +294,7 @@ for target in package.targets where !shims.contains(target.name) && target.type 
 }
 
 // What is fuzzed tells libFuzzer which way it went; what fuzzes does not.
-if isFuzzing {
+if fuzzing == "fuzz" {
     for target in package.targets where ["FlowDecoding", "Model", "Wire"].contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
     }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLibFuzzer
+import Foundation
 import FuzzTargets
-import Glibc
 
-/// `fuzz TARGET [ARGUMENT OF LIBFUZZER...]`.
+/// `fuzz TARGET [ARGUMENT OF LIBFUZZER...]`, and `fuzz TARGET seeds FOLDER COUNT`, which writes inputs
+/// to begin with.
 @main
 struct Fuzz {
     static func main() {
@@ -13,6 +14,9 @@ struct Fuzz {
         else {
             print("fuzz TARGET ...: one of", FuzzTarget.allCases.map(\.rawValue))
             exit(2)
+        }
+        if CommandLine.arguments.count == 5, CommandLine.arguments[2] == "seeds" {
+            exit(write(named, to: CommandLine.arguments[3], CommandLine.arguments[4]) ? 0 : 2)
         }
         // Safe: there is one thread.
         unsafe target = named
@@ -28,6 +32,20 @@ struct Fuzz {
             }
         )
     }
+}
+
+/// Writes `count` inputs into `folder`; false when that cannot be done.
+private func write(_ target: FuzzTarget, to folder: String, _ count: String) -> Bool {
+    for seed in 0..<(UInt64(count) ?? 0) {
+        let input = Data(FuzzSeeds.input(target, seed))
+        do {
+            try input.write(to: URL(filePath: folder).appending(path: "seed-\(seed)"))
+        } catch {
+            print("fuzz: \(error)")
+            return false
+        }
+    }
+    return true
 }
 
 // Safe: libFuzzer has one thread.
