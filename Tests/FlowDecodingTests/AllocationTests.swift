@@ -7,8 +7,10 @@ import TestSupport
 import Testing
 import Wire
 
-/// What decoding takes of the heap. That it takes nothing in steady state holds of an optimized
-/// build alone: `Deploy/fuzz sweep` shows it there.
+/// What decoding takes of the heap.
+///
+/// That it takes nothing in steady state holds of an optimized build alone: `Deploy/fuzz sweep`
+/// shows it there.
 @Suite("Allocations", .enabled(if: allocations_are_counted()))
 struct AllocationTests {
     @Test("the counter counts")

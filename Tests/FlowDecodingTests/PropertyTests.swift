@@ -5,8 +5,9 @@ import Model
 import TestSupport
 import Testing
 
-/// What must come out of anything an exporter can say: it is drawn at random, written by our
-/// encoders, and read again. A failure names the seed.
+/// What must come out of anything an exporter can say.
+///
+/// It is drawn at random, written by our encoders, and read again. A failure names the seed.
 @Suite("Properties")
 struct PropertyTests {
     /// A record as all of its parts say it, wherever they lie.
@@ -154,7 +155,8 @@ struct PropertyTests {
                 }
                 return said
             }
-            try #require(result.records.map { Said($0, in: result.batch) } == wanted, "seed \(seed)")
+            let read = result.records.map { Said($0, in: result.batch) }
+            try #require(read == wanted, "seed \(seed)")
             try #require(result.details.problems.isEmpty, "seed \(seed)")
         }
     }

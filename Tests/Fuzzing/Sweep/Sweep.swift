@@ -11,7 +11,7 @@ import Model
 ///     sweep [SEEDS] [FIRST]
 ///
 /// Before that it shows that datagrams an exporter sends again and again take no memory. SEEDS
-/// datagrams (200 unless told) of the four protocols and of the sampled header.
+/// datagrams (240 unless told) of the four protocols and of the sampled header.
 /// Time is that of the thread on the processor, so that a busy machine changes nothing; a case over
 /// the limit is measured again, and counts when it is every time.
 @main
@@ -32,7 +32,7 @@ struct Sweep {
 
     static func main() {
         let arguments = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
-        let seeds = arguments.first ?? 200
+        let seeds = arguments.first ?? 240
         let first = arguments.count > 1 ? arguments[1] : 1
         guard allocations_are_counted() else {
             print("sweep: allocations are not counted under a sanitizer")

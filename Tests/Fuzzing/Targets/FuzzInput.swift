@@ -30,6 +30,7 @@ package struct FuzzInput: Equatable, Sendable {
         package static let oneBatch = Settings(rawValue: 1 << 4)
         /// Corrections and inner headers are switched on.
         package static let extras = Settings(rawValue: 1 << 5)
+        package static let dropsDuplicates = Settings(rawValue: 1 << 6)
     }
 
     package struct Datagram: Equatable, Sendable {
