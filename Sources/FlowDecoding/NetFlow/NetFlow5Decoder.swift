@@ -78,9 +78,12 @@ extension DecodingWork {
         record.sourceAS = ASN(rawValue: UInt32(try body.read(UInt16.self)))
         record.destinationAS = ASN(rawValue: UInt32(try body.read(UInt16.self)))
         record.known = [
-            .source, .destination, .nextHop, .packets, .octets, .start, .end, .sourcePort,
-            .destinationPort, .ipProtocol, .sourceAS, .destinationAS,
+            .source, .destination, .nextHop, .packets, .octets, .sourcePort, .destinationPort,
+            .ipProtocol, .sourceAS, .destinationAS,
         ]
+        // A clock that stands near 1970 says nothing.
+        if record.start > 0 { record.known.insert(.start) }
+        if record.end > 0 { record.known.insert(.end) }
         if record.ingressInterface != 0 { record.known.insert(.ingressInterface) }
         if record.egressInterface != 0 { record.known.insert(.egressInterface) }
     }
