@@ -31,7 +31,7 @@ struct IPFIXPitfallTests {
     /// Where the options data are, seen from the flows.
     enum Place: CaseIterable { case before, after, same }
 
-    private static let ways: [[(Field, (UInt64) -> UInt64)]] = [
+    private static let ways: [[(Field, @Sendable (UInt64) -> UInt64)]] = [
         [(Field(34, 4), { $0 })], [(Field(50, 4), { $0 })],
         [(Field(305, 4), { min($0, 1) }), (Field(306, 4), { max($0, 1) - 1 })],
         [(Field(309, 4), { min($0, 1) }), (Field(310, 4), { $0 })],
