@@ -142,11 +142,9 @@ struct FlowLineValues {
         set(try asn("sourcePeerAS"), \.sourcePeerAS, .sourcePeerAS, in: &record)
         set(try asn("destinationPeerAS"), \.destinationPeerAS, .destinationPeerAS, in: &record)
         set(try number("localPreference"), \.localPreference, .localPreference, in: &record)
-        let distinguisher = try value(
-            "routeDistinguisher",
-            "a route distinguisher like 64500:1",
-            RouteDistinguisherText.value
-        )
+        let distinguisher = try value("routeDistinguisher", "one like 64500:1") {
+            RouteDistinguisherText.value($0)
+        }
         set(distinguisher, \.routeDistinguisher, .routeDistinguisher, in: &record)
         let list = "a list of AS numbers, an AS_SET as a list within"
         if let path: [PathElement] = try decoded("asPath", list) {
