@@ -4,6 +4,7 @@ import Model
 
 /// What becomes of a field, continued: AS numbers, the link layer, times; and the columns.
 extension RecordRows {
+    @inline(__always)
     mutating func fillLink(
         _ records: inout MutableSpan<FlowRecord>,
         _ rows: Range<Int>,
@@ -56,6 +57,7 @@ extension RecordRows {
         }
     }
 
+    @inline(__always)
     private mutating func fillTime(
         _ records: inout MutableSpan<FlowRecord>,
         _ rows: Range<Int>,
@@ -110,6 +112,7 @@ extension RecordRows {
     }
 
     /// Keeps a field for the end of the record; what was to be kept must be ``isInColumn``.
+    @inline(__always)
     private mutating func fillColumn(
         _ rows: Range<Int>,
         _ load: RecordProgram.Load,

@@ -15,7 +15,8 @@ extension RecordRows {
         var records = records.mutableSpan
         let rows = 0..<count
         precondition(records.count - base == count)
-        for load in program.loads { fill(&records, rows, load, octets, context) }
+        let loads = program.loads.span
+        for index in loads.indices { fill(&records, rows, loads[index], octets, context) }
         guard !program.rowLoads.isEmpty else { return }
         for load in program.rowLoads where load.reading.isInColumn && load.width == 0 {
             clear(load.reading, to: load.reading.isOptional ? Self.absent : 0)
@@ -36,8 +37,8 @@ extension RecordRows {
         let width = load.width == 0 ? length(of: load, row) : Int(load.width)
         guard load.reading.accepts(octets: width) else { return }
         let known = RecordProgram.Load(
-            reading: load.reading,
-            width: UInt8(width),
+            load.reading,
+            octets: width,
             isShared: load.isShared,
             segment: load.segment,
             end: load.end
@@ -92,6 +93,7 @@ extension RecordRows {
         }
     }
 
+    @inline(__always)
     private func fillIPv4(
         _ records: inout MutableSpan<FlowRecord>,
         _ rows: Range<Int>,
@@ -124,6 +126,7 @@ extension RecordRows {
         }
     }
 
+    @inline(__always)
     private func fillIPv6(
         _ records: inout MutableSpan<FlowRecord>,
         _ rows: Range<Int>,

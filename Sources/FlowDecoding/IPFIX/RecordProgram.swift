@@ -36,7 +36,24 @@ struct RecordProgram: Sendable {
         let isShared: Bool
         let segment: UInt16
         /// Where the field ends, in octets from the start of its segment.
-        let end: Int32
+        let end: UInt32
+        /// What is of the field in the 8 octets that end there.
+        let mask: UInt64
+
+        init(
+            _ reading: FieldReading,
+            octets: Int,
+            isShared: Bool,
+            segment: UInt16,
+            end: UInt32
+        ) {
+            self.reading = reading
+            self.width = UInt8(octets)
+            self.isShared = isShared
+            self.segment = segment
+            self.end = end
+            mask = octets == 0 ? 0 : UInt64.max >> UInt64(64 - 8 * min(octets, 8))
+        }
     }
 
     /// A piece of a packet that is in the record.
@@ -73,11 +90,11 @@ struct RecordProgram: Sendable {
             $1.0.length == Template.Field.variableLength ? $0.union($1.1.fills) : $0
         }
         var segment: UInt16 = 0
-        var end: Int32 = 0
+        var end: UInt32 = 0
         for (field, reading) in zip(template.fields, readings) {
             let isVariable = field.length == Template.Field.variableLength
             segment += isVariable ? 1 : 0
-            end = isVariable ? 0 : end + Int32(field.length)
+            end = isVariable ? 0 : end + UInt32(field.length)
             if reading == .frameSection {
                 frame = Section(
                     segment: Int(segment),
@@ -86,8 +103,8 @@ struct RecordProgram: Sendable {
                 )
             } else if reading != .skip {
                 let load = Load(
-                    reading: reading,
-                    width: isVariable ? 0 : UInt8(field.length),
+                    reading,
+                    octets: isVariable ? 0 : Int(field.length),
                     isShared: isVariable || !shared.isDisjoint(with: reading.fills),
                     segment: segment,
                     end: end

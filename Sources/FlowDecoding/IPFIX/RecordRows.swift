@@ -152,17 +152,17 @@ extension RecordRows {
         into records: inout MutableSpan<FlowRecord>,
         _ store: (inout FlowRecord, UInt64) -> Void
     ) {
-        let mask = UInt64.max >> UInt64(64 - 8 * Int(load.width))
-        let place = check(load, rows, octets, width: 8)
+        let place = check(load, rows, octets, records.count)
+        let end = Int(load.end) &- 8
         let starts = starts.span
         for row in rows {
             // Safe: `check` has seen the first row and the last; the starts grow from row to row.
-            let at = unsafe Int(starts[unchecked: place + row]) + Int(load.end) - 8
+            let at = unsafe Int(starts[unchecked: place &+ row]) &+ end
             let value = unsafe octets.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: at,
                 as: UInt64.self
             )
-            store(&records[base + row], value.bigEndian & mask)
+            unsafe store(&records[unchecked: base &+ row], value.bigEndian & load.mask)
         }
     }
 
@@ -175,16 +175,17 @@ extension RecordRows {
         into records: inout MutableSpan<FlowRecord>,
         _ store: (inout FlowRecord, UInt128) -> Void
     ) {
-        let place = check(load, rows, octets, width: 16)
+        let place = check(load, rows, octets, records.count)
+        let end = Int(load.end) &- 16
         let starts = starts.span
         for row in rows {
             // Safe: `check` has seen the first row and the last; the starts grow from row to row.
-            let at = unsafe Int(starts[unchecked: place + row]) + Int(load.end) - 16
+            let at = unsafe Int(starts[unchecked: place &+ row]) &+ end
             let value = unsafe octets.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: at,
                 as: UInt128.self
             )
-            store(&records[base + row], value.bigEndian)
+            unsafe store(&records[unchecked: base &+ row], value.bigEndian)
         }
     }
 
@@ -196,7 +197,7 @@ extension RecordRows {
         from octets: RawSpan,
         _ convert: (UInt64) -> UInt64
     ) {
-        let place = check(load, rows, octets, width: 8)
+        let place = check(load, rows, octets, base + count)
         Self.loadColumn(load, rows, from: octets, starts, place, &values, convert)
     }
 
@@ -210,22 +211,25 @@ extension RecordRows {
         _ values: inout [UInt64],
         _ convert: (UInt64) -> UInt64
     ) {
-        let mask = UInt64.max >> UInt64(64 - 8 * Int(load.width))
         let first = Int(load.reading.rawValue) * Self.most
+        let end = Int(load.end) &- 8
         let starts = starts.span
         var values = values.mutableSpan
         for row in rows {
             // Safe: `check` has seen the first row and the last; the starts grow from row to row.
-            let at = unsafe Int(starts[unchecked: place + row]) + Int(load.end) - 8
+            let at = unsafe Int(starts[unchecked: place &+ row]) &+ end
             let value = unsafe octets.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: at,
                 as: UInt64.self
             )
-            values[first + row] = convert(value.bigEndian & mask)
+            values[first + row] = convert(value.bigEndian & load.mask)
         }
     }
 
-    /// Checks that `width` octets that end where `load` says are in the message for all of `rows`.
+    /// Checks that what `load` loads is in the message for all of `rows`, and its record there.
+    ///
+    /// No start is less than 16 (``place(_:in:from:to:most:)``), so up to 16 octets before the end
+    /// of a field are in the message when its end is.
     ///
     /// - Returns: Where in ``starts`` those of the load's segment begin.
     @inline(__always)
@@ -233,13 +237,13 @@ extension RecordRows {
         _ load: RecordProgram.Load,
         _ rows: Range<Int>,
         _ octets: RawSpan,
-        width: Int
+        _ records: Int
     ) -> Int {
-        let place = Int(load.segment) * Self.most
-        guard !rows.isEmpty else { return place }
-        let first = Int(starts[place + rows.lowerBound]) + Int(load.end)
-        let last = Int(starts[place + rows.upperBound - 1]) + Int(load.end)
-        precondition(rows.upperBound <= count && first >= width && last <= octets.byteCount)
+        let place = Int(load.segment) &* Self.most
+        let last = rows.upperBound &- 1
+        precondition(rows.lowerBound >= 0 && last < count && base >= 0 && base &+ last < records)
+        guard last >= rows.lowerBound else { return place }
+        precondition(Int(starts[place &+ last]) &+ Int(load.end) <= octets.byteCount)
         return place
     }
 }

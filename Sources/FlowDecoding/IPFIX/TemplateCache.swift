@@ -28,13 +28,28 @@ struct TemplateCache {
         var isCached = false
     }
 
-    fileprivate struct Slot {
-        /// The latest definition last.
-        var definitions: [Definition]
+    /// What is known of one identifier.
+    private struct Slot {
+        let key: UInt64
+        var latest: Definition
+        /// Those of other ports, the earliest first.
+        var earlier: [Definition] = []
         var lastUsed: UInt64
+
+        var definitions: [Definition] { earlier + [latest] }
+
+        func definition(for port: UInt16) -> Definition {
+            guard !earlier.isEmpty, latest.port != port,
+                let own = earlier.first(where: { $0.port == port })
+            else { return latest }
+            return own
+        }
     }
 
-    private var slots: [UInt64: Slot] = [:]
+    private var slots: [Slot] = []
+    private var index = TemplateIndex()
+    /// The slot looked for last.
+    private var last = 0
     private var clock: UInt64 = 0
     /// Definitions, those of several ports apart.
     private(set) var count = 0
@@ -56,12 +71,50 @@ struct TemplateCache {
     /// The definition that data from `port` follow; nil when none is known.
     mutating func definition(_ key: UInt64, port: UInt16, at arrival: Int64) -> Definition? {
         clock &+= 1
-        guard let index = slots.index(forKey: key) else { return nil }
-        slots.values[index].lastUsed = clock
-        guard let found = slots.values[index].definition(for: port) else { return nil }
+        guard let slot = find(key) else { return nil }
+        slots[slot].lastUsed = clock
+        let found = slots[slot].definition(for: port)
         guard found.isCached, arrival > cachedUntil else { return found }
         dropCached()
-        return slots[key]?.definition(for: port)
+        return find(key).map { slots[$0].definition(for: port) }
+    }
+
+    private mutating func find(_ key: UInt64) -> Int? {
+        if last < slots.count, slots[last].key == key { return last }
+        guard let slot = index[key] else { return nil }
+        last = slot
+        return slot
+    }
+
+    /// What `port` has defined last; nil when nothing, or when it is not confirmed yet.
+    mutating func known(_ key: UInt64, port: UInt16) -> Template? {
+        guard let slot = find(key), cachedCount == 0 else { return nil }
+        let definition = slots[slot].definition(for: port)
+        return definition.port == port ? definition.plan.template : nil
+    }
+
+    /// Notes that `port` has defined again what is ``known(_:port:)`` of it.
+    ///
+    /// Exporters do so every minute or so, for every template: it allocates nothing.
+    ///
+    /// - Returns: How many templates went for it, when the limits have been lowered.
+    mutating func confirm(
+        _ key: UInt64,
+        port: UInt16,
+        limits: DecodingLimits,
+        octets: Int
+    ) -> Int {
+        clock &+= 1
+        guard let slot = find(key) else { return 0 }
+        slots[slot].lastUsed = clock
+        if slots[slot].latest.port != port,
+            let own = slots[slot].earlier.firstIndex(where: { $0.port == port })
+        {
+            let definition = slots[slot].earlier.remove(at: own)
+            slots[slot].earlier.append(slots[slot].latest)
+            slots[slot].latest = definition
+        }
+        return evict(limits.templates, octets, keeping: key)
     }
 
     /// Learns a template: from now on data from `port` follow it.
@@ -81,20 +134,16 @@ struct TemplateCache {
         octets: Int
     ) -> (isNew: Bool, evicted: Int) {
         clock &+= 1
-        var slot = slots[key] ?? Slot(definitions: [], lastUsed: clock)
-        slot.lastUsed = clock
+        var definitions = index[key].map { slots[$0].definitions } ?? []
         // What was defined before, on whatever port, is not compiled again.
-        let known = slot.definitions.first { $0.plan.template == template }
-        slot.definitions.removeAll { $0.port == port }
-        for index in slot.definitions.indices
-        where slot.definitions[index].plan.template == template {
-            slot.definitions[index].isCached = false
+        let known = definitions.first { $0.plan.template == template }
+        definitions.removeAll { $0.port == port }
+        for index in definitions.indices where definitions[index].plan.template == template {
+            definitions[index].isCached = false
         }
-        slot.definitions.append(
-            Definition(port: port, plan: known?.plan ?? TemplatePlan(template))
-        )
-        if slot.definitions.count > limits.portsPerTemplate { slot.definitions.removeFirst() }
-        put(slot, for: key)
+        definitions.append(Definition(port: port, plan: known?.plan ?? TemplatePlan(template)))
+        if definitions.count > limits.portsPerTemplate { definitions.removeFirst() }
+        put(definitions, for: key, lastUsed: clock)
         return (known == nil, evict(limits.templates, octets, keeping: key))
     }
 
@@ -109,31 +158,30 @@ struct TemplateCache {
         octets: Int
     ) {
         clock &+= 1
-        var slot = slots[key] ?? Slot(definitions: [], lastUsed: clock)
-        guard slot.definitions.allSatisfy({ $0.isCached && $0.port != port }),
-            slot.definitions.count < limits.portsPerTemplate
+        let slot = index[key]
+        var definitions = slot.map { slots[$0].definitions } ?? []
+        guard definitions.allSatisfy({ $0.isCached && $0.port != port }),
+            definitions.count < limits.portsPerTemplate
         else { return }
-        slot.definitions.append(
-            Definition(port: port, plan: TemplatePlan(template), isCached: true)
-        )
-        put(slot, for: key)
+        definitions.append(Definition(port: port, plan: TemplatePlan(template), isCached: true))
+        put(definitions, for: key, lastUsed: slot.map { slots[$0].lastUsed } ?? clock)
         _ = evict(limits.templates, octets, keeping: key)
     }
 
     /// All definitions: those of one identifier from the earliest to the latest.
     var all: [(key: UInt64, definition: Definition)] {
-        slots.sorted { $0.key < $1.key }.flatMap { key, slot in
-            slot.definitions.map { (key, $0) }
+        slots.sorted { $0.key < $1.key }.flatMap { slot in
+            slot.definitions.map { (slot.key, $0) }
         }
     }
 
     /// Forgets a template that its exporter withdrew (RFC 7011, section 8.1); false when there is
     /// none.
     mutating func withdraw(_ key: UInt64, port: UInt16) -> Bool {
-        guard var slot = slots[key] else { return false }
-        let others = slot.definitions.filter { $0.port != port }
-        slot.definitions = others.count < slot.definitions.count ? others : []
-        put(slot, for: key)
+        guard let slot = index[key] else { return false }
+        let all = slots[slot].definitions
+        let others = all.filter { $0.port != port }
+        put(others.count < all.count ? others : [], for: key, lastUsed: slots[slot].lastUsed)
         return true
     }
 
@@ -144,10 +192,10 @@ struct TemplateCache {
         _ domain: UInt32
     ) -> Bool {
         let first = Self.key(flowProtocol, domain, 0)
-        let withdrawn = slots.filter { key, slot in
-            key & ~0xffff == first && slot.definitions.last?.plan.template.kind == kind
+        let withdrawn = slots.filter {
+            $0.key & ~0xffff == first && $0.latest.plan.template.kind == kind
         }
-        for key in withdrawn.keys { put(nil, for: key) }
+        for slot in withdrawn { put([], for: slot.key, lastUsed: 0) }
         return !withdrawn.isEmpty
     }
 
@@ -159,27 +207,47 @@ struct TemplateCache {
 
     private mutating func dropCached() {
         expired += cachedCount
-        for (key, slot) in slots where slot.definitions.contains(where: \.isCached) {
-            var live = slot
-            live.definitions.removeAll(where: \.isCached)
-            put(live, for: key)
+        for slot in slots where slot.definitions.contains(where: \.isCached) {
+            let live = slot.definitions.filter { !$0.isCached }
+            put(live, for: slot.key, lastUsed: slot.lastUsed)
         }
         cachedUntil = .max
     }
 
-    /// Replaces what is known of an identifier, and keeps the sums.
-    private mutating func put(_ slot: Slot?, for key: UInt64) {
-        for definition in slots[key]?.definitions ?? [] {
+    /// Replaces what is known of an identifier, the latest definition last, and keeps the sums.
+    private mutating func put(_ definitions: [Definition], for key: UInt64, lastUsed: UInt64) {
+        let known = index[key]
+        for definition in known.map({ slots[$0].definitions }) ?? [] {
             count -= 1
             octets -= definition.plan.octets
             if definition.isCached { cachedCount -= 1 }
         }
-        for definition in slot?.definitions ?? [] {
+        for definition in definitions {
             count += 1
             octets += definition.plan.octets
             if definition.isCached { cachedCount += 1 }
         }
-        slots[key] = slot?.definitions.isEmpty == false ? slot : nil
+        guard let latest = definitions.last else {
+            if let known { remove(known) }
+            return
+        }
+        let earlier = Array(definitions.dropLast())
+        let slot = Slot(key: key, latest: latest, earlier: earlier, lastUsed: lastUsed)
+        if let known {
+            slots[known] = slot
+        } else {
+            index.set(key, to: slots.count)
+            slots.append(slot)
+        }
+    }
+
+    /// Forgets a slot; the last one takes its place.
+    private mutating func remove(_ slot: Int) {
+        index.remove(slots[slot].key)
+        let moved = slots.removeLast()
+        guard slot < slots.count else { return }
+        slots[slot] = moved
+        index.set(moved.key, to: slot)
     }
 
     /// Forgets the templates that were used longest ago, when there are too many.
@@ -187,21 +255,12 @@ struct TemplateCache {
         guard slots.count > most || octets > mostOctets else { return 0 }
         let before = count
         let enough = (most - most / 8, mostOctets - mostOctets / 8)
-        let oldest = slots.map { (key: $0.key, lastUsed: $0.value.lastUsed) }
+        let oldest = slots.map { (key: $0.key, lastUsed: $0.lastUsed) }
             .sorted { $0.lastUsed < $1.lastUsed }
         for (key, _) in oldest where key != kept {
             guard slots.count > enough.0 || octets > enough.1 else { break }
-            put(nil, for: key)
+            put([], for: key, lastUsed: 0)
         }
         return before - count
-    }
-}
-
-extension TemplateCache.Slot {
-    fileprivate func definition(for port: UInt16) -> TemplateCache.Definition? {
-        if definitions.count > 1, let own = definitions.first(where: { $0.port == port }) {
-            return own
-        }
-        return definitions.last
     }
 }

@@ -31,6 +31,7 @@ extension DecodingWork {
                     throw WireError(.malformed, offset: start, subject: "template id")
                 }
                 let layout = try Layout(kind, count, context.flowProtocol, &body)
+                if confirm(id, kind, layout, context, &body, &state) { continue }
                 let fields = try readFields(layout, context.flowProtocol, &body)
                 let template = Template(
                     id: id,
@@ -73,6 +74,48 @@ extension DecodingWork {
                 (count, scopeCount) = ((second + third) / 4, second / 4)
             }
         }
+    }
+
+    /// Whether the template that follows is what its exporter has defined before: then the cursor
+    /// is after it, and nothing was allocated.
+    private mutating func confirm(
+        _ id: UInt16,
+        _ kind: Template.Kind,
+        _ layout: Layout,
+        _ context: MessageContext,
+        _ body: inout WireReader,
+        _ state: inout ExporterState
+    ) -> Bool {
+        let key = TemplateCache.key(context.flowProtocol, context.domain, id)
+        guard let known = state.templates.known(key, port: context.port), known.kind == kind,
+            known.fields.count == layout.count, known.scopeCount == layout.scopeCount,
+            layout.count <= limits.fields
+        else { return false }
+        var reader = body
+        for field in known.fields {
+            guard let id = try? reader.read(UInt16.self),
+                let length = try? reader.read(UInt16.self), length == field.length
+            else { return false }
+            if context.flowProtocol == .ipfix, id & 0x8000 != 0 {
+                guard let enterprise = try? reader.read(UInt32.self),
+                    id & 0x7fff == field.id, enterprise == field.enterprise
+                else { return false }
+            } else {
+                guard id == field.id, field.enterprise == 0 else { return false }
+            }
+        }
+        guard known.minimumOctets <= limits.recordOctets else { return false }
+        body = reader
+        let evicted = state.templates.confirm(
+            key,
+            port: context.port,
+            limits: limits,
+            octets: share / 4 * 3
+        )
+        counters.templatesEvicted += UInt64(evicted)
+        count(kind)
+        details?.templates.append(TemplateNotice(id: id, kind: kind, template: known))
+        return true
     }
 
     /// Reads the Field Specifiers; those past the limit are read over.

@@ -6,7 +6,7 @@ import Wire
 
 /// One decoder that is fed the datagrams of a case in turn, as a worker of the collector feeds it.
 struct DecodingRun {
-    private var decoder = FlowDecoder(holdsData: true)
+    private var decoder = FlowDecoder(holdsData: true, dropsDuplicates: true)
     private var batch = FlowBatch()
     private var payloads: [[UInt8]]
     private let sequenceAt: Int
