@@ -31,12 +31,16 @@ struct IPFIXPitfallTests {
     /// Where the options data are, seen from the flows.
     enum Place: CaseIterable { case before, after, same }
 
-    private static let ways: [[(Field, @Sendable (UInt64) -> UInt64)]] = [
-        [(Field(34, 4), { $0 })], [(Field(50, 4), { $0 })],
-        [(Field(305, 4), { min($0, 1) }), (Field(306, 4), { max($0, 1) - 1 })],
-        [(Field(309, 4), { min($0, 1) }), (Field(310, 4), { $0 })],
-        [(Field(311, 8), { $0 == 0 ? 0 : (1 / Double($0)).bitPattern })],
-    ]
+    /// A rate in the fields of each way there is to say it.
+    private static func way(_ number: Int) -> [(Field, (UInt64) -> UInt64)] {
+        switch number {
+        case 0: [(Field(34, 4), { $0 })]
+        case 1: [(Field(50, 4), { $0 })]
+        case 2: [(Field(305, 4), { min($0, 1) }), (Field(306, 4), { max($0, 1) - 1 })]
+        case 3: [(Field(309, 4), { min($0, 1) }), (Field(310, 4), { $0 })]
+        default: [(Field(311, 8), { $0 == 0 ? 0 : (1 / Double($0)).bitPattern })]
+        }
+    }
 
     @Test(
         """
@@ -47,7 +51,7 @@ struct IPFIXPitfallTests {
         0..<5
     )
     func samplers(place: Place, way: Int) {
-        let fields = Self.ways[way]
+        let fields = Self.way(way)
         for selector in [Field(302, 4), Field(48, 4)] {
             var options = TemplateMessage.ipfix()
             options.addOptionsTemplate(300, scope: [selector], fields.map(\.0))
