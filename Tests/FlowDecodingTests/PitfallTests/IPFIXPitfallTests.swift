@@ -31,11 +31,21 @@ struct IPFIXPitfallTests {
     /// Where the options data are, seen from the flows.
     enum Place: CaseIterable { case before, after, same }
 
-    private static let ways: [[(Field, @Sendable (UInt64) -> UInt64)]] = [
-        [(Field(34, 4), { $0 })], [(Field(50, 4), { $0 })],
-        [(Field(305, 4), { min($0, 1) }), (Field(306, 4), { max($0, 1) - 1 })],
-        [(Field(309, 4), { min($0, 1) }), (Field(310, 4), { $0 })],
-        [(Field(311, 8), { $0 == 0 ? 0 : (1 / Double($0)).bitPattern })],
+    /// A field of options, and what it says of a rate.
+    private struct Way: Sendable {
+        let field: Field
+        let value: @Sendable (UInt64) -> UInt64
+
+        init(_ field: Field, _ value: @escaping @Sendable (UInt64) -> UInt64) {
+            (self.field, self.value) = (field, value)
+        }
+    }
+
+    private static let ways: [[Way]] = [
+        [Way(Field(34, 4)) { $0 }], [Way(Field(50, 4)) { $0 }],
+        [Way(Field(305, 4)) { min($0, 1) }, Way(Field(306, 4)) { max($0, 1) - 1 }],
+        [Way(Field(309, 4)) { min($0, 1) }, Way(Field(310, 4)) { $0 }],
+        [Way(Field(311, 8)) { $0 == 0 ? 0 : (1 / Double($0)).bitPattern }],
     ]
 
     @Test(
@@ -50,14 +60,14 @@ struct IPFIXPitfallTests {
         let fields = Self.ways[way]
         for selector in [Field(302, 4), Field(48, 4)] {
             var options = TemplateMessage.ipfix()
-            options.addOptionsTemplate(300, scope: [selector], fields.map(\.0))
+            options.addOptionsTemplate(300, scope: [selector], fields.map(\.field))
             var announced = options
             let announce = { (message: inout TemplateMessage) in
                 message.addData(300) {
                     for (sampler, rate) in [(1, 0), (2, 1_000), (3, 4_000)] as [(UInt32, UInt64)] {
                         $0.write32(sampler)
-                        for (field, value) in fields {
-                            $0.write(value(rate), octets: field.length)
+                        for way in fields {
+                            $0.write(way.value(rate), octets: way.field.length)
                         }
                     }
                 }
