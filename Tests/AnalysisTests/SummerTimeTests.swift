@@ -15,7 +15,7 @@ struct SummerTimeTests {
     ]
 
     @Test(
-        "such a month has its own number of slots, and its percentile the rank of that",
+        "Clock: a DST month has its own number of bins, and its percentile the rank of that",
         arguments: months
     )
     func percentile(month: (from: Int64, hours: Int64, rank: Int)) throws {

@@ -18,83 +18,87 @@ struct EvidenceTests {
         var testDescription: String { claim }
     }
 
-    /// What collectors of flows get wrong most often.
+    /// What collectors of flows get wrong most often: a test of that title, and more of the same.
     static let pitfalls: [Claim] = [
         Claim(
-            "sFlow's AS path: every segment, sets, confederations, the source's peer",
+            "1",
+            "ext_gateway with 0, 1, 2+ AS-path segments, AS_SET last, confed first; "
+                + "src_peer_as kept",
             "AS paths of no, one and several segments, sets and confederations"
         ),
         Claim(
-            "sFlow's interfaces: the bits that say local, discarded, several",
-            "the output is an interface, the device itself, discarded, or several",
+            "2",
+            "Compact sFlow output ifIndex: 0x3FFFFFFF local, 0x40000000|reason discard, "
+                + "0x80000000|n multiple — masked and classified",
             "an input that is the device itself is no interface"
         ),
         Claim(
-            "sFlow datagrams without flow samples are neither flows nor errors",
-            "counter samples alone are decoded, give no flow and no error",
-            "samples of discarded packets are counted and are no traffic"
+            "3",
+            "sFlow datagram with only counter / drop samples yields zero flows and zero errors"
         ),
         Claim(
-            "every link type, and one basis of octets where a packet is told twice",
-            "packets without Ethernet: IPv4, IPv6, MPLS, PPP",
-            "a raw header and a sampled IPv4 record count once, by the header"
+            "4",
+            "sFlow header protocols 1, 11, 12 (+ PPP/MPLS) and datagrams carrying raw header *and* "
+                + "sampled_ipv4: one byte basis",
+            "packets without Ethernet: IPv4, IPv6, MPLS, PPP"
         ),
         Claim(
-            "samplers of one domain, in every form and order",
-            "two samplers of one domain do not mix, options first",
-            "options that follow the data in one message hold for them",
-            "data before the first options are counted once and flagged",
-            "a sampler with interval 0 is unknown, the other keeps its rate",
+            "5",
+            "Two samplers on one ODID, option data before/after/in the same packet as data; "
+                + "interval 0 sampler; 34/35, 48–50, 302/304/305/306, 309/310, 311 probability",
             "every way of saying a rate, in the record and in options",
             "samplers learned from one source port hold for data from another"
         ),
         Claim(
-            "an unknown rate is one, and flagged",
-            "a rate of 0 is unknown: counted once and flagged",
-            "data before the first options are counted once and flagged"
+            "6",
+            "Unsampled exporter without any rate ⇒ counted ×1 and flagged, never dropped",
+            "a rate of 0 is unknown: counted once and flagged"
         ),
         Claim(
-            "whose template it is, and what a template may not be",
-            "two exporters may use one template id for different records",
-            "line cards with equal templates do not disturb one another",
-            "line cards that define one id differently each have their own",
-            "template and data may come in one message",
-            "a withdrawn template is unknown",
-            "a template longer than its set is truncated, whatever its count says",
-            "a variable length that passes the end of its set is truncated",
-            "a template of too many fields is refused, and the one it replaces is gone"
+            "7",
+            "Same template id from 2 exporters, same exporter with 2 source ports (line cards) "
+                + "with (a) equal and (b) different templates; template+data in one message; "
+                + "withdrawal; template longer than set; field length 65535; field count bomb",
+            "data from another source port follow the exporter's template",
+            "a template longer than its set is truncated, whatever its count says"
         ),
         Claim(
-            "NTP times",
-            "microseconds and nanoseconds are NTP times, not counts since 1970"
+            "8",
+            "IPFIX flowStart/EndMicroseconds & Nanoseconds are NTP-format 64-bit "
+                + "(RFC 7011 §6.1.9–10)",
+            "NTP times go on after their wrap in 2036"
         ),
         Claim(
-            "next hops",
-            "IP next hop and BGP next hop are two things",
+            "9",
+            "ipNextHop (15/62) and bgpNextHop (18/63) share a column, last field wins ⇒ keep both, "
+                + "route lookup prefers BGP next hop",
             "a flow that names its BGP next hop takes the path with that next hop"
         ),
         Claim(
-            "which counter is the octets",
+            "10",
+            "octetDelta (1), postOctetDelta (23), initiator/responderOctets (231/232) in one "
+                + "column ⇒ define precedence; also support totals 85/86 (delta per flow id) "
+                + "and 352 layer2OctetDelta",
             "octets are the first present of 1, 231, 85, 23, 352, in whatever order",
-            "packets are the first present of 2, 298, 86, 24",
-            "initiator and responder octets are a flow each, neither is lost"
+            "a flow exported five times is counted once, as it grows"
         ),
         Claim(
-            "sequence numbers: wrap, restart, reordering, repetition, sub-agents, loss in records",
-            "through wrap, reordering and repetition just what did not come is charged",
-            "two sources of one exporter do not disturb one another, whatever befalls each",
+            "13",
+            "UDP sequence wrap, restart (uptime reset), reordering, duplicated datagrams, "
+                + "sub-agents",
             "a restart in the middle of loss charges neither side's numbers to the other",
             "what comes twice is told, and counts once",
             "messages of one size lose that many records each"
         ),
         Claim(
-            "clocks: skew, leap seconds, summer time, flows longer than a slot",
-            "a clock that is wrong is told, and the flow keeps the times it was given",
-            "a leap second is no restart, and moves no flow by more than itself",
-            "a month begins and ends at local midnights",
-            "such a month has its own number of slots, and its percentile the rank of that",
-            "a flow of an hour, a day or three weeks keeps its start, however short a slot is",
-            "the parts of any flow sum to the whole"
+            "14",
+            "Clock: exporter skew is told, and the flow keeps the times it was given",
+            "Clock: a DST month has its own number of bins, and its percentile the rank of that",
+            "Clock: leap bins: the bin of a leap second has 300 seconds, and its share of a flow",
+            "Clock: a leap second is no restart, and moves no flow by more than itself",
+            "Clock: flows longer than a bin keep their start, be it hours, days or weeks ago",
+            "Clock: flows longer than a bin (pro-rating): the bins sum to the flow, none has more",
+            "a month begins and ends at local midnights"
         ),
     ]
 
@@ -167,18 +171,36 @@ struct EvidenceTests {
         }
     }
 
-    /// Every literal on a line of its own or after `@Test(`: titles, and what looks like one.
+    /// Every literal that begins a line or follows `@Test(`: titles, and what looks like one.
     private static let titles: Set<String> = {
         var titles: Set<String> = []
         for file in SourceTree.tests where !file.path.hasPrefix("Tests/TidyTests/") {
-            for line in file.lines {
+            var lines = file.lines[...].makeIterator()
+            while let line = lines.next() {
                 let text = line.drop { $0 == " " }
                 let literal = text.hasPrefix("@Test(") ? text.dropFirst(6) : text
-                guard literal.first == "\"", let end = literal.dropFirst().firstIndex(of: "\"")
-                else { continue }
-                titles.insert(String(literal[literal.index(after: literal.startIndex)..<end]))
+                if literal == "\"\"\"" {
+                    titles.insert(block(&lines))
+                } else if literal.first == "\"",
+                    let end = literal.dropFirst().firstIndex(of: "\"")
+                {
+                    titles.insert(String(literal[literal.index(after: literal.startIndex)..<end]))
+                }
             }
         }
         return titles
     }()
+
+    /// The lines of a literal of several; a backslash at the end goes on without a line feed.
+    private static func block(
+        _ lines: inout ArraySlice<Substring>.Iterator
+    ) -> String {
+        var text = ""
+        while let line = lines.next() {
+            let part = line.drop { $0 == " " }
+            if part.hasPrefix("\"\"\"") { break }
+            text += part.hasSuffix("\\") ? part.dropLast() : part + "\n"
+        }
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
 }

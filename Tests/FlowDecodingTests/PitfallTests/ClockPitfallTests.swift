@@ -12,7 +12,7 @@ struct ClockPitfallTests {
     private static let second: Int64 = 1_000_000_000
 
     @Test(
-        "a clock that is wrong is told, and the flow keeps the times it was given",
+        "Clock: exporter skew is told, and the flow keeps the times it was given",
         arguments: [-86_400, -300, 0, 300, 86_400] as [Int64]
     )
     func skew(seconds: Int64) {
@@ -33,7 +33,7 @@ struct ClockPitfallTests {
     }
 
     @Test(
-        "a flow of an hour, a day or three weeks keeps its start, however short a slot is",
+        "Clock: flows longer than a bin keep their start, be it hours, days or weeks ago",
         arguments: [3_600, 86_400, 21 * 86_400] as [UInt32]
     )
     func longFlow(seconds: UInt32) {
@@ -59,7 +59,10 @@ struct ClockPitfallTests {
         [1_483_228_798, 1_483_228_799, 1_483_228_800, 1_483_228_801, 1_483_228_802],
     ]
 
-    @Test("a leap second is no restart, and moves no flow by more than itself", arguments: leaps)
+    @Test(
+        "Clock: a leap second is no restart, and moves no flow by more than itself",
+        arguments: leaps
+    )
     func leapSecond(clock: [UInt32]) {
         for flowProtocol in [FlowProtocol.netflow9, .netflow5] {
             var decoding = Decoding()
