@@ -31,12 +31,16 @@ struct IPFIXPitfallTests {
     /// Where the options data are, seen from the flows.
     enum Place: CaseIterable { case before, after, same }
 
-    private static let ways: [[(Field, @Sendable (UInt64) -> UInt64)]] = [
-        [(Field(34, 4), { $0 })], [(Field(50, 4), { $0 })],
-        [(Field(305, 4), { min($0, 1) }), (Field(306, 4), { max($0, 1) - 1 })],
-        [(Field(309, 4), { min($0, 1) }), (Field(310, 4), { $0 })],
-        [(Field(311, 8), { $0 == 0 ? 0 : (1 / Double($0)).bitPattern })],
-    ]
+    /// One of the ways to say a rate; 0 is said by each as it can.
+    private static func fields(_ way: Int, _ rate: UInt64) -> [(Field, UInt64)] {
+        switch way {
+        case 0: [(Field(34, 4), rate)]
+        case 1: [(Field(50, 4), rate)]
+        case 2: [(Field(305, 4), min(rate, 1)), (Field(306, 4), max(rate, 1) - 1)]
+        case 3: [(Field(309, 4), min(rate, 1)), (Field(310, 4), rate)]
+        default: [(Field(311, 8), rate == 0 ? 0 : (1 / Double(rate)).bitPattern)]
+        }
+    }
 
     @Test(
         """
@@ -47,17 +51,16 @@ struct IPFIXPitfallTests {
         0..<5
     )
     func samplers(place: Place, way: Int) {
-        let fields = Self.ways[way]
         for selector in [Field(302, 4), Field(48, 4)] {
             var options = TemplateMessage.ipfix()
-            options.addOptionsTemplate(300, scope: [selector], fields.map(\.0))
+            options.addOptionsTemplate(300, scope: [selector], Self.fields(way, 1).map(\.0))
             var announced = options
             let announce = { (message: inout TemplateMessage) in
                 message.addData(300) {
                     for (sampler, rate) in [(1, 0), (2, 1_000), (3, 4_000)] as [(UInt32, UInt64)] {
                         $0.write32(sampler)
-                        for (field, value) in fields {
-                            $0.write(value(rate), octets: field.length)
+                        for (field, value) in Self.fields(way, rate) {
+                            $0.write(value, octets: field.length)
                         }
                     }
                 }
