@@ -10,7 +10,7 @@ struct TotalsTests {
     typealias Field = TemplateMessage.Field
 
     /// When the exporter is first heard, in seconds.
-    private static let begin: UInt32 = 1_700_000_000
+    static let begin: UInt32 = 1_700_000_000
 
     /// One record of a flow with running totals.
     private struct Report {
@@ -50,7 +50,7 @@ struct TotalsTests {
     }
 
     /// A decoder that has heard of the exporter at ``begin``.
-    private static func listening(limits: DecodingLimits = DecodingLimits()) -> Decoding {
+    static func listening(limits: DecodingLimits = DecodingLimits()) -> Decoding {
         var decoding = Decoding(limits: limits, totals: .increments)
         var hello = TemplateMessage.ipfix()
         hello.exportTime = begin
@@ -192,23 +192,6 @@ struct TotalsTests {
         }
     }
 
-    @Test("a delta beside the total is what counts")
-    func deltaBeside() {
-        var decoding = Self.listening()
-        for minute in 1...2 {
-            var message = TemplateMessage.ipfix()
-            message.exportTime = Self.begin + UInt32(minute * 60)
-            message.addTemplate(256, [.source, .init(85, 8), .init(1, 8)])
-            message.addData(256) {
-                $0.write(address("192.0.2.1"))
-                $0.write64(UInt64(minute) * 1_000)
-                $0.write64(1_000)
-            }
-            #expect(decoding.decode(message.octets).records.map(\.octets) == [1_000])
-        }
-        #expect(decoding.decoder.statistics.totals == 0)
-    }
-
     @Test("flows that had to be forgotten are not counted again")
     func eviction() {
         var limits = DecodingLimits()
@@ -228,87 +211,5 @@ struct TotalsTests {
         #expect(Self.octets(&decoding, Report(octets: 150, at: 300, start: 50, port: 1)) == 0)
         #expect(Self.octets(&decoding, Report(octets: 130, at: 300, start: 50, port: 200)) == 30)
         #expect(Self.octets(&decoding, Report(octets: 9, at: 301, start: 299, port: 9)) == 9)
-    }
-
-    @Test("the two directions of a biflow are two flows")
-    func biflow() {
-        var decoding = Self.listening()
-        for (minute, total) in [(1, 1_000), (2, 1_500)] as [(Int, UInt64)] {
-            var message = TemplateMessage.ipfix()
-            message.exportTime = Self.begin + UInt32(minute * 60)
-            message.addTemplate(
-                256,
-                [.init(152, 8), .init(85, 8), .init(85, 8, enterprise: 29305)]
-            )
-            message.addData(256) {
-                $0.write64(UInt64(Self.begin + 10) * 1_000)
-                $0.write64(total)
-                $0.write64(total * 10)
-            }
-            let expected = minute == 1 ? [1_000, 10_000] : [500, 5_000] as [UInt64]
-            #expect(decoding.decode(message.octets).records.map(\.octets) == expected)
-        }
-    }
-
-    @Test("NetFlow v9 flows are recognized by their start, though its time goes to and fro")
-    func uptime() {
-        var decoding = Self.listening()
-        // The header's clocks: whole seconds, and milliseconds that are 0.9 s off now and then.
-        for (minute, offset, total) in [(1, 0, 1_000), (2, 900, 1_600), (3, 300, 1_700)]
-            as [(UInt32, UInt32, UInt64)]
-        {
-            var packet = TemplateMessage.netFlow9()
-            packet.exportTime = Self.begin + minute * 60
-            packet.uptime = 100_000 + minute * 60_000 + offset
-            packet.addTemplate(256, [.source, .init(22, 4), .init(21, 4), .init(85, 4)])
-            packet.addData(256) {
-                $0.write(address("192.0.2.1"))
-                $0.write32(120_000)
-                $0.write32(100_000 + minute * 60_000)
-                $0.write32(UInt32(total))
-            }
-            let expected: UInt64 = [1_000, 600, 100][Int(minute) - 1]
-            #expect(decoding.decode(packet.octets).records.map(\.octets) == [expected])
-        }
-    }
-
-    @Test("a time of observation is no start: such flows are recognized by their key")
-    func observation() {
-        var decoding = Self.listening()
-        for (minute, total) in [(1, 1_000), (2, 1_500), (3, 1_600)] as [(UInt32, UInt64)] {
-            var message = TemplateMessage.ipfix()
-            message.exportTime = Self.begin + minute * 60
-            message.addTemplate(256, [.source, .init(322, 4), .init(85, 8)])
-            message.addData(256) {
-                $0.write(address("192.0.2.1"))
-                $0.write32(Self.begin + minute * 60)
-                $0.write64(total)
-            }
-            let expected: UInt64 = [0, 500, 100][Int(minute) - 1]
-            #expect(decoding.decode(message.octets).records.map(\.octets) == [expected])
-        }
-    }
-
-    @Test("what was held for its template forms increments like the rest")
-    func held() {
-        var decoding = Decoding(holdsData: true, totals: .increments)
-        var hello = TemplateMessage.ipfix()
-        hello.exportTime = Self.begin
-        _ = decoding.decode(hello.octets)
-        let fields: [Field] = [.source, .init(152, 8), .init(85, 8)]
-        for (minute, total) in [(1, 1_000), (2, 1_500)] as [(UInt32, UInt64)] {
-            var message = TemplateMessage.ipfix()
-            message.exportTime = Self.begin + minute * 60
-            message.addData(256) {
-                $0.write(address("192.0.2.1"))
-                $0.write64(UInt64(Self.begin + 10) * 1_000)
-                $0.write64(total)
-            }
-            #expect(decoding.decode(message.octets).outcome.heldSets == 1)
-        }
-        var template = TemplateMessage.ipfix()
-        template.exportTime = Self.begin + 180
-        template.addTemplate(256, fields)
-        #expect(decoding.decode(template.octets).records.map(\.octets) == [1_000, 500])
     }
 }

@@ -139,6 +139,7 @@ extension DecodingWork {
             from: octets,
             context,
             systemInitTime: shared.systemInitTime,
+            tunnels: tunnels,
             words: &batch.words
         )
         if shared.isByRecord || plan.traits.contains(.rate) {
@@ -151,7 +152,9 @@ extension DecodingWork {
         } else if !plan.references.isEmpty {
             for row in 0..<count { references.append(rows.reference(of: row, plan)) }
         }
-        if formsIncrements, plan.hasTotals { noteTotals(plan, context, from: first) }
+        if formsIncrements, plan.hasTotals {
+            noteTotals(plan, context, from: first, number: number)
+        }
         unresolved.append(
             UnresolvedSampling(
                 records: first..<batch.records.count,
@@ -160,29 +163,6 @@ extension DecodingWork {
                 context: context
             )
         )
-    }
-
-    /// Notes the records from `first` on whose counters are running totals.
-    private mutating func noteTotals(
-        _ plan: TemplatePlan,
-        _ context: MessageContext,
-        from first: Int
-    ) {
-        for index in first..<batch.records.count {
-            let record = batch.records[index]
-            let counters = record.isReverse ? plan.totals.reverse : plan.totals.forward
-            guard !counters.isEmpty else { continue }
-            totals.append(
-                RunningTotal(
-                    record,
-                    at: index,
-                    counters,
-                    flowID: nil,
-                    start: plan.startForm,
-                    context
-                )
-            )
-        }
     }
 
     /// Takes the records from `first` on, one a row, back out of the batch and puts those in again

@@ -58,6 +58,7 @@ struct RecordProgram: Sendable {
 
     /// A piece of a packet that is in the record.
     struct Section: Sendable {
+        let reading: FieldReading
         /// As in ``Load``; `width` is -1 when the value says its own length.
         let segment: Int
         let end: Int
@@ -69,7 +70,7 @@ struct RecordProgram: Sendable {
     /// Loads of values that say their own length, and of what shares a place with those: done for
     /// each row by itself.
     private(set) var rowLoads: [Load] = []
-    private(set) var frame: Section?
+    private(set) var section: Section?
     /// The fields that every record has, and what else is the same in all.
     private(set) var known: FlowRecord.Fields = []
     private(set) var octetsBasis = OctetsBasis.ip
@@ -95,8 +96,9 @@ struct RecordProgram: Sendable {
             let isVariable = field.length == Template.Field.variableLength
             segment += isVariable ? 1 : 0
             end = isVariable ? 0 : end + UInt32(field.length)
-            if reading == .frameSection {
-                frame = Section(
+            if reading.slot == .section {
+                section = Section(
+                    reading: reading,
                     segment: Int(segment),
                     end: Int(end),
                     width: isVariable ? -1 : Int(field.length)
@@ -211,13 +213,14 @@ extension FieldReading {
     var isInColumn: Bool {
         switch self {
         case .dot1qVLAN, .vlan, .postDot1qVLAN, .postVLAN, .customerVLAN, .postCustomerVLAN,
-            .biflowDirection, .startUptime, .endUptime, .durationMicroseconds,
-            .durationMilliseconds, .observedNanoseconds, .observedMicroseconds,
-            .observedMilliseconds, .observedSeconds, .systemInitTime, .selectorID, .samplerID,
+            .biflowDirection, .forwardingStatus, .flowID, .startUptime, .endUptime,
+            .durationMicroseconds, .durationMilliseconds, .observedNanoseconds,
+            .observedMicroseconds, .observedMilliseconds, .observedSeconds, .systemInitTime,
+            .selectorID, .samplerID,
             .selectionSequenceID, .selectorAlgorithm, .lineCardID,
             .samplingSize, .samplingPopulation, .samplingPacketInterval, .samplingPacketSpace,
             .samplingProbability, .samplerRandomInterval, .samplingInterval, .frameSize,
-            .sectionOctets:
+            .frameType, .packetOctets, .sectionOctets, .sectionOffset:
             true
         default: false
         }

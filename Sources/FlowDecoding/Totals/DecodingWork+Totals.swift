@@ -4,6 +4,39 @@ import Model
 
 /// Running totals become increments.
 extension DecodingWork {
+    /// Notes those records whose counters are running totals.
+    ///
+    /// - Parameters:
+    ///   - plan: How they were read.
+    ///   - context: The message they came in.
+    ///   - first: Where they begin in the batch.
+    ///   - number: Number of the record that the first row is.
+    mutating func noteTotals(
+        _ plan: TemplatePlan,
+        _ context: MessageContext,
+        from first: Int,
+        number: UInt64
+    ) {
+        let hasFlowID = plan.program.has(.flowID)
+        for index in first..<batch.records.count {
+            let record = batch.records[index]
+            let counters = record.isReverse ? plan.totals.reverse : plan.totals.forward
+            guard !counters.isEmpty else { continue }
+            let row = Int(truncatingIfNeeded: record.number &- number)
+            let flowID = hasFlowID ? rows.value(.flowID, row) : RecordRows.absent
+            totals.append(
+                RunningTotal(
+                    record,
+                    at: index,
+                    counters,
+                    flowID: flowID == RecordRows.absent ? nil : flowID,
+                    start: plan.startForm,
+                    context
+                )
+            )
+        }
+    }
+
     /// Puts what each flow grew by in the place of its totals, for the records of this datagram.
     mutating func formIncrements(_ state: inout ExporterState, limit: Int) {
         if let message { state.totals.listen(from: message.exportTime) }
