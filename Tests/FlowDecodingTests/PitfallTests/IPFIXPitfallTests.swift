@@ -32,10 +32,13 @@ struct IPFIXPitfallTests {
     enum Place: CaseIterable { case before, after, same }
 
     private static let ways: [[(Field, @Sendable (UInt64) -> UInt64)]] = [
-        [(Field(34, 4), { $0 })], [(Field(50, 4), { $0 })],
-        [(Field(305, 4), { min($0, 1) }), (Field(306, 4), { max($0, 1) - 1 })],
-        [(Field(309, 4), { min($0, 1) }), (Field(310, 4), { $0 })],
-        [(Field(311, 8), { $0 == 0 ? 0 : (1 / Double($0)).bitPattern })],
+        [(Field(34, 4), { @Sendable in $0 })], [(Field(50, 4), { @Sendable in $0 })],
+        [
+            (Field(305, 4), { @Sendable in min($0, 1) }),
+            (Field(306, 4), { @Sendable in max($0, 1) - 1 }),
+        ],
+        [(Field(309, 4), { @Sendable in min($0, 1) }), (Field(310, 4), { @Sendable in $0 })],
+        [(Field(311, 8), { @Sendable in $0 == 0 ? 0 : (1 / Double($0)).bitPattern })],
     ]
 
     @Test(
