@@ -107,10 +107,6 @@ def captured_only(wanted, found, row):
     return str(found) == row["ip.tot_len"]
 
 
-def no_frame(wanted, found, row):
-    return found is None and row["headerProtocol"] == "11"
-
-
 def other_key(wanted, found, row):
     return None in (wanted, found)
 
