@@ -55,7 +55,7 @@ package struct FuzzRun: Sendable {
         var reader = WireReader(input, as: "input")
         guard let first = try? reader.read(UInt8.self) else { return }
         var settings = FuzzInput.Settings(rawValue: first)
-        if input.byteCount % 8 != 0 { settings.remove(.restored) }
+        if input.byteCount % 32 != 0 { settings.remove(.restored) }
         let limits = settings.contains(.narrow) ? Self.narrow : Self.wide
         var decoder = Self.decoder(settings, limits)
         batch.removeAll()
