@@ -20,7 +20,7 @@ extension DecodingWork {
             messageRecords = nil
             report(.truncated, "Data Set shorter than its template", at: set.offset)
         }
-        var shared = SetSampling(plan, context, &state)
+        let shared = SetSampling(plan, context, &state)
         while end - start >= plan.minimumOctets {
             let most = plan.template.kind == .options ? 1 : room()
             guard most > 0 else { return }
@@ -29,7 +29,7 @@ extension DecodingWork {
                 return reportCut(octets, set, start, plan)
             }
             switch plan.template.kind {
-            case .data: decodeRows(octets, set, plan, context, &shared, &state)
+            case .data: decodeRows(octets, set, plan, context, shared, &state)
             case .options:
                 do throws(WireError) {
                     try decodeOptions(octets, plan, context, &state)
@@ -79,34 +79,33 @@ extension DecodingWork {
         }
     }
 
-    /// What all records of a set have in common, and how their sampling is found.
+    /// What all records of a set have in common.
     struct SetSampling {
-        /// What each record begins as.
-        var blank: FlowRecord
         /// When the exporter booted, as its options say, in milliseconds; 0 when they do not.
         let systemInitTime: UInt64
         /// Whether each record is looked up by itself.
         let isByRecord: Bool
+        /// The announced rate, where all records have the same.
+        var rate: SamplingRate?
 
         init(
             _ plan: TemplatePlan,
             _ context: MessageContext,
             _ state: inout ExporterState
         ) {
-            blank = context.record
-            plan.program.prepare(&blank)
             systemInitTime =
                 context.flowProtocol == .ipfix
                     && plan.program.hasAny(RecordRows.uptimeReadings)
                 ? state.systemInitTime(context) : 0
+            guard state.hasRates, plan.template.kind == .data else {
+                isByRecord = false
+                return
+            }
             isByRecord =
                 !plan.references.isEmpty || state.ratesDependOnInterfaces(in: context)
+            guard !isByRecord else { return }
             let reference = SamplerReference(template: plan.template.id)
-            guard !isByRecord, plan.template.kind == .data,
-                let rate = state.rate(for: blank, reference, in: context)
-            else { return }
-            blank.samplingRate = rate
-            blank.samplingSource = .options
+            rate = state.rate(for: plan.blank, reference, in: context)
         }
     }
 
@@ -116,22 +115,16 @@ extension DecodingWork {
         _ set: DataSet,
         _ plan: TemplatePlan,
         _ context: MessageContext,
-        _ shared: inout SetSampling,
+        _ shared: SetSampling,
         _ state: inout ExporterState
     ) {
         let count = rows.count
         let first = batch.records.count
-        let number = recordCount &+ 1
-        batch.records.append(addingCapacity: count) { records in
-            for row in 0..<count {
-                shared.blank.number = number &+ UInt64(row)
-                records.append(shared.blank)
-            }
-        }
+        rows.append(plan.blank, to: &batch.records)
+        rows.begin(&batch.records, context, shared.rate, number: recordCount &+ 1)
         outcome.records += count
         messageRecords? += count
         recordCount &+= UInt64(count)
-        rows.base = first
         rows.fill(&batch.records, by: plan.program, from: octets, context)
         rows.finish(
             &batch.records,
@@ -232,6 +225,26 @@ extension DecodingWork {
 }
 
 extension RecordRows {
+    /// Gives the records what all of them have in common.
+    fileprivate func begin(
+        _ records: inout [FlowRecord],
+        _ context: MessageContext,
+        _ rate: SamplingRate?,
+        number: UInt64
+    ) {
+        var records = records.mutableSpan
+        for row in 0..<count {
+            records[base + row].exporter = context.exporter
+            records[base + row].arrival = context.arrival
+            records[base + row].number = number &+ UInt64(row)
+        }
+        guard let rate else { return }
+        for row in 0..<count {
+            records[base + row].samplingRate = rate
+            records[base + row].samplingSource = .options
+        }
+    }
+
     /// The largest count in the records.
     fileprivate func mostCounted(_ records: [FlowRecord]) -> UInt64 {
         let records = records.span
@@ -274,7 +287,7 @@ extension RecordRows {
                     records[base + row].samplingSource = .options
                     continue
                 }
-            } else if shared.blank.samplingSource == .options {
+            } else if shared.rate != nil {
                 continue
             }
             guard plan.traits.contains(.rate),

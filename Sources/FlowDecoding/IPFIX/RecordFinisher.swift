@@ -23,6 +23,7 @@ extension RecordRows {
         systemInitTime: UInt64,
         words: inout [UInt32]
     ) {
+        guard program.isFinishedLater else { return }
         var records = records.mutableSpan
         if program.hasAny(Self.vlanReadings) { finishVLANs(&records, program, &words) }
         if program.hasAny(Self.uptimeReadings) {
