@@ -85,8 +85,17 @@ extension DecodingWork {
         let systemInitTime: UInt64
         /// Whether each record is looked up by itself.
         let isByRecord: Bool
-        /// The announced rate, where all records have the same.
+        /// The rate, where all records have the same; where it came from.
         var rate: SamplingRate?
+        var source = SamplingSource.options
+
+        /// A rate that the header of the message gives.
+        init(header rate: SamplingRate?) {
+            systemInitTime = 0
+            isByRecord = false
+            self.rate = rate
+            source = .header
+        }
 
         init(
             _ plan: TemplatePlan,
@@ -118,13 +127,28 @@ extension DecodingWork {
         _ shared: SetSampling,
         _ state: inout ExporterState
     ) {
-        let count = rows.count
-        let first = batch.records.count
-        rows.append(plan.blank, to: &batch.records)
-        rows.begin(&batch.records, context, shared.rate, number: recordCount &+ 1)
-        outcome.records += count
-        messageRecords? += count
-        recordCount &+= UInt64(count)
+        readRows(octets, plan, context, shared)
+        if shared.isByRecord || plan.traits.contains(.rate) {
+            rows.sample(&batch.records, plan, shared, context, &state)
+        }
+        keepRows(octets, set, plan, context)
+    }
+
+    /// Appends the flow records that are placed to the batch.
+    mutating func readRows(
+        _ octets: RawSpan,
+        _ plan: TemplatePlan,
+        _ context: MessageContext,
+        _ shared: SetSampling
+    ) {
+        rows.append(plan.blank, to: &batch.records) { record in
+            record.flowProtocol = context.flowProtocol
+            record.exporter = context.exporter
+            record.arrival = context.arrival
+            guard let rate = shared.rate else { return }
+            record.samplingRate = rate
+            record.samplingSource = shared.source
+        }
         rows.fill(&batch.records, by: plan.program, from: octets, context)
         rows.finish(
             &batch.records,
@@ -134,15 +158,25 @@ extension DecodingWork {
             systemInitTime: shared.systemInitTime,
             words: &batch.words
         )
-        if shared.isByRecord || plan.traits.contains(.rate) {
-            rows.sample(&batch.records, plan, shared, context, &state)
-        }
-        let most = rows.mostCounted(batch.records)
+    }
+
+    /// Numbers the records of the rows, and takes those out that cannot be believed.
+    mutating func keepRows(
+        _ octets: RawSpan,
+        _ set: DataSet,
+        _ plan: TemplatePlan,
+        _ context: MessageContext
+    ) {
+        let most = rows.number(&batch.records, from: recordCount &+ 1)
+        outcome.records += rows.count
+        messageRecords? += rows.count
+        recordCount &+= UInt64(rows.count)
+        let first = rows.base
         let firstReference = references.count
         if plan.reverse != nil || most > limits.plausibleCount {
             keepEach(octets, set, plan, context, first)
         } else if !plan.references.isEmpty {
-            for row in 0..<count { references.append(rows.reference(of: row, plan)) }
+            for row in 0..<rows.count { references.append(rows.reference(of: row, plan)) }
         }
         unresolved.append(
             UnresolvedSampling(
@@ -225,32 +259,13 @@ extension DecodingWork {
 }
 
 extension RecordRows {
-    /// Gives the records what all of them have in common.
-    fileprivate func begin(
-        _ records: inout [FlowRecord],
-        _ context: MessageContext,
-        _ rate: SamplingRate?,
-        number: UInt64
-    ) {
+    /// Numbers the records; returns the largest count in them.
+    fileprivate func number(_ records: inout [FlowRecord], from first: UInt64) -> UInt64 {
         var records = records.mutableSpan
-        for row in 0..<count {
-            records[base + row].exporter = context.exporter
-            records[base + row].arrival = context.arrival
-            records[base + row].number = number &+ UInt64(row)
-        }
-        guard let rate else { return }
-        for row in 0..<count {
-            records[base + row].samplingRate = rate
-            records[base + row].samplingSource = .options
-        }
-    }
-
-    /// The largest count in the records.
-    fileprivate func mostCounted(_ records: [FlowRecord]) -> UInt64 {
-        let records = records.span
         var most: UInt64 = 0
-        for index in base..<base + count {
-            most = max(most, records[index].octets, records[index].packets)
+        for row in 0..<count {
+            records[base + row].number = first &+ UInt64(row)
+            most = max(most, records[base + row].octets, records[base + row].packets)
         }
         return most
     }

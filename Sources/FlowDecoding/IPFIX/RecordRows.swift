@@ -142,26 +142,41 @@ struct RecordRows: Sendable {
 }
 
 extension RecordRows {
-    /// Appends a record for each row, a copy of `blank`, and makes them the rows' records.
+    /// Appends a record for each row and makes them the rows' records.
     ///
-    /// As octets: taken apart into its fifty fields, a record costs four times as much to copy.
-    mutating func append(_ blank: FlowRecord, to records: inout [FlowRecord]) {
+    /// The first is a copy of `blank`, changed; the others are copies of it, as octets and ever
+    /// more at a time. Taken apart into its fifty fields, a record costs four times as much.
+    mutating func append(
+        _ blank: FlowRecord,
+        to records: inout [FlowRecord],
+        _ change: (inout FlowRecord) -> Void
+    ) {
         base = records.count
         let count = count
         let size = MemoryLayout<FlowRecord>.stride
         records.append(addingCapacity: count) { output in
-            // Safe: there is room for `count` more; a record has no parts that need more than
-            // their octets copied (it is BitwiseCopyable), and its size is its stride.
+            // Safe: there is room for `count` more, and a record, being BitwiseCopyable, is no more
+            // than its octets. The first is there before it is changed and copied.
             unsafe withUnsafeBytes(of: blank) { source in
                 unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
+                    guard count > 0 else { return }
                     let free = UnsafeMutableRawBufferPointer(buffer)
-                    var at = initialized * size
-                    for _ in 0..<count {
-                        let place = unsafe UnsafeMutableRawBufferPointer(
-                            rebasing: free[at..<at + source.count]
+                    let start = initialized * size
+                    let rows = unsafe UnsafeMutableRawBufferPointer(
+                        rebasing: free[start..<start + count * size]
+                    )
+                    unsafe rows.copyMemory(from: source)
+                    unsafe change(&buffer[initialized])
+                    var done = size
+                    while done < rows.count {
+                        let next = min(done, rows.count - done)
+                        let more = unsafe UnsafeMutableRawBufferPointer(
+                            rebasing: rows[done..<done + next]
                         )
-                        unsafe place.copyMemory(from: source)
-                        at += size
+                        unsafe more.copyMemory(
+                            from: UnsafeRawBufferPointer(rebasing: rows[..<next])
+                        )
+                        done += next
                     }
                     initialized += count
                 }
