@@ -10,6 +10,7 @@ export PYTHONDONTWRITEBYTECODE=1 # leaves no folders behind in the tree
 readonly build_packages="pkg-config libpcap-dev libsqlite3-dev zlib1g-dev libbz2-dev"
 readonly test_packages="bird2 frr gobgpd softflowd pmacct tcpdump iproute2 ethtool iptables procps python3"
 readonly soak_packages="bird2 frr e2fsprogs mount gcc libc6-dev python3"
+readonly bench_packages="valgrind"
 
 say() { printf '==> %s\n' "$*" >&2; }
 fail() {

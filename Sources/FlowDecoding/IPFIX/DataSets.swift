@@ -20,7 +20,7 @@ extension DecodingWork {
             messageRecords = nil
             report(.truncated, "Data Set shorter than its template", at: set.offset)
         }
-        var shared = SetSampling(plan, context, &state)
+        let shared = SetSampling(plan, context, &state)
         while end - start >= plan.minimumOctets {
             let most = plan.template.kind == .options ? 1 : room()
             guard most > 0 else { return }
@@ -29,7 +29,7 @@ extension DecodingWork {
                 return reportCut(octets, set, start, plan)
             }
             switch plan.template.kind {
-            case .data: decodeRows(octets, set, plan, context, &shared, &state)
+            case .data: decodeRows(octets, set, plan, context, shared, &state)
             case .options:
                 do throws(WireError) {
                     try decodeOptions(octets, plan, context, &state)
@@ -79,34 +79,42 @@ extension DecodingWork {
         }
     }
 
-    /// What all records of a set have in common, and how their sampling is found.
+    /// What all records of a set have in common.
     struct SetSampling {
-        /// What each record begins as.
-        var blank: FlowRecord
         /// When the exporter booted, as its options say, in milliseconds; 0 when they do not.
         let systemInitTime: UInt64
         /// Whether each record is looked up by itself.
         let isByRecord: Bool
+        /// The rate, where all records have the same; where it came from.
+        var rate: SamplingRate?
+        var source = SamplingSource.options
+
+        /// A rate that the header of the message gives.
+        init(header rate: SamplingRate?) {
+            systemInitTime = 0
+            isByRecord = false
+            self.rate = rate
+            source = .header
+        }
 
         init(
             _ plan: TemplatePlan,
             _ context: MessageContext,
             _ state: inout ExporterState
         ) {
-            blank = context.record
-            plan.program.prepare(&blank)
             systemInitTime =
                 context.flowProtocol == .ipfix
                     && plan.program.hasAny(RecordRows.uptimeReadings)
                 ? state.systemInitTime(context) : 0
+            guard state.hasRates, plan.template.kind == .data else {
+                isByRecord = false
+                return
+            }
             isByRecord =
                 !plan.references.isEmpty || state.ratesDependOnInterfaces(in: context)
+            guard !isByRecord else { return }
             let reference = SamplerReference(template: plan.template.id)
-            guard !isByRecord, plan.template.kind == .data,
-                let rate = state.rate(for: blank, reference, in: context)
-            else { return }
-            blank.samplingRate = rate
-            blank.samplingSource = .options
+            rate = state.rate(for: plan.blank, reference, in: context)
         }
     }
 
@@ -116,22 +124,31 @@ extension DecodingWork {
         _ set: DataSet,
         _ plan: TemplatePlan,
         _ context: MessageContext,
-        _ shared: inout SetSampling,
+        _ shared: SetSampling,
         _ state: inout ExporterState
     ) {
-        let count = rows.count
-        let first = batch.records.count
-        let number = recordCount &+ 1
-        batch.records.append(addingCapacity: count) { records in
-            for row in 0..<count {
-                shared.blank.number = number &+ UInt64(row)
-                records.append(shared.blank)
-            }
+        readRows(octets, plan, context, shared)
+        if shared.isByRecord || plan.traits.contains(.rate) {
+            rows.sample(&batch.records, plan, shared, context, &state)
         }
-        outcome.records += count
-        messageRecords? += count
-        recordCount &+= UInt64(count)
-        rows.base = first
+        keepRows(octets, set, plan, context)
+    }
+
+    /// Appends the flow records that are placed to the batch.
+    mutating func readRows(
+        _ octets: RawSpan,
+        _ plan: TemplatePlan,
+        _ context: MessageContext,
+        _ shared: SetSampling
+    ) {
+        rows.append(plan.blank, to: &batch.records) { record in
+            record.flowProtocol = context.flowProtocol
+            record.exporter = context.exporter
+            record.arrival = context.arrival
+            guard let rate = shared.rate else { return }
+            record.samplingRate = rate
+            record.samplingSource = shared.source
+        }
         rows.fill(&batch.records, by: plan.program, from: octets, context)
         rows.finish(
             &batch.records,
@@ -142,15 +159,26 @@ extension DecodingWork {
             tunnels: tunnels,
             words: &batch.words
         )
-        if shared.isByRecord || plan.traits.contains(.rate) {
-            rows.sample(&batch.records, plan, shared, context, &state)
-        }
-        let most = rows.mostCounted(batch.records)
+    }
+
+    /// Numbers the records of the rows, and takes those out that cannot be believed.
+    mutating func keepRows(
+        _ octets: RawSpan,
+        _ set: DataSet,
+        _ plan: TemplatePlan,
+        _ context: MessageContext
+    ) {
+        let number = recordCount &+ 1
+        let most = rows.number(&batch.records, from: number)
+        outcome.records += rows.count
+        messageRecords? += rows.count
+        recordCount &+= UInt64(rows.count)
+        let first = rows.base
         let firstReference = references.count
         if plan.reverse != nil || most > limits.plausibleCount {
             keepEach(octets, set, plan, context, first)
         } else if !plan.references.isEmpty {
-            for row in 0..<count { references.append(rows.reference(of: row, plan)) }
+            for row in 0..<rows.count { references.append(rows.reference(of: row, plan)) }
         }
         if formsIncrements, plan.hasTotals {
             noteTotals(plan, context, from: first, number: number)
@@ -236,12 +264,13 @@ extension DecodingWork {
 }
 
 extension RecordRows {
-    /// The largest count in the records.
-    fileprivate func mostCounted(_ records: [FlowRecord]) -> UInt64 {
-        let records = records.span
+    /// Numbers the records; returns the largest count in them.
+    fileprivate func number(_ records: inout [FlowRecord], from first: UInt64) -> UInt64 {
+        var records = records.mutableSpan
         var most: UInt64 = 0
-        for index in base..<base + count {
-            most = max(most, records[index].octets, records[index].packets)
+        for row in 0..<count {
+            records[base + row].number = first &+ UInt64(row)
+            most = max(most, records[base + row].octets, records[base + row].packets)
         }
         return most
     }
@@ -278,7 +307,7 @@ extension RecordRows {
                     records[base + row].samplingSource = .options
                     continue
                 }
-            } else if shared.blank.samplingSource == .options {
+            } else if shared.rate != nil {
                 continue
             }
             guard plan.traits.contains(.rate),

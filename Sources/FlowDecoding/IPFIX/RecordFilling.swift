@@ -12,114 +12,165 @@ extension RecordRows {
         from octets: RawSpan,
         _ context: MessageContext
     ) {
-        var records = records.mutableSpan
-        let rows = 0..<count
-        precondition(records.count - base == count)
-        let loads = program.loads.span
-        for index in loads.indices { fill(&records, rows, loads[index], octets, context) }
+        guard count > 0 else { return }
+        let export = context.exportTime
+        Self.fill(&records, &values, program, 0..<count, starts, base, octets, export)
         guard !program.rowLoads.isEmpty else { return }
         for load in program.rowLoads where load.reading.isInColumn && load.width == 0 {
             clear(load.reading, to: load.reading.isOptional ? Self.absent : 0)
         }
-        for row in rows {
-            for load in program.rowLoads { fillRow(&records, row, load, octets, context) }
+        for row in 0..<count {
+            for load in program.rowLoads { fillRow(&records, row, load, octets, export) }
         }
     }
 
     /// Reads a field whose length is another in each record.
     private mutating func fillRow(
-        _ records: inout MutableSpan<FlowRecord>,
+        _ records: inout [FlowRecord],
         _ row: Int,
         _ load: RecordProgram.Load,
         _ octets: RawSpan,
-        _ context: MessageContext
+        _ export: Int64
     ) {
         let width = load.width == 0 ? length(of: load, row) : Int(load.width)
         guard load.reading.accepts(octets: width) else { return }
-        let known = RecordProgram.Load(
-            load.reading,
-            octets: width,
-            isShared: load.isShared,
-            segment: load.segment,
-            end: load.end
+        let known = CollectionOfOne(
+            RecordProgram.Load(
+                load.reading,
+                octets: width,
+                isShared: load.isShared,
+                segment: load.segment,
+                end: load.end
+            )
         )
-        fill(&records, row..<row + 1, known, octets, context)
+        Self.fill(&records, &values, known.span, row, starts, base, octets, export)
         records[base + row].known.formUnion(load.reading.fills)
         if let basis = load.reading.basis { records[base + row].octetsBasis = basis }
     }
 
-    /// Reads one field of some rows.
-    private mutating func fill(
-        _ records: inout MutableSpan<FlowRecord>,
-        _ rows: Range<Int>,
-        _ load: RecordProgram.Load,
+    /// Reads one field of one row.
+    private static func fill(
+        _ records: inout [FlowRecord],
+        _ values: inout [UInt64],
+        _ load: Span<RecordProgram.Load>,
+        _ row: Int,
+        _ starts: [Int32],
+        _ base: Int,
         _ octets: RawSpan,
-        _ context: MessageContext
+        _ export: Int64
     ) {
-        switch load.reading {
-        case .octets, .initiatorOctets, .responderOctets, .totalOctets, .postOctets, .layer2Octets:
-            self.load(load, rows, from: octets, into: &records) { $0.octets = $1 }
-        case .packets, .initiatorPackets, .responderPackets, .totalPackets, .postPackets:
-            self.load(load, rows, from: octets, into: &records) { $0.packets = $1 }
-        case .ipProtocol, .nextHeader:
-            self.load(load, rows, from: octets, into: &records) {
-                $0.ipProtocol = UInt8(truncatingIfNeeded: $1)
+        let row = row..<row + 1
+        var from = RowLoads(octets, starts.span, records.mutableSpan, base: base, rows: row)
+        switch load[0].reading.group {
+        case .number: fillNumbers(&from, load, 0..<1)
+        case .address: fillAddresses(&from, load, 0..<1)
+        case .link: fillLinks(&from, load, 0..<1)
+        case .time: fillTimes(&from, load, 0..<1, export)
+        case .waiting: fillColumns(&from, &values, load, 0..<1)
+        }
+    }
+
+    /// Reads the fields of a known width.
+    private static func fill(
+        _ records: inout [FlowRecord],
+        _ values: inout [UInt64],
+        _ program: RecordProgram,
+        _ rows: Range<Int>,
+        _ starts: [Int32],
+        _ base: Int,
+        _ octets: RawSpan,
+        _ export: Int64
+    ) {
+        let loads = program.loads.span
+        let (numbers, addresses) = (program.numbersEnd, program.addressesEnd)
+        let (links, times) = (program.linksEnd, program.timesEnd)
+        var from = RowLoads(octets, starts.span, records.mutableSpan, base: base, rows: rows)
+        fillNumbers(&from, loads, 0..<numbers)
+        fillAddresses(&from, loads, numbers..<addresses)
+        if links > addresses { fillLinks(&from, loads, addresses..<links) }
+        if times > links { fillTimes(&from, loads, links..<times, export) }
+        if loads.count > times { fillColumns(&from, &values, loads, times..<loads.count) }
+    }
+
+    private static func fillNumbers(
+        _ from: inout RowLoads,
+        _ loads: Span<RecordProgram.Load>,
+        _ group: Range<Int>
+    ) {
+        for index in group {
+            let load = loads[index]
+            switch load.reading {
+            case .octets, .initiatorOctets, .responderOctets, .totalOctets, .postOctets,
+                .layer2Octets:
+                from.load(load) { $0.octets = $1 }
+            case .packets, .initiatorPackets, .responderPackets, .totalPackets, .postPackets:
+                from.load(load) { $0.packets = $1 }
+            case .ipProtocol, .nextHeader:
+                from.load(load) {
+                    $0.ipProtocol = UInt8(truncatingIfNeeded: $1)
+                }
+            case .sourcePort, .udpSourcePort, .tcpSourcePort:
+                from.load(load) {
+                    $0.sourcePort = UInt16(truncatingIfNeeded: $1)
+                }
+            case .destinationPort, .udpDestinationPort, .tcpDestinationPort:
+                from.load(load) {
+                    $0.destinationPort = UInt16(truncatingIfNeeded: $1)
+                }
+            case .ingressInterface, .ingressPhysicalInterface:
+                from.load(load) {
+                    $0.ingressInterface = UInt32(truncatingIfNeeded: $1)
+                    if $0.ingressInterface != 0 { $0.known.insert(.ingressInterface) }
+                }
+            case .egressInterface, .egressPhysicalInterface:
+                from.load(load) {
+                    $0.egressInterface = UInt32(truncatingIfNeeded: $1)
+                    if $0.egressInterface != 0 { $0.known.insert(.egressInterface) }
+                }
+            default: break
             }
-        case .sourcePort, .udpSourcePort, .tcpSourcePort:
-            self.load(load, rows, from: octets, into: &records) {
-                $0.sourcePort = UInt16(truncatingIfNeeded: $1)
+        }
+    }
+
+    private static func fillAddresses(
+        _ from: inout RowLoads,
+        _ loads: Span<RecordProgram.Load>,
+        _ group: Range<Int>
+    ) {
+        for index in group {
+            if loads[index].width == 4 {
+                fillIPv4(&from, loads[index])
+            } else {
+                fillIPv6(&from, loads[index])
             }
-        case .destinationPort, .udpDestinationPort, .tcpDestinationPort:
-            self.load(load, rows, from: octets, into: &records) {
-                $0.destinationPort = UInt16(truncatingIfNeeded: $1)
-            }
-        case .ingressInterface, .ingressPhysicalInterface:
-            self.load(load, rows, from: octets, into: &records) {
-                $0.ingressInterface = UInt32(truncatingIfNeeded: $1)
-                if $0.ingressInterface != 0 { $0.known.insert(.ingressInterface) }
-            }
-        case .egressInterface, .egressPhysicalInterface:
-            self.load(load, rows, from: octets, into: &records) {
-                $0.egressInterface = UInt32(truncatingIfNeeded: $1)
-                if $0.egressInterface != 0 { $0.known.insert(.egressInterface) }
-            }
-        case .sourceIPv4, .sourceIPv4Prefix, .destinationIPv4, .destinationIPv4Prefix,
-            .nextHopIPv4, .bgpNextHopIPv4:
-            fillIPv4(&records, rows, load, octets)
-        case .sourceIPv6, .sourceIPv6Prefix, .destinationIPv6, .destinationIPv6Prefix,
-            .nextHopIPv6, .bgpNextHopIPv6:
-            fillIPv6(&records, rows, load, octets)
-        default: fillLink(&records, rows, load, octets, context)
         }
     }
 
     @inline(__always)
-    private func fillIPv4(
-        _ records: inout MutableSpan<FlowRecord>,
-        _ rows: Range<Int>,
-        _ load: RecordProgram.Load,
-        _ octets: RawSpan
+    private static func fillIPv4(
+        _ from: inout RowLoads,
+        _ load: RecordProgram.Load
     ) {
-        if load.isShared || load.width != 4 {
-            return self.load(load, rows, from: octets, into: &records) {
+        if load.isShared {
+            return from.load(load) {
                 $0.give(.v4(UInt32(truncatingIfNeeded: $1)), as: load.reading)
             }
         }
         switch load.reading {
         case .sourceIPv4, .sourceIPv4Prefix:
-            self.load(load, rows, from: octets, into: &records) {
+            from.load(load) {
                 $0.sourceBits = UInt128($1) << 96
             }
         case .destinationIPv4, .destinationIPv4Prefix:
-            self.load(load, rows, from: octets, into: &records) {
+            from.load(load) {
                 $0.destinationBits = UInt128($1) << 96
             }
         case .nextHopIPv4:
-            self.load(load, rows, from: octets, into: &records) {
+            from.load(load) {
                 $0.nextHopBits = UInt128($1) << 96
             }
         case .bgpNextHopIPv4:
-            self.load(load, rows, from: octets, into: &records) {
+            from.load(load) {
                 $0.bgpNextHopBits = UInt128($1) << 96
             }
         default: break
@@ -127,26 +178,24 @@ extension RecordRows {
     }
 
     @inline(__always)
-    private func fillIPv6(
-        _ records: inout MutableSpan<FlowRecord>,
-        _ rows: Range<Int>,
-        _ load: RecordProgram.Load,
-        _ octets: RawSpan
+    private static func fillIPv6(
+        _ from: inout RowLoads,
+        _ load: RecordProgram.Load
     ) {
         if load.isShared {
-            return loadAddress(load, rows, from: octets, into: &records) {
+            return from.loadAddress(load) {
                 $0.give(.v6($1), as: load.reading)
             }
         }
         switch load.reading {
         case .sourceIPv6, .sourceIPv6Prefix:
-            loadAddress(load, rows, from: octets, into: &records) { $0.sourceBits = $1 }
+            from.loadAddress(load) { $0.sourceBits = $1 }
         case .destinationIPv6, .destinationIPv6Prefix:
-            loadAddress(load, rows, from: octets, into: &records) { $0.destinationBits = $1 }
+            from.loadAddress(load) { $0.destinationBits = $1 }
         case .nextHopIPv6:
-            loadAddress(load, rows, from: octets, into: &records) { $0.nextHopBits = $1 }
+            from.loadAddress(load) { $0.nextHopBits = $1 }
         case .bgpNextHopIPv6:
-            loadAddress(load, rows, from: octets, into: &records) { $0.bgpNextHopBits = $1 }
+            from.loadAddress(load) { $0.bgpNextHopBits = $1 }
         default: break
         }
     }

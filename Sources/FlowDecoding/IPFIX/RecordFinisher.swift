@@ -25,6 +25,7 @@ extension RecordRows {
         tunnels: InnerHeaders,
         words: inout [UInt32]
     ) {
+        guard program.isFinishedLater else { return }
         var records = records.mutableSpan
         if program.hasAny(Self.vlanReadings) { finishVLANs(&records, program, &words) }
         if program.hasAny(Self.uptimeReadings) {

@@ -21,7 +21,7 @@ import Model
 ///
 /// A load is done for all rows before the next (``RecordRows``), so what it costs to find out what
 /// is to be done is paid once a set and not once a record. What every record of the template has in
-/// common is in ``blank``, with which the rows begin; what a field cannot say alone goes to a column
+/// common is in a blank record, with which the rows begin; what a field cannot say alone goes to a column
 /// beside the rows and is sorted out at the end (``RecordFinisher``).
 struct RecordProgram: Sendable {
     /// What one field is read as, and where it is.
@@ -65,8 +65,13 @@ struct RecordProgram: Sendable {
         let width: Int
     }
 
-    /// Loads of a known width: done for all rows, one after another.
+    /// Loads of a known width, by group: each for all rows, one after another.
     private(set) var loads: [Load] = []
+    /// Where in ``loads`` the next group begins.
+    private(set) var numbersEnd = 0
+    private(set) var addressesEnd = 0
+    private(set) var linksEnd = 0
+    private(set) var timesEnd = 0
     /// Loads of values that say their own length, and of what shares a place with those: done for
     /// each row by itself.
     private(set) var rowLoads: [Load] = []
@@ -86,7 +91,7 @@ struct RecordProgram: Sendable {
     ///   - readings: How each field is read.
     ///   - isReverse: Whether the rows begin as copies of records, as for a biflow, and not blank.
     init(_ template: Template, _ readings: [FieldReading], isReverse: Bool = false) {
-        let shared = isReverse ? Self.addresses : Self.sharedPlaces(readings)
+        let shared = isReverse ? Self.places : Self.sharedPlaces(readings)
         let variable = zip(template.fields, readings).reduce(FlowRecord.Fields()) {
             $1.0.length == Template.Field.variableLength ? $0.union($1.1.fills) : $0
         }
@@ -116,6 +121,22 @@ struct RecordProgram: Sendable {
                 add(load, isAlone: isAlone)
             }
         }
+        sort()
+    }
+
+    /// Puts the loads of a group side by side; in each they stay in order.
+    private mutating func sort() {
+        var sorted: [Load] = []
+        func take(_ group: FieldReading.Group) -> Int {
+            sorted += loads.filter { $0.reading.group == group }
+            return sorted.count
+        }
+        numbersEnd = take(.number)
+        addressesEnd = take(.address)
+        linksEnd = take(.link)
+        timesEnd = take(.time)
+        _ = take(.waiting)
+        loads = sorted
     }
 
     private mutating func add(_ load: Load, isAlone: Bool) {
@@ -128,7 +149,7 @@ struct RecordProgram: Sendable {
         if let basis = load.reading.basis { octetsBasis = basis }
     }
 
-    private static let addresses: FlowRecord.Fields = [
+    private static let places: FlowRecord.Fields = [
         .source, .destination, .nextHop, .bgpNextHop,
     ]
 
@@ -137,12 +158,15 @@ struct RecordProgram: Sendable {
         var once: FlowRecord.Fields = []
         var twice: FlowRecord.Fields = []
         for reading in readings {
-            let fills = reading.fills.intersection(addresses)
+            let fills = reading.fills.intersection(places)
             twice.formUnion(once.intersection(fills))
             once.formUnion(fills)
         }
         return twice
     }
+
+    /// Whether records are not complete when their fields have been read.
+    var isFinishedLater: Bool { columns != 0 || section != nil }
 
     /// Whether there is a column of `reading`.
     func has(_ reading: FieldReading) -> Bool { columns >> UInt128(reading.rawValue) & 1 == 1 }
@@ -151,7 +175,9 @@ struct RecordProgram: Sendable {
     func hasAny(_ readings: UInt128) -> Bool { columns & readings != 0 }
 
     /// Memory it takes, in octets, beside its own.
-    var octets: Int { (loads.count + rowLoads.count) * MemoryLayout<Load>.stride }
+    var octets: Int {
+        (loads.count + rowLoads.count) * MemoryLayout<Load>.stride
+    }
 
     /// Which of two readings that fill one place has a column; nil when neither has.
     func column(_ one: FieldReading, _ other: FieldReading? = nil) -> FieldReading? {
@@ -209,22 +235,39 @@ extension FieldReading {
         }
     }
 
-    /// Whether the value is no field of a record by itself and waits in a column.
-    var isInColumn: Bool {
+    /// What is done with a value; each has its own loop, see ``RecordRows``.
+    enum Group {
+        case number, address, link, time
+        /// It is no field of a record by itself and waits in a column.
+        case waiting
+    }
+
+    var group: Group {
         switch self {
-        case .dot1qVLAN, .vlan, .postDot1qVLAN, .postVLAN, .customerVLAN, .postCustomerVLAN,
-            .biflowDirection, .forwardingStatus, .flowID, .startUptime, .endUptime,
-            .durationMicroseconds, .durationMilliseconds, .observedNanoseconds,
-            .observedMicroseconds, .observedMilliseconds, .observedSeconds, .systemInitTime,
-            .selectorID, .samplerID,
-            .selectionSequenceID, .selectorAlgorithm, .lineCardID,
-            .samplingSize, .samplingPopulation, .samplingPacketInterval, .samplingPacketSpace,
-            .samplingProbability, .samplerRandomInterval, .samplingInterval, .frameSize,
-            .frameType, .packetOctets, .sectionOctets, .sectionOffset:
-            true
-        default: false
+        case .octets, .initiatorOctets, .responderOctets, .totalOctets, .postOctets,
+            .layer2Octets, .packets, .initiatorPackets, .responderPackets, .totalPackets,
+            .postPackets, .ipProtocol, .nextHeader, .sourcePort, .udpSourcePort, .tcpSourcePort,
+            .destinationPort, .udpDestinationPort, .tcpDestinationPort, .ingressInterface,
+            .ingressPhysicalInterface, .egressInterface, .egressPhysicalInterface:
+            .number
+        case .sourceIPv4, .sourceIPv4Prefix, .sourceIPv6, .sourceIPv6Prefix, .destinationIPv4,
+            .destinationIPv4Prefix, .destinationIPv6, .destinationIPv6Prefix, .nextHopIPv4,
+            .nextHopIPv6, .bgpNextHopIPv4, .bgpNextHopIPv6:
+            .address
+        case .sourceAS, .destinationAS, .sourcePeerAS, .destinationPeerAS, .sourceMAC,
+            .destinationMAC, .postSourceMAC, .postDestinationMAC, .etherType, .direction,
+            .routeDistinguisher:
+            .link
+        case .startNanoseconds, .startMicroseconds, .startMilliseconds, .startDelta,
+            .startSeconds, .endNanoseconds, .endMicroseconds, .endMilliseconds, .endDelta,
+            .endSeconds:
+            .time
+        default: .waiting
         }
     }
+
+    /// Whether the value is no field of a record by itself and waits in a column.
+    var isInColumn: Bool { group == .waiting }
 
     /// A bit for each of `readings`.
     static func bits(_ readings: FieldReading...) -> UInt128 {

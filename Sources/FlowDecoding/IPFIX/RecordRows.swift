@@ -25,11 +25,11 @@ struct RecordRows: Sendable {
     /// Where the octets after them are.
     private(set) var end = 0
     /// Starts of segment `s` at `s * most`, in octets from the start of the message.
-    private var starts = [Int32](repeating: 0, count: most)
+    private(set) var starts = [Int32](repeating: 0, count: most)
     /// Lengths of the values that say their own, the one before segment `s` at `s * most`.
     private var lengths = [Int32](repeating: 0, count: most)
     /// What waits for the end of the record, by reading and row.
-    private var values = [UInt64](repeating: 0, count: FieldReading.allCases.count * most)
+    var values = [UInt64](repeating: 0, count: FieldReading.allCases.count * most)
 
     /// Stands for a value that a record does not have.
     static let absent = UInt64.max
@@ -141,109 +141,169 @@ struct RecordRows: Sendable {
     }
 }
 
-/// The loops over rows.
 extension RecordRows {
-    /// Does something with each of `records` and the number that `load` finds in its row.
+    /// Appends a record for each row and makes them the rows' records.
+    ///
+    /// The first is a copy of `blank`, changed; the others are copies of it, as octets and ever
+    /// more at a time. Taken apart into its fifty fields, a record costs four times as much.
+    mutating func append(
+        _ blank: FlowRecord,
+        to records: inout [FlowRecord],
+        _ change: (inout FlowRecord) -> Void
+    ) {
+        base = records.count
+        let count = count
+        let size = MemoryLayout<FlowRecord>.stride
+        records.append(addingCapacity: count) { output in
+            // Safe: there is room for `count` more, and a record, being BitwiseCopyable, is no more
+            // than its octets. The first is there before it is changed and copied.
+            unsafe withUnsafeBytes(of: blank) { source in
+                unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
+                    guard count > 0 else { return }
+                    let free = UnsafeMutableRawBufferPointer(buffer)
+                    let start = initialized * size
+                    let rows = unsafe UnsafeMutableRawBufferPointer(
+                        rebasing: free[start..<start + count * size]
+                    )
+                    unsafe rows.copyMemory(from: source)
+                    unsafe change(&buffer[initialized])
+                    var done = size
+                    while done < rows.count {
+                        let next = min(done, rows.count - done)
+                        let more = unsafe UnsafeMutableRawBufferPointer(
+                            rebasing: rows[done..<done + next]
+                        )
+                        unsafe more.copyMemory(
+                            from: UnsafeRawBufferPointer(rebasing: rows[..<next])
+                        )
+                        done += next
+                    }
+                    initialized += count
+                }
+            }
+        }
+    }
+}
+
+/// The loops over rows: what has to be fast, and the only place that reads without looking.
+struct RowLoads: ~Copyable, ~Escapable {
+    private let octets: RawSpan
+    private let starts: Span<Int32>
+    private var records: MutableSpan<FlowRecord>
+    /// Where the record of the first row is.
+    private let base: Int
+    private let first: Int
+    /// Rows: at least one.
+    private let count: Int
+
+    /// Makes ready to load from `rows`, which are placed, with their starts in `starts`.
+    ///
+    /// - Parameters:
+    ///   - octets: The message.
+    ///   - starts: As in ``RecordRows``.
+    ///   - records: Those of the rows, and others.
+    ///   - base: Where that of row 0 is.
+    ///   - rows: At least one.
     @inline(__always)
-    func load(
+    @_lifetime(copy octets, copy starts, copy records)
+    init(
+        _ octets: RawSpan,
+        _ starts: Span<Int32>,
+        _ records: consuming MutableSpan<FlowRecord>,
+        base: Int,
+        rows: Range<Int>
+    ) {
+        precondition(base >= 0 && rows.lowerBound >= 0 && !rows.isEmpty)
+        precondition(rows.upperBound <= RecordRows.most)
+        precondition(base + rows.upperBound <= records.count)
+        self.octets = octets
+        self.starts = starts
+        self.records = records
+        self.base = base + rows.lowerBound
+        first = rows.lowerBound
+        count = rows.count
+    }
+
+    /// Does something with each record and the number that `load` finds in its row.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func load(
         _ load: RecordProgram.Load,
-        _ rows: Range<Int>,
-        from octets: RawSpan,
-        into records: inout MutableSpan<FlowRecord>,
         _ store: (inout FlowRecord, UInt64) -> Void
     ) {
-        let place = check(load, rows, octets, records.count)
+        let place = check(load)
         let end = Int(load.end) &- 8
-        let starts = starts.span
-        for row in rows {
-            // Safe: `check` has seen the first row and the last; the starts grow from row to row.
+        var row = 0
+        repeat {
+            // Safe: `check` has seen the last row; the starts grow from row to row, from 16 on.
+            // `init` has seen the records.
             let at = unsafe Int(starts[unchecked: place &+ row]) &+ end
             let value = unsafe octets.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: at,
                 as: UInt64.self
             )
             unsafe store(&records[unchecked: base &+ row], value.bigEndian & load.mask)
-        }
+            row &+= 1
+        } while row < count
     }
 
-    /// Does something with each of `records` and the 16 octets that `load` finds in its row.
+    /// Does something with each record and the 16 octets that `load` finds in its row.
     @inline(__always)
-    func loadAddress(
+    @_lifetime(self: copy self)
+    mutating func loadAddress(
         _ load: RecordProgram.Load,
-        _ rows: Range<Int>,
-        from octets: RawSpan,
-        into records: inout MutableSpan<FlowRecord>,
         _ store: (inout FlowRecord, UInt128) -> Void
     ) {
-        let place = check(load, rows, octets, records.count)
+        let place = check(load)
         let end = Int(load.end) &- 16
-        let starts = starts.span
-        for row in rows {
-            // Safe: `check` has seen the first row and the last; the starts grow from row to row.
+        var row = 0
+        repeat {
+            // Safe: as in `load`; no row starts before octet 16.
             let at = unsafe Int(starts[unchecked: place &+ row]) &+ end
             let value = unsafe octets.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: at,
                 as: UInt128.self
             )
             unsafe store(&records[unchecked: base &+ row], value.bigEndian)
-        }
+            row &+= 1
+        } while row < count
     }
 
     /// Puts the number that `load` finds in each row into its column.
     @inline(__always)
-    mutating func loadColumn(
+    func loadColumn(
         _ load: RecordProgram.Load,
-        _ rows: Range<Int>,
-        from octets: RawSpan,
+        into values: inout MutableSpan<UInt64>,
         _ convert: (UInt64) -> UInt64
     ) {
-        let place = check(load, rows, octets, base + count)
-        Self.loadColumn(load, rows, from: octets, starts, place, &values, convert)
-    }
-
-    @inline(__always)
-    private static func loadColumn(
-        _ load: RecordProgram.Load,
-        _ rows: Range<Int>,
-        from octets: RawSpan,
-        _ starts: [Int32],
-        _ place: Int,
-        _ values: inout [UInt64],
-        _ convert: (UInt64) -> UInt64
-    ) {
-        let first = Int(load.reading.rawValue) * Self.most
+        let place = check(load)
         let end = Int(load.end) &- 8
-        let starts = starts.span
-        var values = values.mutableSpan
-        for row in rows {
-            // Safe: `check` has seen the first row and the last; the starts grow from row to row.
+        let column = Int(load.reading.rawValue) &* RecordRows.most &+ first
+        precondition(column &+ count <= values.count)
+        var row = 0
+        repeat {
+            // Safe: as in `load`; the column was checked.
             let at = unsafe Int(starts[unchecked: place &+ row]) &+ end
             let value = unsafe octets.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: at,
                 as: UInt64.self
             )
-            values[first + row] = convert(value.bigEndian & load.mask)
-        }
+            unsafe values[unchecked: column &+ row] = convert(value.bigEndian & load.mask)
+            row &+= 1
+        } while row < count
     }
 
-    /// Checks that what `load` loads is in the message for all of `rows`, and its record there.
+    /// Checks that what `load` loads is in the message for all rows.
     ///
-    /// No start is less than 16 (``place(_:in:from:to:most:)``), so up to 16 octets before the end
-    /// of a field are in the message when its end is.
+    /// No start is less than 16 (``RecordRows/place(_:in:from:to:most:)``), so up to 16 octets
+    /// before the end of a field are in the message when its end is.
     ///
     /// - Returns: Where in ``starts`` those of the load's segment begin.
     @inline(__always)
-    private func check(
-        _ load: RecordProgram.Load,
-        _ rows: Range<Int>,
-        _ octets: RawSpan,
-        _ records: Int
-    ) -> Int {
-        let place = Int(load.segment) &* Self.most
-        let last = rows.upperBound &- 1
-        precondition(rows.lowerBound >= 0 && last < count && base >= 0 && base &+ last < records)
-        guard last >= rows.lowerBound else { return place }
-        precondition(Int(starts[place &+ last]) &+ Int(load.end) <= octets.byteCount)
+    private func check(_ load: RecordProgram.Load) -> Int {
+        let place = Int(load.segment) &* RecordRows.most &+ first
+        let last = Int(starts[place &+ count &- 1])
+        precondition(last &+ Int(load.end) <= octets.byteCount)
         return place
     }
 }

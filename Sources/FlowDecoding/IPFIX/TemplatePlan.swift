@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Model
+
 /// A template, compiled: what its records say, and where.
 ///
 /// Which of several fields that say the same thing is read, whether the record has a reverse
@@ -28,6 +30,8 @@ final class TemplatePlan: Sendable {
     /// Octets of the fixed fields before, between and after those of variable length.
     let segmentOctets: [Int]
     let program: RecordProgram
+    /// What a record begins as.
+    let blank: FlowRecord
     /// What the records say of sampling.
     let sampling: [FieldReading]
     /// By what they name their sampler.
@@ -48,6 +52,10 @@ final class TemplatePlan: Sendable {
         let forward = Self.readings(of: template, reverse: false)
         let reverse = Self.readings(of: template, reverse: true)
         program = RecordProgram(template, forward)
+        var blank = FlowRecord()
+        blank.flowProtocol = template.isNetFlow9 ? .netflow9 : .ipfix
+        program.prepare(&blank)
+        self.blank = blank
         sampling = forward.filter { $0.isOfSampling }
         references = sampling.filter { $0.isReference }
         self.reverse =

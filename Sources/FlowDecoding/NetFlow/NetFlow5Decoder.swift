@@ -10,6 +10,9 @@ import Wire
 ///              source port, destination port, pad, TCP flags, protocol, type of service,
 ///              source AS, destination AS, masks, pad
 ///
+/// The records are read as those of a template are, which is known beforehand: see
+/// ``RecordProgram``.
+///
 /// The lower 14 bits of the sampling field are the rate. They hold whatever the two mode bits
 /// above them say: many exporters leave those zero.
 extension DecodingWork {
@@ -36,55 +39,49 @@ extension DecodingWork {
                 return report(.malformed, "NetFlow v5 header", at: 2)
             }
             message = context
-            for _ in 0..<count {
-                let start = reader.offset
-                var body = try reader.read(
-                    octets: Self.netFlow5RecordOctets,
-                    as: "NetFlow v5 record"
-                )
-                var record = context.record
-                record.samplingRate = rate ?? .one
-                record.samplingSource = rate == nil ? .assumed : .header
-                try readRecord(&body, context, &record)
-                countRecord()
-                append(&record, at: start)
-            }
-            messageRecords = count
+            read(count, datagram.octets, context, rate)
         } catch {
             messageRecords = nil
             report(error, base: 0)
         }
     }
 
-    private func readRecord(
-        _ body: inout WireReader,
+    /// Reads the records that are whole, of the `count` that the header says there are.
+    private mutating func read(
+        _ count: Int,
+        _ octets: RawSpan,
         _ context: MessageContext,
-        _ record: inout FlowRecord
-    ) throws(WireError) {
-        record.source = .v4(try body.read())
-        record.destination = .v4(try body.read())
-        record.nextHop = .v4(try body.read())
-        record.ingressInterface = UInt32(try body.read(UInt16.self))
-        record.egressInterface = UInt32(try body.read(UInt16.self))
-        record.packets = UInt64(try body.read(UInt32.self))
-        record.octets = UInt64(try body.read(UInt32.self))
-        record.start = context.time(uptime: try body.read())
-        record.end = context.time(uptime: try body.read())
-        record.sourcePort = try body.read()
-        record.destinationPort = try body.read()
-        try body.skip(octets: 2)
-        record.ipProtocol = try body.read()
-        try body.skip(octets: 1)
-        record.sourceAS = ASN(rawValue: UInt32(try body.read(UInt16.self)))
-        record.destinationAS = ASN(rawValue: UInt32(try body.read(UInt16.self)))
-        record.known = [
-            .source, .destination, .nextHop, .packets, .octets, .sourcePort, .destinationPort,
-            .ipProtocol, .sourceAS, .destinationAS,
-        ]
-        // A clock that stands near 1970 says nothing.
-        if record.start > 0 { record.known.insert(.start) }
-        if record.end > 0 { record.known.insert(.end) }
-        if record.ingressInterface != 0 { record.known.insert(.ingressInterface) }
-        if record.egressInterface != 0 { record.known.insert(.egressInterface) }
+        _ rate: SamplingRate?
+    ) {
+        let start = Self.netFlow5HeaderOctets
+        let whole = min(count, (octets.byteCount - start) / Self.netFlow5RecordOctets)
+        let end = start + whole * Self.netFlow5RecordOctets
+        if whole > 0 {
+            let plan = Self.netFlow5Plan
+            let set = DataSet(id: 0, octets: start..<end, offset: start)
+            rows.place(plan, in: octets, from: start, to: end, most: whole)
+            readRows(octets, plan, context, SetSampling(header: rate))
+            keepRows(octets, set, plan, context)
+        }
+        guard whole < count else { return }
+        messageRecords = nil
+        report(.truncated, "NetFlow v5 record", at: end)
     }
+
+    /// What the format has always been: a template nobody needs to send.
+    private static let netFlow5Plan: TemplatePlan = {
+        let fields: [(UInt16, UInt16)] = [
+            (8, 4), (12, 4), (15, 4), (10, 2), (14, 2), (2, 4), (1, 4), (22, 4), (21, 4), (7, 2),
+            (11, 2), (210, 1), (6, 1), (4, 1), (5, 1), (16, 2), (17, 2), (9, 1), (13, 1), (210, 2),
+        ]
+        return TemplatePlan(
+            Template(
+                id: 5,
+                kind: .data,
+                isNetFlow9: true,
+                fields: fields.map { Template.Field(id: $0.0, enterprise: 0, length: $0.1) },
+                scopeCount: 0
+            )
+        )
+    }()
 }

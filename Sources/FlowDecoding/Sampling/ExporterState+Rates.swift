@@ -22,6 +22,9 @@ extension ExporterState {
         return rate(for: record, reference, whole)
     }
 
+    /// Whether any options have said anything.
+    var hasRates: Bool { !domains.isEmpty }
+
     /// Whether the announced rate depends on the interfaces of a record.
     func ratesDependOnInterfaces(in context: MessageContext) -> Bool {
         guard !domains.isEmpty else { return false }

@@ -56,6 +56,9 @@ extension FlowRecord {
     @inlinable
     @inline(__always)
     mutating func setFamily(_ family: AddressFamily, _ place: UInt8) {
-        families = families & ~(1 << place) | (family == .ipv4 ? 0 : 1) << place
+        switch family {
+        case .ipv4: families &= ~(1 << place)
+        case .ipv6: families |= 1 << place
+        }
     }
 }

@@ -13,13 +13,21 @@ struct DecodingCase {
     let datagrams: [[UInt8]]
     /// Where the sequence number is, in octets.
     let sequenceAt: Int
+    /// Whether each datagram is compared with those before it, as the collector does.
+    var dropsDuplicates = false
 
     static let all: [DecodingCase] = [
         .plain("ipfix16x23", .ipfix(domain: 1), Shape.ipfix16),
         .plain("v9-16x23", .netFlow9(domain: 1), Shape.netFlow9With16),
         .netFlow5, .sFlowHeaders, .mixed6,
-        .plain("biflow", .ipfix(domain: 1), Shape.biflow, goal: nil),
+        .plain("biflow", .ipfix(domain: 1), Shape.biflow, goal: nil), .watched,
     ]
+
+    private static var watched: DecodingCase {
+        var one = plain("ipfix16x23-watched", .ipfix(domain: 1), Shape.ipfix16, goal: nil)
+        one.dropsDuplicates = true
+        return one
+    }
 
     /// 23 records of one template.
     private static func plain(

@@ -6,7 +6,7 @@ import Wire
 
 /// One decoder that is fed the datagrams of a case in turn, as a worker of the collector feeds it.
 struct DecodingRun {
-    private var decoder = FlowDecoder(holdsData: true, dropsDuplicates: true)
+    private var decoder: FlowDecoder
     private var batch = FlowBatch()
     private var payloads: [[UInt8]]
     private let sequenceAt: Int
@@ -22,6 +22,7 @@ struct DecodingRun {
 
     /// Prepares a run: the templates are learned, the memory of the batch is there.
     init(_ one: DecodingCase) {
+        decoder = FlowDecoder(holdsData: true, dropsDuplicates: one.dropsDuplicates)
         payloads = one.datagrams
         sequenceAt = one.sequenceAt
         for payload in one.templates { take(payload) }

@@ -7,7 +7,7 @@ struct Measurement {
 
     private static let rounds = 9
     /// Of one round, in nanoseconds.
-    private static let roundTime = 40_000_000.0
+    private static let roundTime = 20_000_000.0
 
     init(_ one: DecodingCase) {
         self.one = one
