@@ -88,7 +88,7 @@ struct TotalsTableTests {
     func equalTimes() {
         var table = TotalsTable()
         table.listen(from: 0)
-        for key: UInt64 in 0..<65 {
+        for key: UInt64 in 1...65 {
             let report = TotalsTable.Report(
                 key: key,
                 octets: 1,
