@@ -2,8 +2,9 @@
 
 package import Model
 
-/// The datagrams of one exporter, as they would come: templates before or after their data, options,
-/// withdrawals, sequence numbers that go on.
+/// The datagrams of one exporter, as they would come.
+///
+/// Templates before or after their data, options, withdrawals, sequence numbers that go on.
 package struct DatagramGenerator: Sendable {
     package let flowProtocol: FlowProtocol
     private var random: SeededRandom

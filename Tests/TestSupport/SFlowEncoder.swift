@@ -177,8 +177,8 @@ package struct SFlowEncoder: Sendable {
         return (isExpanded ? 4 : 2, body.octets)
     }
 
-    /// Format and body of a discarded packet (sFlow "Discarded Packet Notification"): sequence, data
-    /// source, drops, input, output, reason, records.
+    /// Format and body of a discarded packet (sFlow, *Discarded Packet Notification Structures*):
+    /// sequence, data source, drops, input, output, reason, records.
     package static func discarded(
         _ sample: Sample,
         reason: UInt32

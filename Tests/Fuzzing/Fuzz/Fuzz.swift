@@ -4,8 +4,8 @@ import CLibFuzzer
 import Foundation
 import FuzzTargets
 
-/// `fuzz TARGET [ARGUMENT OF LIBFUZZER...]`, and `fuzz TARGET seeds FOLDER COUNT`, which writes inputs
-/// to begin with.
+/// `fuzz TARGET [ARGUMENT OF LIBFUZZER...]`, and `fuzz TARGET seeds FOLDER COUNT`, which writes
+/// inputs to begin with.
 @main
 struct Fuzz {
     static func main() {

@@ -30,7 +30,7 @@ struct SweepResult {
 
     var cases = 0
     var failures = 0
-    /// Cases that were over the time limit when measured first, and not when measured again.
+    /// Cases that were over the time limit when measured first.
     var disturbed = 0
     private(set) var slowest: (nanoseconds: UInt64, what: Case) = (0, Case())
     private(set) var largest: (octets: UInt64, what: Case) = (0, Case())
@@ -56,7 +56,7 @@ struct SweepResult {
         print(
             """
             \(name): \(cases) cases; slowest \(slowest.nanoseconds / 1_000) us (\(slowest.what)); \
-            most memory \(largest.octets) octets (\(largest.what)); measured again \(disturbed)
+            most memory \(largest.octets) octets (\(largest.what)); \(disturbed) disturbed
             """
         )
         fflush(nil)
