@@ -223,24 +223,32 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// PEERAGE_FUZZING adds what Deploy/fuzz runs. Never in another build: libFuzzer has a main of its
-// own.
-if Context.environment["PEERAGE_FUZZING"] != nil {
+// PEERAGE_FUZZING=fuzz adds what libFuzzer runs, which has a main of its own, and =sweep what tries
+// every small change; see Deploy/fuzz. Neither is in another build.
+let fuzzing = Context.environment["PEERAGE_FUZZING"]
+if fuzzing != nil {
     let decoding: [Target.Dependency] = ["FlowDecoding", "Model", "TestSupport", "Wire"]
-    package.targets += [
-        .target(name: "CLibFuzzer", path: "Tests/Fuzzing/CLibFuzzer"),
-        .target(name: "FuzzTargets", dependencies: decoding, path: "Tests/Fuzzing/Targets"),
-        .executableTarget(
-            name: "fuzz",
-            dependencies: ["CLibFuzzer", "FuzzTargets"],
-            path: "Tests/Fuzzing/Fuzz"
-        ),
-        .executableTarget(
-            name: "sweep",
-            dependencies: decoding + ["CAllocations", "FuzzTargets"],
-            path: "Tests/Fuzzing/Sweep"
-        ),
-    ]
+    package.targets.append(
+        .target(name: "FuzzTargets", dependencies: decoding, path: "Tests/Fuzzing/Targets")
+    )
+    package.targets +=
+        fuzzing == "sweep"
+        ? [
+            .executableTarget(
+                name: "sweep",
+                dependencies: decoding + ["CAllocations", "FuzzTargets"],
+                path: "Tests/Fuzzing/Sweep"
+            )
+        ]
+        : [
+            .target(name: "CLibFuzzer", path: "Tests/Fuzzing/CLibFuzzer"),
+            .executableTarget(
+                name: "fuzz",
+                dependencies: ["CLibFuzzer", "FuzzTargets"],
+                path: "Tests/Fuzzing/Fuzz",
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+            ),
+        ]
 }
 
 // PEERAGE_ONLY=FlowDecodingTests leaves the targets it names and what they need, so that a build
@@ -283,4 +291,11 @@ for target in package.targets where !shims.contains(target.name) && target.type 
         .strictMemorySafety(),
         .treatAllWarnings(as: .error),
     ]
+}
+
+// What is fuzzed tells libFuzzer which way it went; what fuzzes does not.
+if fuzzing == "fuzz" {
+    for target in package.targets where ["FlowDecoding", "Model", "Wire"].contains(target.name) {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
+    }
 }

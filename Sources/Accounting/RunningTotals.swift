@@ -295,6 +295,7 @@ extension RunningTotals.SlotTotals {
             if isLast { ledger.records += 1 }
             ledger.receivedOctets += octets
             if posting.isClamped { ledger.clampedOctets += octets }
+            if posting.isConverted { ledger.convertedOctets += octets }
             switch posting.ingress {
             case .posted(let key):
                 ledger.ingressOctets += octets

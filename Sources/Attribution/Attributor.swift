@@ -193,7 +193,7 @@ extension Attributor {
         )
         key.rate = rate
         key.rateSource = source
-        return Posting(
+        var posting = Posting(
             exporter: exporter,
             start: times.start,
             end: times.end,
@@ -202,6 +202,8 @@ extension Attributor {
             ingress: outcome(orientation.ingress, .ingress, orientation.observed, key),
             egress: outcome(orientation.egress, .egress, orientation.observed, key)
         )
+        posting.isConverted = Scaling.octets(of: record).isConverted
+        return posting
     }
 
     /// Where a record was observed: by its own word, else by the configuration.

@@ -40,6 +40,21 @@ enum Scaling {
         ]
     }
 
+    /// What `record` counts in octets of the outermost IP packets (DESIGN 3.3), and whether that
+    /// had to be worked out.
+    ///
+    /// From frames their Ethernet headers and VLAN tags are taken off, never more than there is.
+    /// Frames without IP count as they are.
+    static func octets(of record: FlowRecord) -> (count: UInt64, isConverted: Bool) {
+        guard record.octetsBasis == .layer2, record.family != .other else {
+            return (record.octets, false)
+        }
+        let isTagged = record.has(.vlan) && record.vlan != 0
+        let tags = max(UInt64(record.vlans.count), isTagged ? 1 : 0)
+        let (headers, overflow) = record.packets.multipliedReportingOverflow(by: 14 + 4 * tags)
+        return (overflow ? 0 : record.octets - min(record.octets, headers), true)
+    }
+
     /// The measure of `record` at `rate`; nil when no link can have carried it.
     ///
     /// The variance is that of independent sampling, one packet in N: the sum over samples of
@@ -47,13 +62,14 @@ enum Scaling {
     /// squares is taken at its upper bound, as if all but one packet were full-sized; where their
     /// mean is larger than that, as if all were of the mean.
     static func measure(_ record: FlowRecord, at rate: SamplingRate) -> Measure? {
-        guard let octets = rate.scale(record.octets), octets <= mostOctetsPerRecord,
+        let counted = Self.octets(of: record).count
+        guard let octets = rate.scale(counted), octets <= mostOctetsPerRecord,
             let packets = rate.scale(record.packets), packets <= mostOctetsPerRecord
         else { return nil }
         var variance = 0.0
         let factor = rate.value
         if factor > 1 {
-            let exported = Double(record.octets)
+            let exported = Double(counted)
             let mean = exported / Double(max(record.packets, 1))
             let largest = min(max(mostOctetsPerPacket, mean), exported)
             let squares = exported * (record.packets <= 1 ? exported : largest)
@@ -62,7 +78,7 @@ enum Scaling {
         return Measure(
             octets: octets,
             packets: packets,
-            unscaledOctets: record.octets,
+            unscaledOctets: counted,
             unscaledPackets: record.packets,
             variance: variance
         )

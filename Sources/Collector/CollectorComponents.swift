@@ -108,7 +108,12 @@ package enum CollectorComponents {
     ) -> FlowPipeline {
         let inventory = inventory ?? settings.inventory
         let limits = decodingLimits(settings, workers: workers)
-        var decoder = FlowDecoder(limits: limits, holdsData: true)
+        var decoder = FlowDecoder(
+            limits: limits,
+            holdsData: true,
+            dropsDuplicates: true,
+            totals: .increments
+        )
         // Whoever read them has checked them by the same limits.
         for snapshot in state { try? decoder.restore(snapshot) }
         let attributor = Attributor(

@@ -14,6 +14,7 @@ package struct FlowPipeline: ~Copyable, Sendable {
     private var learning: Learning
     private var staticPrefixes: [IPPrefix]
     private var decoder: FlowDecoder
+    private var corrections = ExporterCorrections()
     private var attributor: Attributor
     private var totals: RunningTotals
 
@@ -23,7 +24,7 @@ package struct FlowPipeline: ~Copyable, Sendable {
     private var implausible: [UInt16] = []
     private var latest: Int64 = 0
     private var states: [ExporterState?]
-    private var losses: [LossCarry]
+    private var losses: [ExporterLosses]
     /// Exporters that began anew since the last hand-over, each once.
     private var restarted: Set<UInt16> = []
     /// What was counted under an earlier inventory and is not handed over yet.
@@ -51,7 +52,8 @@ package struct FlowPipeline: ~Copyable, Sendable {
         self.attributor = attributor
         totals = RunningTotals(slotSeconds: slotSeconds, mostRows: mostRows)
         states = Array(repeating: nil, count: inventory.exporters.count)
-        losses = Array(repeating: LossCarry(), count: inventory.exporters.count)
+        losses = Array(repeating: ExporterLosses(), count: inventory.exporters.count)
+        corrections.apply(inventory, to: &self.decoder)
     }
 
     /// Decodes one datagram, or refuses it, and counts which.
@@ -76,17 +78,21 @@ package struct FlowPipeline: ~Copyable, Sendable {
         let outcome = decoder.decode(datagram, into: &batch)
         while exporters.count < batch.records.count { exporters.append(exporter) }
         let errors = batch.errors[errorsBefore...]
-        let lost = losses[Int(exporter)].increment(outcome.sequenceLost)
+        var lost = losses[Int(exporter)]
         totals.count(for: exporter, at: datagram.arrival) { ledger in
             ledger.datagrams += 1
-            ledger.sequenceLost += lost
-            if let reason = outcome.undecoded {
+            lost.count(outcome, in: &ledger)
+            if outcome.isDuplicate {
+                ledger.refused[.duplicate, default: 0] += 1
+                ledger.duplicates += 1
+            } else if let reason = outcome.undecoded {
                 ledger.undecoded[reason, default: 0] += 1
             } else {
                 ledger.decoded += 1
             }
             for error in errors { ledger.errors[error.reason, default: 0] += 1 }
         }
+        losses[Int(exporter)] = lost
         note(exporter, outcome, from: datagram.exporter, at: datagram.arrival)
     }
 
@@ -249,12 +255,13 @@ package struct FlowPipeline: ~Copyable, Sendable {
         totals.renumber { $0 == RunningTotals.noExporter ? $0 : number($0) }
         staticPrefixes = inventory.staticPrefixes
         renumberStates(number)
+        corrections.apply(inventory, to: &decoder)
     }
 
     private mutating func renumberStates(_ number: (UInt16) -> UInt16?) {
         let before = (states: states, losses: losses)
         states = Array(repeating: nil, count: directory.count)
-        losses = Array(repeating: LossCarry(), count: directory.count)
+        losses = Array(repeating: ExporterLosses(), count: directory.count)
         for old in before.states.indices {
             guard let new = number(UInt16(old)) else {
                 forget(before.states[old]?.address)
@@ -283,10 +290,10 @@ package struct FlowPipeline: ~Copyable, Sendable {
         attributor.put(Exporter(pending: address), at: index, views: learning.views)
         if Int(index) < states.count {
             states[Int(index)] = nil
-            losses[Int(index)] = LossCarry()
+            losses[Int(index)] = ExporterLosses()
         } else {
             states.append(nil)
-            losses.append(LossCarry())
+            losses.append(ExporterLosses())
         }
     }
 

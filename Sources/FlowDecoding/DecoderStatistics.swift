@@ -22,6 +22,9 @@ public struct DecoderStatistics: Equatable, Sendable {
     /// Interfaces whose name is known, of all exporters.
     public var interfaceNames = 0
 
+    /// Flows whose running totals are known.
+    public var totals = 0
+
     // Since the decoder was made.
     /// Datagrams of exporters for which there was no room.
     public var exportersRefused: UInt64 = 0
@@ -36,6 +39,13 @@ public struct DecoderStatistics: Equatable, Sendable {
     public var heldSetsEvicted: UInt64 = 0
     /// Names of interfaces past the limit; those that only wait for the next announcement apart.
     public var interfaceNamesRefused: UInt64 = 0
+    /// Flows whose running totals were forgotten for want of room.
+    public var totalsEvicted: UInt64 = 0
+    /// First totals of flows that may have been counted before: they are the base of the next, and
+    /// not counted.
+    public var totalsWithoutBase: UInt64 = 0
+    /// Octets of those, so that no more than these are missing.
+    public var octetsWithoutBase: UInt64 = 0
 
     public init() {}
 
@@ -51,6 +61,7 @@ public struct DecoderStatistics: Equatable, Sendable {
         total.heldOctets += part.heldOctets
         total.templateOctets += part.templateOctets
         total.interfaceNames += part.interfaceNames
+        total.totals += part.totals
         total.exportersRefused &+= part.exportersRefused
         total.domainsEvicted &+= part.domainsEvicted
         total.templatesEvicted &+= part.templatesEvicted
@@ -59,5 +70,8 @@ public struct DecoderStatistics: Equatable, Sendable {
         total.samplersEvicted &+= part.samplersEvicted
         total.heldSetsEvicted &+= part.heldSetsEvicted
         total.interfaceNamesRefused &+= part.interfaceNamesRefused
+        total.totalsEvicted &+= part.totalsEvicted
+        total.totalsWithoutBase &+= part.totalsWithoutBase
+        total.octetsWithoutBase &+= part.octetsWithoutBase
     }
 }

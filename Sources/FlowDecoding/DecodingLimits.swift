@@ -35,6 +35,10 @@ public struct DecodingLimits: Sendable {
     public var sharedDuplicates = 1 << 20
     /// Interfaces of one exporter whose names are taken from options.
     public var interfaces = 4_096
+    /// Flows of one exporter whose running totals are remembered.
+    public var totals = 65_536
+    /// Flows of all exporters whose running totals are remembered, shared between them.
+    public var sharedTotals = 524_288
     /// Data Sets held for a template to come, of one exporter, in octets.
     public var heldOctets = 256 * 1_024
     /// Templates and held Data Sets of all exporters, in octets, shared between them.
@@ -45,6 +49,9 @@ public struct DecodingLimits: Sendable {
     public var plausibleCount: UInt64 = 1 << 52
 
     public init() {}
+
+    /// How many flows with running totals are remembered of each of `count` exporters.
+    func totals(of count: Int) -> Int { min(max(sharedTotals / max(count, 1), 512), totals) }
 
     /// What each of `count` exporters may make the decoder remember, in octets.
     ///

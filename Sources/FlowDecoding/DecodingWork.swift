@@ -40,6 +40,8 @@ struct DecodingWork: Sendable {
 
     /// Tunnels that are looked into in the sampled packets of the exporter at work.
     var tunnels: InnerHeaders = []
+    /// What an sFlow flow sample says besides its raw header; empty between samples.
+    var otherRecords = SFlowOtherRecords()
     /// What the samples of an sFlow datagram say of the numbers of their sources.
     var sightings: [SFlowSighting] = []
 
@@ -57,7 +59,15 @@ struct DecodingWork: Sendable {
     var forwards: [FlowRecord] = []
     var reverses: [FlowRecord] = []
 
-    init(limits: DecodingLimits) { self.limits = limits }
+    /// Whether running totals are to become increments, and the records of the datagram that
+    /// have some.
+    let formsIncrements: Bool
+    var totals: [RunningTotal] = []
+
+    init(limits: DecodingLimits, totals: FlowTotals = .asExported) {
+        self.limits = limits
+        formsIncrements = totals == .increments
+    }
 
     /// Begins a datagram whose records go after those of `other`.
     ///
@@ -85,6 +95,7 @@ struct DecodingWork: Sendable {
     mutating func end(_ other: inout FlowBatch) -> DatagramOutcome {
         unresolved.removeAll(keepingCapacity: true)
         references.removeAll(keepingCapacity: true)
+        totals.removeAll(keepingCapacity: true)
         if details != nil { details?.problems = Array(batch.errors[firstProblem...]) }
         if outcome.isEmpty, firstProblem < batch.errors.count {
             outcome.undecoded = batch.errors[firstProblem].reason

@@ -23,6 +23,7 @@ struct ExporterState {
     var lastRestart: Int64 = 0
     /// What its processes say they lost.
     var reliability = ReliabilityCounters()
+    var totals = TotalsTable()
     var domains: [ExporterDomain] = []
     /// The domain looked for last.
     var lastDomain = 0

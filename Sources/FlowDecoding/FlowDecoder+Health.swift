@@ -39,6 +39,7 @@ extension FlowDecoder {
             statistics.heldSets += state.held.count
             statistics.heldOctets += state.held.octets
             statistics.interfaceNames += state.interfaces.count
+            statistics.totals += state.totals.count
         }
         return statistics
     }

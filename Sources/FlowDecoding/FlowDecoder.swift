@@ -31,15 +31,17 @@ public struct FlowDecoder: Sendable {
     ///     ``DecodingLimits/holdTime``, instead of being counted as errors at once.
     ///   - dropsDuplicates: Whether a datagram that came a moment ago, octet for octet, is told and
     ///     not read.
+    ///   - totals: What becomes of running totals; who accounts wants increments.
     public init(
         limits: DecodingLimits = DecodingLimits(),
         holdsData: Bool,
-        dropsDuplicates: Bool = false
+        dropsDuplicates: Bool = false,
+        totals: FlowTotals = .asExported
     ) {
         self.limits = limits
         self.holdsData = holdsData
         self.dropsDuplicates = dropsDuplicates
-        work = DecodingWork(limits: limits)
+        work = DecodingWork(limits: limits, totals: totals)
     }
 
     /// What the last datagram held besides flows; gathered only while this is not nil.
@@ -66,59 +68,6 @@ public struct FlowDecoder: Sendable {
     public mutating func use(_ inner: InnerHeaders, for exporter: IPAddress) {
         innerHeaders[exporter] = inner.isEmpty ? nil : inner
         if let known = index[exporter] { exporters[known].innerHeaders = inner }
-    }
-
-    /// Whether a UDP payload is a flow export, by its first octets.
-    public static func isFlowExport(_ payload: RawSpan) -> Bool { flowProtocol(of: payload) != nil }
-
-    /// The protocol of a UDP payload by its first octets; nil when it is no flow export.
-    public static func flowProtocol(of payload: RawSpan) -> FlowProtocol? {
-        var reader = WireReader(payload, as: "datagram")
-        let octets = reader.remaining
-        guard let version = try? reader.read(UInt16.self) else { return nil }
-        switch version {
-        case 0:
-            let isFive = (try? reader.read(UInt16.self)) == 5
-            return isFive && octets >= DecodingWork.sFlowHeaderOctets ? .sflow5 : nil
-        case 5: return octets >= DecodingWork.netFlow5HeaderOctets ? .netflow5 : nil
-        case 9: return octets >= DecodingWork.netFlow9HeaderOctets ? .netflow9 : nil
-        case 10: return octets >= DecodingWork.ipfixHeaderOctets ? .ipfix : nil
-        default: return nil
-        }
-    }
-
-    /// What of a UDP payload that is no flow export for us is to be said: that it is one of a
-    /// version that is not decoded, or that it is none.
-    static func problem(with payload: RawSpan) -> DecodingProblem {
-        var reader = WireReader(payload, as: "datagram")
-        let octets = reader.remaining
-        let version = (try? reader.read(UInt16.self)) ?? .max
-        let isOld: Bool =
-            switch version {
-            // NetFlow v1 has a header of 16 octets, v7 and v6 of 24, v8 of 28.
-            case 1: octets >= 16
-            case 6, 7: octets >= 24
-            case 8: octets >= 28
-            // sFlow 2 and 4, with the address of an IPv4 agent.
-            case 0: octets >= 24 && [2, 4].contains((try? reader.read(UInt16.self)) ?? 0)
-            default: false
-            }
-        return isOld
-            ? DecodingProblem(.unsupportedVersion, subject: "version", offset: 0)
-            : DecodingProblem(.notFlowExport, subject: "datagram", offset: 0)
-    }
-
-    /// The agent address in an sFlow datagram, by which a relay's exporters are told apart; nil
-    /// when there is none.
-    public static func sFlowAgent(of datagram: borrowing Datagram) -> IPAddress? {
-        guard flowProtocol(of: datagram.octets) == .sflow5 else { return nil }
-        var reader = WireReader(datagram.octets, as: "sFlow agent address")
-        do throws(WireError) {
-            try reader.skip(octets: 4)
-            return try reader.readSFlowAddress()
-        } catch {
-            return nil
-        }
     }
 
     /// Appends the flows of one datagram to `batch`, and the parts of it that could not be read.
@@ -152,6 +101,10 @@ public struct FlowDecoder: Sendable {
         case (_, nil): work.report(.limitExceeded, "exporter", at: 0)
         }
         if let state {
+            if work.formsIncrements {
+                let limit = limits.totals(of: exporters.count)
+                work.formIncrements(&exporters[state], limit: limit)
+            }
             work.watch(&exporters[state])
             if flowProtocol == .sflow5 { work.watchSources(&exporters[state]) }
         }

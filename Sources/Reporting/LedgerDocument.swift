@@ -10,16 +10,22 @@ public struct LedgerDocument: Equatable, Sendable {
     /// By start, in seconds since 1970-01-01 00:00 UTC; nil when not asked for.
     public let slots: [(start: Int64, part: Part)]?
     public let gaps: [Gap]
-    /// Whether datagrams that came twice are counted at all.
-    public let measuresDuplicates: Bool
 
     /// A ledger, and beside it what is held apart.
     public struct Part: Equatable, Sendable {
         public var ledger = Ledger()
         /// Octets of exporters that are not adopted; in no other sum.
         public var quarantinedOctets: UInt64 = 0
+        /// By estimate, what the records that never came stand for; in no other sum.
+        public var missingOctets: UInt64 = 0
 
-        static func += (part: inout Part, fact: LedgerFact) { part.ledger += fact.ledger }
+        /// Adds what counts, of an exporter whose ledger of all slots is `whole`.
+        fileprivate mutating func add(_ ledger: Ledger, of whole: Ledger) {
+            self.ledger += ledger
+            // A slot of which nothing came was like the others.
+            let like = ledger.records > 0 ? ledger : whole
+            missingOctets.addSaturating(ledger.missingOctets(asIn: like))
+        }
 
         /// Adds what is held apart: its datagrams count as refused.
         fileprivate mutating func hold(_ ledger: Ledger) {
@@ -36,20 +42,22 @@ public struct LedgerDocument: Equatable, Sendable {
     ///   - held: Ledgers of exporters that are held apart until they are adopted.
     ///   - gaps: Times of which nothing is known.
     ///   - withSlots: Whether to tell slots apart.
-    ///   - measuresDuplicates: Whether datagrams that came twice are counted at all.
     public init(
         ledgers: [LedgerFact],
         held: [LedgerFact] = [],
         gaps: [Gap],
-        withSlots: Bool = false,
-        measuresDuplicates: Bool = false
+        withSlots: Bool = false
     ) {
         var byExporter: [String: Part] = [:]
         var bySlot: [Int64: Part] = [:]
+        var whole: [String: Ledger] = [:]
+        for fact in ledgers where fact.ledger.missingRecords > 0 { whole[fact.exporter] = Ledger() }
+        for fact in ledgers { whole[fact.exporter]? += fact.ledger }
         for fact in ledgers {
-            total += fact
-            byExporter[fact.exporter, default: Part()] += fact
-            if withSlots { bySlot[fact.slot, default: Part()] += fact }
+            let whole = whole[fact.exporter] ?? Ledger()
+            total.add(fact.ledger, of: whole)
+            byExporter[fact.exporter, default: Part()].add(fact.ledger, of: whole)
+            if withSlots { bySlot[fact.slot, default: Part()].add(fact.ledger, of: whole) }
         }
         for fact in held {
             total.hold(fact.ledger)
@@ -61,7 +69,6 @@ public struct LedgerDocument: Equatable, Sendable {
         }.map { ($0.key, $0.value) }
         slots = withSlots ? bySlot.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } : nil
         self.gaps = gaps.sorted { a, b in (a.from, a.to, a.reason) < (b.from, b.to, b.reason) }
-        self.measuresDuplicates = measuresDuplicates
     }
 
     /// Whether every sum holds exactly, in total and in each part.
@@ -131,15 +138,32 @@ public struct LedgerDocument: Equatable, Sendable {
         members += [
             .init("unknownNeighborOctets", .unsigned(ledger.unknownNeighborOctets)),
             .init("clampedOctets", .unsigned(ledger.clampedOctets)),
+            .init("convertedOctets", .unsigned(ledger.convertedOctets)),
             .init("quarantinedOctets", .unsigned(part.quarantinedOctets)),
             .init("kernelDrops", .unsigned(ledger.kernelDrops)),
         ]
-        members.append(.init("sequenceLost", .unsigned(ledger.sequenceLost)))
-        if measuresDuplicates {
-            members.append(.init("duplicates", .unsigned(ledger.duplicates)))
-        }
+        members += Self.missing(part)
         members.append(.init("balanced", .bool(ledger.isBalanced)))
         return members
+    }
+
+    /// What came twice, and what never came.
+    private static func missing(_ part: Part) -> [JSONValue.Member] {
+        let ledger = part.ledger
+        let notSent: JSONValue = [
+            "flows": .unsigned(ledger.notSentFlows),
+            "packets": .unsigned(ledger.notSentPackets),
+            "octets": .unsigned(ledger.notSentOctets),
+        ]
+        return [
+            .init("sequenceLost", .unsigned(ledger.sequenceLost)),
+            .init("duplicates", .unsigned(ledger.duplicates)),
+            .init("lostRecords", .unsigned(ledger.lostRecords)),
+            .init("samplesDropped", .unsigned(ledger.samplesDropped)),
+            .init("samplesLost", .unsigned(ledger.samplesLost)),
+            .init("notSent", notSent),
+            .init("missingOctets", .unsigned(part.missingOctets)),
+        ]
     }
 
     static func reasons<Reason: Comparable>(

@@ -21,6 +21,7 @@ extension LedgerDocument {
         for (title, value) in [
             ("unknown neighbor", total.unknownNeighborOctets),
             ("impossible time", total.clampedOctets),
+            ("counted as frames, without their headers", total.convertedOctets),
         ] where value > 0 {
             lines.append("  of these   \(HumanUnits.count(value)) octets: \(title)")
         }
@@ -33,14 +34,7 @@ extension LedgerDocument {
             let reasons = Self.reasonsText(total.errors.map { ($0.key.word, $0.value) })
             lines.append("  errors     \(HumanUnits.count(errors)) parts of datagrams\(reasons)")
         }
-        var losses = [
-            ("dropped by the kernel", total.kernelDrops),
-            ("missing by sequence", total.sequenceLost),
-        ]
-        if measuresDuplicates { losses.append(("twice", total.duplicates)) }
-        for (title, value) in losses where value > 0 {
-            lines.append("  lost       \(HumanUnits.count(value)) \(title)")
-        }
+        lines += lossLines
         for gap in gaps {
             let from = Timestamp.text(seconds: gap.from)
             let to = Timestamp.text(seconds: gap.to)
@@ -57,6 +51,27 @@ extension LedgerDocument {
             )
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What never came, and what the exporters say of it.
+    private var lossLines: [String] {
+        let ledger = total.ledger
+        var lines: [String] = []
+        for (title, value) in [
+            ("dropped by the kernel", ledger.kernelDrops),
+            ("missing by sequence", ledger.sequenceLost),
+            ("samples dropped by agents", ledger.samplesDropped),
+            ("samples missing by sequence", ledger.samplesLost),
+            ("flows not sent by exporters", ledger.notSentFlows),
+        ] where value > 0 {
+            lines.append("  lost       \(HumanUnits.count(value)) \(title)")
+        }
+        if ledger.missingRecords > 0 {
+            let records = HumanUnits.count(ledger.missingRecords)
+            let octets = HumanUnits.count(total.missingOctets)
+            lines.append("  missing    \(records) records by estimate, of \(octets) octets")
+        }
+        return lines
     }
 
     /// The ledger in a few short lines, octets rounded: what a status screen has room for.
@@ -76,6 +91,9 @@ extension LedgerDocument {
         }
         if ledger.sequenceLost > 0 {
             lines.append("LOST \(HumanUnits.count(ledger.sequenceLost)) missing by sequence")
+        }
+        if total.missingOctets > 0 {
+            lines.append("MISSING some \(HumanUnits.octets(total.missingOctets)), by estimate")
         }
         if let gap = gaps.last {
             let from = Timestamp.text(seconds: gap.from)

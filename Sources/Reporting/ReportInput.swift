@@ -26,8 +26,6 @@ public struct ReportInput: Sendable {
     /// Ledgers of exporters that are held apart until they are adopted.
     public var heldLedgers: [LedgerFact] = []
     public var gaps: [Gap] = []
-    /// Whether datagrams that came twice are counted at all.
-    public var measuresDuplicates = false
     /// Whether the ledger report tells every slot apart, in JSON and on a terminal.
     public var ledgerSlots = false
     /// The name of an AS, when a registry knows it.
@@ -70,8 +68,7 @@ public struct ReportInput: Sendable {
             ledgers: ledgers,
             held: heldLedgers,
             gaps: gaps,
-            withSlots: withSlots,
-            measuresDuplicates: measuresDuplicates
+            withSlots: withSlots
         )
     }
 }

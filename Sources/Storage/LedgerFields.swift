@@ -25,6 +25,13 @@ extension Ledger {
         \.kernelDrops,
         \.sequenceLost,
         \.duplicates,
+        \.lostRecords,
+        \.samplesDropped,
+        \.samplesLost,
+        \.notSentFlows,
+        \.notSentPackets,
+        \.notSentOctets,
+        \.convertedOctets,
     ]
 
     /// The counts that are divided by reason.

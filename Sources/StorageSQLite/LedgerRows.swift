@@ -85,7 +85,7 @@ enum LedgerRows {
 
     private static let upsert = """
         INSERT INTO ledger
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET
             datagrams = datagrams + excluded.datagrams,
             decoded = decoded + excluded.decoded,
@@ -106,7 +106,14 @@ enum LedgerRows {
             clamped_octets = clamped_octets + excluded.clamped_octets,
             kernel_drops = kernel_drops + excluded.kernel_drops,
             sequence_lost = sequence_lost + excluded.sequence_lost,
-            duplicates = duplicates + excluded.duplicates
+            duplicates = duplicates + excluded.duplicates,
+            lost_records = lost_records + excluded.lost_records,
+            samples_dropped = samples_dropped + excluded.samples_dropped,
+            samples_lost = samples_lost + excluded.samples_lost,
+            not_sent_flows = not_sent_flows + excluded.not_sent_flows,
+            not_sent_packets = not_sent_packets + excluded.not_sent_packets,
+            not_sent_octets = not_sent_octets + excluded.not_sent_octets,
+            converted_octets = converted_octets + excluded.converted_octets
         """
 
     private static let select = """
@@ -116,7 +123,9 @@ enum LedgerRows {
             SUM(egress_octets), SUM(terminated_octets), SUM(carried_out_octets),
             SUM(discarded_octets), SUM(counted_elsewhere_out_octets),
             SUM(unknown_neighbor_octets), SUM(clamped_octets), SUM(kernel_drops),
-            SUM(sequence_lost), SUM(duplicates)
+            SUM(sequence_lost), SUM(duplicates), SUM(lost_records), SUM(samples_dropped),
+            SUM(samples_lost), SUM(not_sent_flows), SUM(not_sent_packets), SUM(not_sent_octets),
+            SUM(converted_octets)
         FROM ledger JOIN exporter ON exporter.id = exporter
         WHERE slot >= ? AND slot < ?
         GROUP BY slot, exporter

@@ -60,13 +60,16 @@ public struct WireReader: ~Escapable {
 
     /// Takes the next `count` octets as a reader of their own, for a length-prefixed record.
     @inlinable
+    @inline(__always)
     @_lifetime(copy self)
     public mutating func read(
         octets count: Int,
         as subject: StaticString
     ) throws(WireError) -> WireReader {
         let start = try advance(by: count)
-        return WireReader(octets.extracting(start..<start + count), as: subject)
+        // Safe: `advance` has checked that `start ..< start + count` lies inside `octets`.
+        let part = unsafe octets.extracting(unchecked: start..<start &+ count)
+        return WireReader(part, as: subject)
     }
 
     /// Moves past `count` octets without looking at them.
@@ -82,9 +85,11 @@ public struct WireReader: ~Escapable {
 
     /// Checks that `count` more octets are there, moves past them, and returns where they start.
     @inlinable
+    @inline(__always)
     mutating func advance(by count: Int) throws(WireError) -> Int {
-        guard count >= 0, count <= remaining else { throw failure(.truncated) }
-        defer { position += count }
-        return position
+        let start = position
+        guard count >= 0, count <= octets.byteCount &- start else { throw failure(.truncated) }
+        position = start &+ count
+        return start
     }
 }

@@ -28,6 +28,29 @@ struct ScalingTests {
         #expect(Scaling.rate(of: record, from: exporter) == (SamplingRate(2), .configured))
     }
 
+    @Test("of frames the Ethernet headers and tags are taken off, of IP packets nothing")
+    func frames() throws {
+        var record = record(octets: 1_000, packets: 10)
+        record.known = [.source]
+        record.octetsBasis = .layer2
+        #expect(Scaling.octets(of: record) == (860, true))
+        record.known.insert(.vlan)
+        #expect(Scaling.octets(of: record) == (860, true))
+        record.vlan = 7
+        #expect(Scaling.octets(of: record) == (820, true))
+        record.vlans = WordRange(start: 0, count: 2)
+        #expect(Scaling.octets(of: record) == (780, true))
+        let measure = try #require(Scaling.measure(record, at: SamplingRate(10)))
+        #expect(measure.octets == 7_800 && measure.unscaledOctets == 780)
+        record.packets = .max
+        #expect(Scaling.octets(of: record) == (0, true))
+        // Without IP the frame is what counts.
+        record.known = []
+        #expect(Scaling.octets(of: record) == (1_000, false))
+        (record.known, record.octetsBasis) = ([.source], .total)
+        #expect(Scaling.octets(of: record) == (1_000, false))
+    }
+
     @Test("what was not sampled has no variance")
     func unsampled() throws {
         let measure = try #require(Scaling.measure(record(octets: 1500, packets: 1), at: .one))

@@ -183,6 +183,27 @@ struct ExplainTests {
         }
     }
 
+    @Test("a record of a datagram that came twice is explained once, and then as a duplicate")
+    func duplicate() async throws {
+        var file = CaptureOctets()
+        for sequence in [1, 2, 2] as [UInt32] {
+            let octets = PipelineWorld.packet(sequence)
+            file.add(octets, from: "192.0.2.9", at: PipelineWorld.start * 1_000_000_000)
+        }
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).pcap").path
+        try Data(file.octets).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let first = try await explain(.capture(path: path, record: 2)).document
+        #expect(first["exporter"] as? String == "er1" && first["refused"] == nil)
+        let second = try await explain(.capture(path: path, record: 3)).document
+        #expect(second["refused"] as? String == "duplicate")
+        let words = try await Explain(try settings()).answer(
+            .capture(path: path, record: 3),
+            .table
+        )
+        #expect(words.text.contains("its datagram came a moment before"))
+    }
+
     @Test("a record whose template accounting does not remember is told as one")
     func beyondLimits() async throws {
         var file = CaptureOctets()

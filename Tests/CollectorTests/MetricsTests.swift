@@ -77,6 +77,9 @@ struct MetricsTests {
         ledger.records = 100
         ledger.receivedOctets = 747
         ledger.sequenceLost = 4
+        (ledger.duplicates, ledger.refused) = (5, [.duplicate: 5])
+        (ledger.lostRecords, ledger.samplesDropped) = (6, 7)
+        (ledger.samplesLost, ledger.notSentFlows) = (8, 9)
         var strangers = Ledger()
         strangers.datagrams = 8
         strangers.refused = [.unknownExporter: 8]
@@ -103,6 +106,12 @@ struct MetricsTests {
         #expect(page["peerage_records_total", router] == 200)
         #expect(page["peerage_octets_total", router] == 1494)
         #expect(page["peerage_sequence_lost_total", router] == 8)
+        #expect(page["peerage_duplicate_datagrams_total", router] == 10)
+        #expect(page["peerage_refused_datagrams_total", #"reason="duplicate""#] == 10)
+        #expect(page["peerage_lost_records_total", router] == 12)
+        #expect(page["peerage_samples_dropped_total", router] == 14)
+        #expect(page["peerage_samples_lost_total", router] == 16)
+        #expect(page["peerage_flows_not_sent_total", router] == 18)
         #expect(page["peerage_refused_datagrams_total", #"reason="unknownExporter""#] == 16)
         #expect(page["peerage_kernel_drops_total", #"socket="127.0.0.1:2055""#] == 6)
         let ingress = #"direction="ingress",interconnect="transit-1""#

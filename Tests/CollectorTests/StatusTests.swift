@@ -76,6 +76,33 @@ struct StatusTests {
         #expect(text.contains("more: see --format json"))
     }
 
+    @Test("what never came, and what came twice, stands with its exporter and under the ledger")
+    func missing() async throws {
+        let world = try await AnswersWorld()
+        var batch = FlushBatch(id: "2", collector: "test", time: AnswersWorld.start + 3610)
+        var ledger = Ledger()
+        (ledger.sequenceLost, ledger.lostRecords) = (3, 60)
+        (ledger.datagrams, ledger.refused, ledger.duplicates) = (2, [.duplicate: 2], 2)
+        batch.ledgers = [
+            LedgerFact(slot: AnswersWorld.start, exporter: "er1", ledger: ledger)
+        ]
+        _ = try await world.store.add(batch)
+        let text = await text(world.collector())
+        // Each record of er1 stands for 1 MB.
+        for words in ["lost 3 (~60.0 MB)", "twice 2", "MISSING some 60.0 MB, by estimate"] {
+            #expect(text.contains(words), "\(words) in\n\(text)")
+        }
+        let json = await world.collector().answer(
+            ConsoleRequest(path: "/api/v1/status", parameters: [:])
+        ).body
+        for key in [
+            #""sequenceLost":3,"duplicates":2,"missingOctets":60000000"#, #""lostRecords":60"#,
+            #""refusedDatagrams":{"duplicate":2"#,
+        ] {
+            #expect(json.contains(key), "\(key) in\n\(json)")
+        }
+    }
+
     @Test("that no collector runs is said only when one could have been asked")
     func noCollector() async throws {
         let world = try await AnswersWorld()

@@ -12,12 +12,14 @@ struct Decoding {
     init(
         holdsData: Bool = false,
         dropsDuplicates: Bool = false,
-        limits: DecodingLimits = DecodingLimits()
+        limits: DecodingLimits = DecodingLimits(),
+        totals: FlowTotals = .asExported
     ) {
         decoder = FlowDecoder(
             limits: limits,
             holdsData: holdsData,
-            dropsDuplicates: dropsDuplicates
+            dropsDuplicates: dropsDuplicates,
+            totals: totals
         )
         decoder.details = DecodingDetails()
     }

@@ -104,19 +104,22 @@ struct DuplicateTests {
         #expect(!exporter.sendAgain(octets).isDuplicate)
     }
 
-    @Test("of an exporter that does not number, equal datagrams all count")
-    func unnumbered() {
+    @Test(
+        "of an exporter that does not number, equal datagrams all count",
+        arguments: [0, 7, .max]
+    )
+    func unnumbered(_ sequence: UInt32) {
         for flowProtocol in FlowProtocol.allCases {
             var exporter = exporter(flowProtocol)
             exporter.domain = 7
             var template =
                 flowProtocol == .ipfix ? TemplateMessage.ipfix(domain: 7) : .netFlow9(domain: 7)
-            template.sequence = 0
+            template.sequence = sequence
             template.addTemplate(256, TemplateMessage.Field.plain)
             if flowProtocol == .ipfix || flowProtocol == .netflow9 {
                 _ = exporter.sendAgain(template.octets)
             }
-            let octets = exporter.octets(0, 3)
+            let octets = exporter.octets(sequence, 3)
             for _ in 1...10 {
                 let outcome = exporter.sendAgain(octets)
                 #expect(!outcome.isDuplicate && outcome.records == 3)

@@ -2,22 +2,48 @@
 
 import FlowDecoding
 import Model
+import TestSupport
 import Testing
 
 @Suite("Exporter quirks")
 struct ExporterQuirkTests {
-    private func corrected(_ name: String, _ record: FlowRecord) throws -> FlowRecord {
-        let quirk = try #require(ExporterQuirk.named(name))
+    private func corrected(_ name: Exporter.Quirk, _ record: FlowRecord) throws -> FlowRecord {
+        let quirk = try #require(ExporterQuirk.named([name]).first)
         var record = record
         quirk.correct(&record)
         return record
     }
 
-    @Test("each quirk has a name of its own")
+    @Test("every quirk that can be configured has one row, which says who does it")
     func names() {
-        let names = ExporterQuirk.table.map(\.name)
-        #expect(Set(names).count == names.count)
-        #expect(ExporterQuirk.named("no such quirk") == nil)
+        #expect(ExporterQuirk.table.map(\.name) == Exporter.Quirk.allCases)
+        #expect(ExporterQuirk.table.allSatisfy { !$0.evidence.isEmpty })
+        let both: [Exporter.Quirk] = [.interfaceZeroIsDiscarded, .octetsIncludeEthernetHeader]
+        #expect(ExporterQuirk.named(both).map(\.name) == both)
+    }
+
+    @Test(
+        "a quirk corrects the records of its exporter, from the next datagram on, until it is off"
+    )
+    func switched() {
+        var decoding = Decoding()
+        var packet = NetFlow5Packet()
+        packet.records = [.init(), .init()]
+        let octets = { (decoding: inout Decoding, from: String) in
+            decoding.decode(packet.octets, from: from).records.map(\.octets)
+        }
+        let quirks = ExporterQuirk.named([.octetsIncludeEthernetHeader])
+        // Before it was ever seen, and after.
+        decoding.decoder.use(quirks, for: address("192.0.2.1"))
+        #expect(octets(&decoding, "192.0.2.1") == [86, 86])
+        #expect(octets(&decoding, "192.0.2.2") == [100, 100])
+        decoding.decoder.use(quirks, for: address("192.0.2.2"))
+        #expect(octets(&decoding, "192.0.2.2") == [86, 86])
+        decoding.decoder.use([], for: address("192.0.2.1"))
+        #expect(octets(&decoding, "192.0.2.1") == [100, 100])
+        var batch = FlowBatch()
+        decoding.decoder.forget(address("192.0.2.2"), into: &batch)
+        #expect(octets(&decoding, "192.0.2.2") == [86, 86])
     }
 
     @Test("Ethernet headers are taken off, never more than there is")
@@ -25,7 +51,7 @@ struct ExporterQuirkTests {
         var record = FlowRecord()
         record.octets = 1000
         record.packets = 10
-        let name = "octets-include-ethernet-header"
+        let name = Exporter.Quirk.octetsIncludeEthernetHeader
         #expect(try corrected(name, record).octets == 860)
         record.packets = 1000
         #expect(try corrected(name, record).octets == 0)
@@ -36,7 +62,7 @@ struct ExporterQuirkTests {
     @Test("no output interface means discarded, where the exporter means that")
     func discarded() throws {
         var record = FlowRecord()
-        let name = "interface-zero-is-discarded"
+        let name = Exporter.Quirk.interfaceZeroIsDiscarded
         #expect(try corrected(name, record).egressKind == .discarded)
         record.egressInterface = 2
         record.known.insert(.egressInterface)

@@ -77,8 +77,8 @@ struct FlowDecoderTests {
         var packet = NetFlow5Packet()
         packet.records = [NetFlow5Packet.Record()]
         var decoding = Decoding()
-        let quirk = ExporterQuirk.named("octets-include-ethernet-header")
-        decoding.decoder.use(quirk.map { [$0] } ?? [], for: address("192.0.2.1"))
+        let quirks = ExporterQuirk.named([.octetsIncludeEthernetHeader])
+        decoding.decoder.use(quirks, for: address("192.0.2.1"))
         #expect(decoding.decode(packet.octets, from: "192.0.2.1").records.first?.octets == 86)
         #expect(decoding.decode(packet.octets, from: "192.0.2.2").records.first?.octets == 100)
     }

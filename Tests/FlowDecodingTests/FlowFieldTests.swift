@@ -145,6 +145,42 @@ struct FlowFieldTests {
         #expect(record?.destinationPeerAS.rawValue == 64503)
     }
 
+    // RFC 7270, section 4.12: the two upper bits; in four octets they are those of the last.
+    @Test(
+        "what was dropped or consumed leaves by no interface",
+        arguments: [
+            (0x40, 1, .interface), (0x00, 1, .interface), (0x81, 1, .discarded),
+            (0x80, 4, .discarded), (0xc3, 4, .local), (0x42, 4, .interface),
+        ] as [(UInt64, Int, EgressKind)]
+    )
+    func forwardingStatus(value: UInt64, octets: Int, kind: EgressKind) {
+        let status: [(Field, UInt64)] = [(Field(89, octets), value)]
+        let output: [(Field, UInt64)] = [(Field(14, 4), 8)]
+        for fields in [status + output, output + status] {
+            let record = record([(Field(10, 4), 7), (Field(1, 4), 100)] + fields)
+            #expect(record?.egressKind == kind)
+            #expect(record?.has(.egressInterface) == (kind == .interface))
+            #expect(record?.has(.ingressInterface) == true)
+            #expect(record?.octets == 100)
+        }
+    }
+
+    @Test("dropped packets counted beside the flow's are none of its octets")
+    func droppedCounters() {
+        let record = record([(Field(132, 4), 500), (Field(133, 4), 5), (Field(8, 4), 1)])
+        #expect(record?.known.isDisjoint(with: [.octets, .packets]) == true)
+        #expect(record?.octets == 0)
+    }
+
+    @Test("the route distinguisher is eight octets, and none when it is zero")
+    func routeDistinguisher() {
+        let record = record([(Field(90, 8), 0x0000_fbf4_0000_0001)])
+        #expect(record?.routeDistinguisher == 0x0000_fbf4_0000_0001)
+        #expect(record?.has(.routeDistinguisher) == true)
+        #expect(self.record([(Field(90, 8), 0)])?.has(.routeDistinguisher) == false)
+        #expect(self.record([(Field(90, 4), 1)])?.has(.routeDistinguisher) == false)
+    }
+
     @Test("enterprise elements and variable lengths are passed over")
     func variableLengths() {
         var message = TemplateMessage.ipfix()

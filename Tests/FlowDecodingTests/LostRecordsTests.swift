@@ -37,7 +37,7 @@ struct LostRecordsTests {
     )
     func varying(_ flowProtocol: FlowProtocol) {
         var exporter = exporter(flowProtocol)
-        var random = SampledSizes(state: 4)
+        var random = SeededRandom(seed: 4)
         var sequence: UInt32 = 1_000_000
         var (lost, truth): (Int64, Int64) = (0, 0)
         for _ in 1...4_000 {
@@ -88,17 +88,5 @@ struct LostRecordsTests {
             lost += exporter.sendAgain(message.octets).lostRecords
         }
         #expect((3...4).contains(lost))
-    }
-}
-
-/// SplitMix64: the same numbers on every run.
-private struct SampledSizes {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }

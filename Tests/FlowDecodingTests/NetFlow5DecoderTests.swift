@@ -36,6 +36,17 @@ struct NetFlow5DecoderTests {
         #expect(result.outcome.flowProtocol == .netflow5)
     }
 
+    @Test("an exporter without a clock gives no times")
+    func noClock() {
+        var packet = Self.packet()
+        packet.exportTime = 0
+        var decoding = Decoding()
+        let record = decoding.decode(packet.octets).records.first
+        #expect(record?.has(.octets) == true)
+        #expect(record?.has(.start) == false)
+        #expect(record?.has(.end) == false)
+    }
+
     @Test("the rate in the header holds whatever its mode bits say", arguments: 0...3)
     func sampling(mode: Int) {
         var packet = Self.packet()

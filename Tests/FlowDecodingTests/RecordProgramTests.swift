@@ -160,7 +160,7 @@ struct RandomTemplates {
         switch element.reading {
         case let reading? where reading.accepts(octets: 16) && !reading.accepts(octets: 4):
             length = 16
-        case .frameSection: length = Int(number(below: 80))
+        case .frameSection, .layer2Section, .packetSection: length = Int(number(below: 80))
         case let reading? where !reading.accepts(octets: 1): length = [4, 6, 8][length % 3]
         default: break
         }

@@ -165,6 +165,90 @@ struct SampledHeaderTests {
         #expect(record?.family == .other)
     }
 
+    @Test("Cisco's HDLC on POS: the EtherType follows address and control")
+    func highLevelDataLinkControl() {
+        for head in [0x0f00, 0x8f00] {
+            let ipv4 = SampledPacket().type(head).type(0x800).ipv4(length: 0)
+            #expect(record(ipv4, frame: 108, link: 14).0?.octets == 100)
+            #expect(record(ipv4, frame: 108, link: 14).0?.source == address("192.0.2.1"))
+            let ipv6 = SampledPacket().type(head).type(0x86dd).ipv6(payload: 60, next: 6)
+            #expect(record(ipv6, frame: 108, link: 14).0?.octets == 100)
+            let mpls = SampledPacket().type(head).type(0x8847).label(16, isBottom: true)
+                .ipv4(length: 60)
+            #expect(record(mpls, frame: 108, link: 7).0?.octets == 60)
+        }
+        let pos = SampledPacket().type(0xff03).type(0x0057).ipv6(payload: 60, next: 6)
+        #expect(record(pos, frame: 108, link: 14).0?.octets == 100)
+    }
+
+    @Test("a PPP protocol in one octet; PPPoE has none")
+    func compressedProtocol() {
+        let ipv4 = SampledPacket(octets: [0x21]).ipv4(length: 0)
+        #expect(record(ipv4, frame: 105, link: 7).0?.octets == 100)
+        let framed = SampledPacket(octets: [0xff, 3, 0x57]).ipv6(payload: 60, next: 6)
+        #expect(record(framed, frame: 107, link: 7).0?.source == address("2001:db8::1"))
+        let pppoe = SampledPacket.ethernet.type(0x8864).raw([0x11, 0, 0, 1, 0, 62, 0x21])
+            .ipv4(length: 60)
+        #expect(record(pppoe, frame: 100).0?.has(.source) == false)
+    }
+
+    @Test("the protocol is not known when the extension headers go on past the captured octets")
+    func cutExtensionHeaders() {
+        let packet = SampledPacket.ethernet.type(0x86dd).ipv6(payload: 60, next: 0)
+            .extensionHeader(next: 60).extensionHeader(next: 6).ports(80, 4000)
+        for dropped in [5, 12, 13, 20] {
+            let cut = SampledPacket(octets: packet.octets.dropLast(dropped))
+            let (record, _) = record(cut, frame: 118)
+            #expect(record?.source == address("2001:db8::1"))
+            #expect(record?.octets == 100)
+            #expect(record?.has(.ipProtocol) == false)
+            #expect(record?.has(.sourcePort) == false)
+        }
+        let whole = SampledPacket(octets: packet.octets.dropLast(4))
+        #expect(record(whole, frame: 118).0?.ipProtocol == 6)
+    }
+
+    @Test("no more than eight extension headers are read")
+    func manyExtensionHeaders() {
+        func packet(_ count: Int) -> SampledPacket {
+            let head = SampledPacket.ethernet.type(0x86dd).ipv6(payload: 200, next: 60)
+            let chain = (1..<count).reduce(head) { packet, _ in packet.extensionHeader(next: 60) }
+            return chain.extensionHeader(next: 17).ports(53, 4000)
+        }
+        #expect(record(packet(8), frame: 300).0?.ipProtocol == 17)
+        #expect(record(packet(8), frame: 300).0?.sourcePort == 53)
+        #expect(record(packet(9), frame: 300).0?.has(.ipProtocol) == false)
+    }
+
+    @Test("a frame in a provider backbone has the addresses of the link, and 18 octets more")
+    func backbone() {
+        let head = SampledPacket.ethernet.tag(100, type: 0x88a8).type(0x88e7)
+            .raw([0, 0, 0, 42]).raw([UInt8](repeating: 9, count: 12))
+        let (record, vlans) = record(head.tag(7).type(0x800).ipv4(length: 0), frame: 144)
+        #expect(record?.destinationMAC == MACAddress("02:00:00:00:00:01"))
+        #expect(record?.source == address("192.0.2.1"))
+        #expect(record?.etherType == 0x800)
+        #expect(record?.vlan == 100)
+        #expect(vlans == [100, 7])
+        #expect(record?.octets == 100)  // less 14, 4, 18, 4 and the stripped 4
+        let twice = SampledPacket.ethernet.type(0x88e7).raw([UInt8](repeating: 9, count: 16))
+            .type(0x88e7).raw([UInt8](repeating: 9, count: 16)).type(0x800).ipv4(length: 60)
+        #expect(self.record(twice, frame: 144).0?.has(.source) == false)
+    }
+
+    @Test(
+        "links that are not read count their frame less the stripped octets",
+        arguments: [0, 2, 3, 4, 5, 6, 8, 9, 10, 15, 16, 17, 18, .max] as [UInt32]
+    )
+    func otherLinks(link: UInt32) {
+        let packet = SampledPacket.ethernet.type(0x800).ipv4(length: 60)
+        let (record, _) = record(packet, frame: 104, link: link)
+        #expect(record?.octets == 100)
+        #expect(record?.packets == 1)
+        #expect(record?.has(.source) == false)
+        #expect(record?.has(.sourceMAC) == false)
+    }
+
     @Test("a piece of the frame in an IPFIX record is read like a sampled header")
     func frameSection() {
         let packet = SampledPacket.ethernet.tag(100).type(0x800).ipv4(length: 60).ports(1, 2)

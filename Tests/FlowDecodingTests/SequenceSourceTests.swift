@@ -134,16 +134,26 @@ struct SequenceSourceTests {
         #expect(lost == 0)
     }
 
-    @Test("what is given back later than it was written is taken off the next loss")
+    @Test("what comes late is taken off what is not written yet, else off the next loss")
     func carry() {
-        var carry = LossCarry()
-        #expect(
-            [5, -2, 1, 4, -9, 3, 6, 1].map { carry.increment($0) } == [5, 0, 0, 3, 0, 0, 0, 1]
-        )
-        var most = LossCarry()
-        #expect(most.increment(.min) == 0)
-        #expect(most.increment(.max) == 0)
-        #expect(most.increment(2) == 1)
+        func counts(_ changes: [Int64], from start: UInt64 = 0) -> [UInt64] {
+            var (carry, count) = (LossCarry(), start)
+            return changes.map { change in
+                carry.add(change, to: &count)
+                return count
+            }
+        }
+        #expect(counts([5, -2, 1, 4, -9, 3, 6, 1]) == [5, 3, 4, 8, 0, 2, 8, 9])
+        #expect(counts([.min, .max, 2]) == [0, 0, 1])
+        #expect(counts([.min, .min, .min]) == [0, 0, 0])
+        #expect(counts([.max, .max, .max, -1]) == [1 << 63 - 1, .max - 1, .max, .max - 1])
+        var (carry, count): (LossCarry, UInt64) = (LossCarry(), 0)
+        carry.add(5, to: &count)
+        // Written: what comes late now is taken off the next.
+        count = 0
+        carry.add(-2, to: &count)
+        carry.add(3, to: &count)
+        #expect(count == 1)
     }
 
     @Test("loss of 1 % is counted to the datagram, whatever the order they come in")

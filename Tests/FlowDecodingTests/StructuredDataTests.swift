@@ -5,7 +5,7 @@ import Model
 import TestSupport
 import Testing
 
-/// RFC 6313: lists as values. Nothing in a list is traffic of the record, so a list is passed over.
+/// Lists as values (RFC 6313): nothing in a list is traffic of the record, so it is passed over.
 @Suite("Structured data")
 struct StructuredDataTests {
     typealias Field = TemplateMessage.Field
@@ -28,7 +28,7 @@ struct StructuredDataTests {
         return message.octets
     }
 
-    /// A basicList of a basicList of ... of octetDeltaCount.
+    /// A basicList in a basicList, so many deep, and in the last octetDeltaCount.
     private static func nested(depth: Int) -> [UInt8] {
         guard depth > 0 else { return [0xff, 0, 1, 0, 4, 0, 0, 0, 9] }
         let inner = nested(depth: depth - 1)

@@ -25,7 +25,7 @@ struct LedgerDocumentTests {
         #expect(document.total.ledger.datagrams == 10)
     }
 
-    @Test("the keys are those of the contract; what is not counted is absent")
+    @Test("the keys are those of the contract, and some more")
     func keys() {
         func keys(_ value: JSONValue) -> [String] {
             guard case .object(let members) = value else { return [] }
@@ -36,23 +36,14 @@ struct LedgerDocumentTests {
             "receivedOctets", "ingressOctets", "originatedOctets", "carriedInOctets",
             "countedElsewhereInOctets", "unattributedInOctets", "egressOctets", "terminatedOctets",
             "carriedOutOctets", "discardedOctets", "countedElsewhereOutOctets",
-            "unattributedOutOctets", "unknownNeighborOctets", "clampedOctets",
-            "quarantinedOctets", "kernelDrops", "sequenceLost",
+            "unattributedOutOctets", "unknownNeighborOctets", "clampedOctets", "convertedOctets",
+            "quarantinedOctets", "kernelDrops", "sequenceLost", "duplicates", "lostRecords",
+            "samplesDropped", "samplesLost", "notSent", "missingOctets",
         ]
         let plain = LedgerDocument(ledgers: [], gaps: [])
         #expect(keys(plain.json) == measured + ["gaps", "balanced", "exporters"])
-        let full = LedgerDocument(
-            ledgers: [],
-            gaps: [],
-            withSlots: true,
-            measuresDuplicates: true
-        )
-        #expect(
-            keys(full.json)
-                == measured + [
-                    "duplicates", "gaps", "balanced", "exporters", "slots",
-                ]
-        )
+        let full = LedgerDocument(ledgers: [], gaps: [], withSlots: true)
+        #expect(keys(full.json) == measured + ["gaps", "balanced", "exporters", "slots"])
     }
 
     @Test("an exporter's part has its name, a part of nobody has null")
@@ -80,6 +71,51 @@ struct LedgerDocumentTests {
         #expect(document.isBalanced)
         #expect(document.text.contains("held       10 octets apart"))
         #expect(document.json.text().contains(#""refusedDatagrams":{"quarantined":2}"#))
+    }
+
+    @Test("what never came is estimated by the mean record of its exporter and slot")
+    func missing() {
+        func fact(
+            _ slot: Int64,
+            _ exporter: String,
+            _ records: UInt64,
+            _ octets: UInt64,
+            lost: UInt64
+        )
+            -> LedgerFact
+        {
+            var ledger = Ledger()
+            (ledger.records, ledger.receivedOctets, ledger.lostRecords) = (records, octets, lost)
+            return LedgerFact(slot: slot, exporter: exporter, ledger: ledger)
+        }
+        let document = LedgerDocument(
+            ledgers: [
+                fact(0, "er1", 10, 1_000, lost: 3), fact(300, "er1", 10, 5_000, lost: 2),
+                // Nothing came at all: as in the other slots, 300 octets a record.
+                fact(600, "er1", 0, 0, lost: 4),
+                fact(0, "er2", 1, 9_999, lost: 0), fact(0, "er3", 0, 0, lost: 7),
+            ],
+            gaps: [],
+            withSlots: true
+        )
+        #expect(document.slots?.map(\.part.missingOctets) == [300, 1_000, 1_200])
+        #expect(document.exporters.map(\.part.missingOctets) == [2_500, 0, 0])
+        #expect(document.total.missingOctets == 2_500)
+        #expect(document.text.contains("missing    16 records by estimate, of 2,500 octets"))
+        #expect(document.summaryLines.contains { $0.hasPrefix("MISSING some 2.50 kB") })
+    }
+
+    @Test("an estimate of any size is a number, never a trap")
+    func hostile() {
+        var ledger = Ledger()
+        (ledger.lostRecords, ledger.samplesDropped, ledger.samplesLost) = (.max, .max, 1)
+        #expect(ledger.missingOctets(asIn: ledger) == 0)
+        (ledger.records, ledger.receivedOctets) = (1, .max)
+        #expect(ledger.missingOctets(asIn: ledger) == .max)
+        (ledger.records, ledger.receivedOctets) = (.max, .max)
+        #expect(ledger.missingOctets(asIn: ledger) == .max)
+        let fact = LedgerFact(slot: 0, exporter: "er1", ledger: ledger)
+        #expect(LedgerDocument(ledgers: [fact, fact], gaps: []).total.missingOctets == .max)
     }
 
     @Test("two wrongs do not make a balanced ledger")
@@ -117,12 +153,17 @@ struct LedgerDocumentTests {
         ledger.unattributedOutOctets = [.multiple: 1]
         ledger.unknownNeighborOctets = 11
         ledger.clampedOctets = 12
+        ledger.convertedOctets = 9
         ledger.kernelDrops = 13
         ledger.sequenceLost = 14
+        ledger.duplicates = 15
+        (ledger.lostRecords, ledger.samplesDropped, ledger.samplesLost) = (16, 17, 18)
+        (ledger.notSentFlows, ledger.notSentPackets, ledger.notSentOctets) = (19, 20, 21)
         return ledger
     }
 
-    private static let everyCell = "er1,2,2,0,0,3,31,1,2,4,8,16,10,8,6,4,2,1,11,12,0,13,14,true"
+    private static let everyCell =
+        "er1,2,2,0,0,3,31,1,2,4,8,16,10,8,6,4,2,1,11,12,9,0,13,14,15,16,17,18,19,527,true"
 
     @Test("the columns of each side sum to what was received, in CSV and on a terminal")
     func columns() throws {
@@ -135,18 +176,22 @@ struct LedgerDocumentTests {
             + "ingress_octets,originated_octets,carried_in_octets,counted_elsewhere_in_octets,"
             + "unattributed_in_octets,egress_octets,terminated_octets,carried_out_octets,"
             + "discarded_octets,counted_elsewhere_out_octets,unattributed_out_octets,"
-            + "unknown_neighbor_octets,clamped_octets,quarantined_octets,kernel_drops,"
-            + "sequence_lost,balanced"
+            + "unknown_neighbor_octets,clamped_octets,converted_octets,quarantined_octets,kernel_drops,"
+            + "sequence_lost,duplicates,lost_records,samples_dropped,samples_lost,"
+            + "not_sent_flows,missing_octets,balanced"
         #expect(lines.map(String.init) == [header, Self.everyCell])
         let headings: [Substring] = [
             "exporter", "datagrams", "decoded", "undecoded", "refused", "records", "received",
             "ingress", "originated", "carried in", "elsewhere in", "unattributed in", "egress",
             "terminated", "carried out", "discarded", "elsewhere out", "unattributed out",
-            "unknown peer", "impossible time", "kernel drops", "lost", "balanced",
+            "unknown peer", "impossible time", "from frames", "kernel drops", "lost", "twice",
+            "lost records",
+            "dropped", "lost samples", "not sent", "missing", "balanced",
         ]
         let cells: [Substring] = [
             "er1", "2", "2", "0", "0", "3", "31 B", "1 B", "2 B", "4 B", "8 B", "16 B", "10 B",
-            "8 B", "6 B", "4 B", "2 B", "1 B", "11 B", "12 B", "13", "14", "yes",
+            "8 B", "6 B", "4 B", "2 B", "1 B", "11 B", "12 B", "9 B", "13", "14", "15", "16", "17",
+            "18", "19", "527 B", "yes",
         ]
         let table = document.tableWithoutLedger.split(separator: "\n").map(cellTexts)
         #expect(table.suffix(2) == [headings, cells])

@@ -94,7 +94,10 @@ struct ReportTests {
             "unattributedInOctets":{},"egressOctets":75000700,"terminatedOctets":41250000,\
             "carriedOutOctets":0,"discardedOctets":0,"countedElsewhereOutOctets":0,\
             "unattributedOutOctets":{"multiple":1},"unknownNeighborOctets":0,"clampedOctets":0,\
+            "convertedOctets":0,\
             "quarantinedOctets":0,"kernelDrops":2,"sequenceLost":0,\
+            "duplicates":0,"lostRecords":0,"samplesDropped":0,"samplesLost":0,\
+            "notSent":{"flows":0,"packets":0,"octets":0},"missingOctets":0,\
             "gaps":[{"from":"2026-10-01T00:55:00Z","to":"2026-10-01T01:00:00Z",\
             "reason":"restart"}],"balanced":true}}
             """

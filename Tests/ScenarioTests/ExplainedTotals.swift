@@ -20,7 +20,11 @@ struct ExplainedTotals: ~Copyable {
     private(set) var isCorrected = false
     private var settings: Settings
     private var attributor: Attributor
-    private var decoder = FlowDecoder(holdsData: true)
+    private var decoder = FlowDecoder(
+        holdsData: true,
+        dropsDuplicates: true,
+        totals: .increments
+    )
     private var batch = FlowBatch()
     private var exporters: [UInt16] = []
 
@@ -41,7 +45,11 @@ struct ExplainedTotals: ~Copyable {
     mutating func correct(_ settings: Settings, _ feed: RouteFeed) {
         self.settings = settings
         attributor = Self.attributor(settings, feed)
-        decoder = FlowDecoder(holdsData: true)
+        decoder = FlowDecoder(
+            holdsData: true,
+            dropsDuplicates: true,
+            totals: .increments
+        )
         isCorrected = true
         octets = octets.filter { !$0.key.contains("AS") }
     }

@@ -46,7 +46,7 @@ struct IncludeTests {
                 """
                 b.yaml:2:7: exporters[0].nane: unknown key, perhaps name is meant; expected one of \
                 name, site, tags, addresses, routerAddresses, identify, observes, samplingRate, \
-                asFields, views, otherInterfaces, interfaces
+                asFields, innerHeaders, quirks, views, otherInterfaces, interfaces
                 """,
                 "b.yaml:3:15: flushSeconds: found 0; expected an integer from 1 to 60",
             ]

@@ -61,6 +61,8 @@ struct SettingsOutputTests {
                     identify: source
                     observes: auto
                     asFields: origin
+                    innerHeaders: []
+                    quirks: []
                     views: []
                     otherInterfaces: unknown
                     interfaces: []

@@ -101,6 +101,35 @@ struct SettingsProblemTests {
             """
         ),
         Sample(
+            "exporter's corrections",
+            """
+            exporters:
+              - name: er1
+                addresses: [192.0.2.1]
+                innerHeaders: [gre, vxlam, gre]
+                quirks: [octets-include-ethernet-headers, off]
+              - { name: er2, addresses: [192.0.2.2], identify: agent, innerHeaders: [gre] }
+            """,
+            """
+            5:25: exporters[0].innerHeaders[1]: found vxlam, perhaps vxlan is meant; \
+            expected one of ipip, gre, vxlan, gtpu, srv6, eompls
+            """,
+            "5:32: exporters[0].innerHeaders[2]: gre is already listed in line 5; expected each value once",
+            """
+            6:14: exporters[0].quirks[0]: found octets-include-ethernet-headers, perhaps \
+            octets-include-ethernet-header is meant; expected one of \
+            octets-include-ethernet-header, interface-zero-is-discarded
+            """,
+            """
+            6:47: exporters[0].quirks[1]: found off; expected one of \
+            octets-include-ethernet-header, interface-zero-is-discarded
+            """,
+            """
+            7:73: exporters[1].innerHeaders: goes by the source address, which the relay's agents \
+            share; expected identify: source
+            """
+        ),
+        Sample(
             "exporter's values",
             """
             exporters:

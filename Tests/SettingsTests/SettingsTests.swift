@@ -80,6 +80,27 @@ struct SettingsTests {
         #expect(other.defaultRate == nil)
     }
 
+    @Test("tunnels to look into and quirks are lists of words, and are shown as they were written")
+    func corrections() throws {
+        let settings = try Settings.load(
+            text: """
+                network: { asns: [64500] }
+                exporters:
+                  - name: er1
+                    addresses: [192.0.2.1]
+                    innerHeaders: [vxlan, ipip]
+                    quirks: [interface-zero-is-discarded]
+                """,
+            file: "p.yaml"
+        )
+        let exporter = try #require(settings.inventory.exporters.first)
+        #expect(exporter.innerHeaders == [.ipip, .vxlan])
+        #expect(exporter.quirks == [.interfaceZeroIsDiscarded])
+        let shown = settings.show()
+        #expect(shown.contains("innerHeaders: [ipip, vxlan]"))
+        #expect(shown.contains("quirks: [interface-zero-is-discarded]"))
+    }
+
     @Test(
         "an interface may be named, and its interconnect gets its index, in any order of sections"
     )

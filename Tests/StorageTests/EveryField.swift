@@ -151,6 +151,13 @@ extension VolumeStoreTests {
         ledger.kernelDrops = 123
         ledger.sequenceLost = 124
         ledger.duplicates = 125
+        ledger.lostRecords = 126
+        ledger.samplesDropped = 127
+        ledger.samplesLost = 128
+        ledger.notSentFlows = 129
+        ledger.notSentPackets = 130
+        ledger.notSentOctets = 131
+        ledger.convertedOctets = 132
         return ledger
     }
 }

@@ -19,7 +19,7 @@ struct MigrationTests {
 
     @Test("M001: what it holds is there after the migration, and more can be added")
     func first() async throws {
-        try makeFirst()
+        try make()
         let store = try SQLiteVolumeStore.opened(path: path, mode: .readWrite)
         #expect(try await store.check().isEmpty)
         let side = SampleSide()
@@ -52,9 +52,35 @@ struct MigrationTests {
         try store.close()
     }
 
+    @Test("M002: its ledgers say that nothing is known to be missing, and what is can be added")
+    func second() async throws {
+        try make(upTo: 2)
+        let store = try SQLiteVolumeStore.opened(path: path, mode: .readWrite)
+        #expect(try await store.check().isEmpty)
+        #expect(
+            try await store.ledgers(in: Self.all).map(\.ledger)
+                == [.posting(1_500_000, .egress)]
+        )
+        var more = Ledger()
+        more.lostRecords = 3
+        (more.samplesDropped, more.samplesLost) = (4, 5)
+        (more.notSentFlows, more.notSentPackets, more.notSentOctets) = (6, 7, 8)
+        (more.datagrams, more.refused, more.duplicates) = (2, [.duplicate: 2], 2)
+        var batch = FlushBatch(id: "fra-2", collector: "fra", time: Self.slot + 10)
+        batch.slotSeconds = 300
+        batch.ledgers = [LedgerFact(slot: Self.slot, exporter: "er1.fra", ledger: more)]
+        #expect(try await store.add(batch))
+        #expect(try await store.add(batch) == false)
+        var sum = Ledger.posting(1_500_000, .egress)
+        sum += more
+        #expect(try await store.ledgers(in: Self.all).map(\.ledger) == [sum])
+        #expect(try await store.check().isEmpty)
+        try store.close()
+    }
+
     @Test("M001: a migration that stops in the middle leaves it as it was")
     func stopped() throws {
-        try makeFirst()
+        try make()
         let queue = try DatabaseQueue(path: path)
         try queue.write { try $0.execute(sql: "CREATE TABLE manifest_carry (a)") }
         try queue.close()
@@ -72,15 +98,19 @@ struct MigrationTests {
         try again.close()
     }
 
-    /// A database as the version before made it, with a row in every table that had one.
-    private func makeFirst() throws {
-        let first = try #require(Migrations.all.first)
-        #expect(first.name == "M001InitialSchema")
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration(first.name, migrate: first.apply)
+    /// A database as the first version made it, with a row in every table that had one, brought up
+    /// to date by the migrations after it up to `last`.
+    private func make(upTo last: Int = 1) throws {
+        #expect(Migrations.all.first?.name == "M001InitialSchema")
         let queue = try DatabaseQueue(path: path)
-        try migrator.migrate(queue)
-        try queue.write { try $0.execute(sql: Self.rows) }
+        for count in 1...last {
+            var migrator = DatabaseMigrator()
+            for migration in Migrations.all.prefix(count) {
+                migrator.registerMigration(migration.name, migrate: migration.apply)
+            }
+            try migrator.migrate(queue)
+            if count == 1 { try queue.write { try $0.execute(sql: Self.rows) } }
+        }
         try queue.close()
     }
 

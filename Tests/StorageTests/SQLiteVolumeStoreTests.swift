@@ -94,7 +94,7 @@ struct SQLiteVolumeStoreTests {
         let names = try raw {
             try String.fetchAll($0, sql: "SELECT identifier FROM grdb_migrations")
         }
-        #expect(names == ["M001InitialSchema", "M002LiveService"])
+        #expect(names == ["M001InitialSchema", "M002LiveService", "M003MissingRecords"])
         #expect(names == Migrations.all.map(\.name))
         #expect(try raw { try Int64.fetchOne($0, sql: "PRAGMA application_id") } == 0x5065_6572)
         #expect(try raw { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")

@@ -54,7 +54,7 @@ struct StoreOpeningTests {
         for mode in [SQLiteVolumeStore.Mode.readWrite, .readOnly, .serving] {
             let expected =
                 "\(path) was written by a newer version of Peerage: its schema is M999Later, "
-                + "the newest that this version knows is M002LiveService"
+                + "the newest that this version knows is M003MissingRecords"
             #expect(reason(mode) == .incompatible(reason: expected))
         }
         try change("DELETE FROM grdb_migrations WHERE identifier = 'M999Later'")
@@ -65,10 +65,10 @@ struct StoreOpeningTests {
     @Test("a reader does not bring an older store up to date")
     func older() throws {
         try SQLiteVolumeStore.opened(path: path, mode: .readWrite).close()
-        try change("DELETE FROM grdb_migrations WHERE identifier = 'M002LiveService'")
+        try change("DELETE FROM grdb_migrations WHERE identifier = 'M003MissingRecords'")
         let expected =
-            "\(path) was written by an older version of Peerage: its schema is M001InitialSchema, "
-            + "that of this version is M002LiveService; "
+            "\(path) was written by an older version of Peerage: its schema is M002LiveService, "
+            + "that of this version is M003MissingRecords; "
             + "opening it for writing brings it up to date"
         #expect(reason(.readOnly) == .incompatible(reason: expected))
     }

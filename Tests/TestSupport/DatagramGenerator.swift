@@ -41,7 +41,8 @@ package struct DatagramGenerator: Sendable {
         datagram.sequence = sequence
         datagram.uptime = sequence &* 1_000
         sequence &+= 1
-        for _ in 0..<random.number(below: 6) + 1 where datagram.octets.count < length - 400 {
+        for count in 0..<random.number(below: 6) + 1
+        where count == 0 || datagram.octets.count < length - 300 {
             RandomSamples.addAny(to: &datagram, &random)
         }
         return datagram.octets
@@ -106,7 +107,8 @@ package struct DatagramGenerator: Sendable {
         if !tellsLate { tell(&message) }
         if random.isOne(in: 4) { addOptions(&message) }
         var records: UInt32 = 0
-        for _ in 0..<random.number(below: 3) + 1 where message.octets.count < length - 200 {
+        for count in 0..<random.number(below: 3) + 1
+        where count == 0 || message.octets.count < length - 100 {
             records += addData(&message)
         }
         if tellsLate, random.isTrue() { tell(&message) }

@@ -44,8 +44,14 @@ package struct FlowEncoder: Sendable {
     /// When the exporter booted, in milliseconds since 1970-01-01 00:00 UTC.
     package var booted: Int64 { Int64(exportTime) * 1_000 - Int64(uptime) }
 
-    /// Writes one record. `vlans` is its VLAN stack, outermost first; `reverse` has the counters of
-    /// the reverse direction, for the columns of RFC 5103.
+    /// Writes one record.
+    ///
+    /// - Parameters:
+    ///   - record: What is written.
+    ///   - vlans: Its VLAN stack, outermost first.
+    ///   - reverse: The counters of the reverse direction, for the columns of RFC 5103.
+    ///   - columns: How the template has it.
+    ///   - writer: Where it is written to.
     package func write(
         _ record: FlowRecord,
         vlans: [UInt32] = [],

@@ -26,7 +26,8 @@ package struct RandomTemplate: Sendable {
     package init(id: Int, _ encoder: FlowEncoder, _ random: inout SeededRandom) {
         self.id = id
         self.encoder = encoder
-        for slot in Self.slots where random.number(below: 3) > 0 {
+        let density = random.one(of: [1, 3, 7])
+        for slot in Self.slots where random.number(below: 10) < density {
             for choice in random.one(of: slot) { add(choice, &random) }
         }
         addTimes(&random)

@@ -24,6 +24,40 @@ package struct SFlowDatagram: Sendable {
         addSample(sample.isExpanded ? 3 : 1, sample.octets)
     }
 
+    /// A counter sample of the records given, in the compact form.
+    package mutating func addCounters(
+        source: UInt32,
+        _ records: [(format: UInt32, body: [UInt8])],
+        claimedLength: Int? = nil
+    ) {
+        var body = OctetWriter()
+        body.write32(1)
+        body.write32(source)
+        body.write32(UInt32(records.count))
+        for record in records {
+            body.write(Self.record(record.format, record.body, claimedLength: claimedLength))
+        }
+        addSample(2, body.octets)
+    }
+
+    /// A sample of a discarded packet, with its first octets.
+    package mutating func addDiscard(
+        input: UInt32,
+        output: UInt32,
+        reason: UInt32,
+        drops: UInt32 = 0,
+        header: [UInt8] = [],
+        claimedLength: Int? = nil
+    ) {
+        var body = OctetWriter()
+        for value in [1, 0, input, drops, input, output, reason, 1] { body.write32(value) }
+        var record = OctetWriter()
+        for value in [1, 64, 4, UInt32(header.count)] { record.write32(value) }
+        record.write(header)
+        body.write(Self.record(1, record.octets, claimedLength: claimedLength))
+        addSample(5, body.octets)
+    }
+
     /// A counter sample of one generic interface record.
     package mutating func addCounters(interface: UInt32, inOctets: UInt64, outOctets: UInt64) {
         var counters = OctetWriter()
@@ -72,6 +106,11 @@ package struct SFlowDatagram: Sendable {
     /// A flow sample, compact or expanded.
     package struct FlowSample: Sendable {
         package var isExpanded = false
+        /// Number of the sample among those of its source.
+        package var sequence: UInt32 = 1
+        /// Packets that could have been sampled, and samples there was no room for.
+        package var pool: UInt32 = 0
+        package var drops: UInt32 = 0
         /// ifIndex of the data source.
         package var source: UInt32 = 1
         package var rate: UInt32 = 1000
@@ -150,12 +189,12 @@ package struct SFlowDatagram: Sendable {
 
         var octets: [UInt8] {
             var body = OctetWriter()
-            body.write32(1)
+            body.write32(sequence)
             if isExpanded { body.write32(0) }
             body.write32(source)
             body.write32(rate)
-            body.write32(0)
-            body.write32(0)
+            body.write32(pool)
+            body.write32(drops)
             for interface in [input, output] {
                 if isExpanded { body.write32(interface >> 30) }
                 body.write32(isExpanded ? interface & 0x3fff_ffff : interface)

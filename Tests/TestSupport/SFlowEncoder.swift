@@ -108,7 +108,7 @@ package struct SFlowEncoder: Sendable {
         if record.source.family == .ipv4 {
             frame.write16(0x4500)
             frame.write16(Int(record.octets))
-            frame.write32(1)
+            frame.write32(0x0001_0000)  // identification, no fragment
             frame.write8(64)
             frame.write8(record.ipProtocol)
             frame.write16(0)

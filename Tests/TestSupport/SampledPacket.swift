@@ -48,14 +48,19 @@ package struct SampledPacket: Sendable {
     }
 
     /// Adds an IPv6 header that says `payload`.
-    package func ipv6(payload: Int, next: UInt8) -> SampledPacket {
+    package func ipv6(
+        payload: Int,
+        next: UInt8,
+        from source: String = "2001:db8::1",
+        to destination: String = "2001:db8::2"
+    ) -> SampledPacket {
         adding {
             $0.write32(0x6000_0000)
             $0.write16(payload)
             $0.write8(next)
             $0.write8(64)
-            $0.write(address("2001:db8::1"))
-            $0.write(address("2001:db8::2"))
+            $0.write(address(source))
+            $0.write(address(destination))
         }
     }
 
@@ -69,6 +74,14 @@ package struct SampledPacket: Sendable {
             $0.write8(0)
             $0.write(rest)
         }
+    }
+
+    /// Adds octets as they are.
+    package func raw(_ octets: [UInt8]) -> SampledPacket { adding { $0.write(octets) } }
+
+    /// Adds a UDP header to `destination`.
+    package func udp(to destination: Int) -> SampledPacket {
+        adding { for value in [49_152, destination, 0, 0] { $0.write16(value) } }
     }
 
     package func ports(_ source: Int, _ destination: Int) -> SampledPacket {

@@ -25,5 +25,6 @@ let auditedFiles: Set<String> = [
     "Sources/Storage/DurableFile.swift",
     "Sources/Storage/FileIdentity.swift",
     "Sources/Storage/FileLock.swift",
+    "Sources/Wire/WireBlock.swift",
     "Sources/Wire/WireReader.swift",
 ]

@@ -100,6 +100,10 @@ enum DecodedFlow {
         if record.has(.destinationPeerAS) {
             members.append(("destinationPeerAS", number(record.destinationPeerAS)))
         }
+        if record.has(.routeDistinguisher) {
+            let distinguisher = RouteDistinguisherText.text(record.routeDistinguisher)
+            members.append(("routeDistinguisher", .string(distinguisher)))
+        }
         if record.has(.asPath) { members.append(("asPath", path(batch.asPath(of: record)))) }
         if record.has(.communities) {
             let communities = batch.words[record.communities.range].map { word in

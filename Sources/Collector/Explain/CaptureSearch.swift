@@ -30,8 +30,8 @@ package struct CaptureSearch {
     package enum Found {
         /// The explanations, two for a biflow, with the records they are of.
         case explained([(record: FlowRecord, explanation: RecordExplanation)], FlowBatch)
-        /// The exporter is not listed: its datagrams are refused.
-        case refused([FlowRecord], FlowBatch)
+        /// The exporter is not listed, or the datagram has come before.
+        case refused([FlowRecord], RefusalReason, FlowBatch)
         /// Accounting has forgotten, or never taken, the template of the record.
         case beyondLimits
         /// The capture has only so many.
@@ -45,7 +45,14 @@ package struct CaptureSearch {
     package init(_ inventory: Inventory, slotSeconds: Int64, limits: DecodingLimits) {
         directory = ExporterDirectory(inventory)
         self.slotSeconds = slotSeconds
-        accounting = FlowDecoder(limits: limits, holdsData: true)
+        accounting = FlowDecoder(
+            limits: limits,
+            holdsData: true,
+            dropsDuplicates: true,
+            totals: .increments
+        )
+        var corrections = ExporterCorrections()
+        corrections.apply(inventory, to: &accounting)
     }
 
     /// Searches the capture at `path` for the record of that `number`, counted from 1.
@@ -81,10 +88,11 @@ package struct CaptureSearch {
         _ = counting.decode(datagram, into: &counted)
         let hits = counted.records.indices.filter { counted.records[$0].number == number }
         guard let exporter = directory.index(of: datagram) else {
-            return hits.isEmpty ? nil : .refused(hits.map { counted.records[$0] }, counted)
+            return refused(hits, .unknownExporter)
         }
         let first = batch.records.count
-        _ = accounting.decode(datagram, into: &batch)
+        let outcome = accounting.decode(datagram, into: &batch)
+        if outcome.isDuplicate { return refused(hits, .duplicate) }
         while exporters.count < batch.records.count { exporters.append(exporter) }
         let own = (first..<batch.records.count).filter {
             batch.records[$0].arrival == datagram.arrival
@@ -93,6 +101,10 @@ package struct CaptureSearch {
         guard own.count == counted.records.count else { return hits.isEmpty ? nil : .beyondLimits }
         for hit in hits { wanted.insert(own[own.startIndex + hit]) }
         return nil
+    }
+
+    private func refused(_ hits: [Int], _ reason: RefusalReason) -> Found? {
+        hits.isEmpty ? nil : .refused(hits.map { counted.records[$0] }, reason, counted)
     }
 
     private mutating func finishBatch(

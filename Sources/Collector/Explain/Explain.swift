@@ -150,7 +150,11 @@ public struct Explain: Sendable {
     private func flow(_ text: String) throws -> ExplanationDocument {
         let line = try FlowLine(text, now: WallClock.nanoseconds())
         guard let exporter = exporter(of: line) else {
-            return ExplanationDocument(refused: line.batch.records, of: line.batch)
+            return ExplanationDocument(
+                refused: line.batch.records,
+                for: .unknownExporter,
+                of: line.batch
+            )
         }
         var attributor = attributor()
         let explained = attributor.explain(
@@ -190,8 +194,8 @@ public struct Explain: Sendable {
         switch try search.explain(record: number, in: path, by: &attributor) {
         case .explained(let explained, let batch):
             return ExplanationDocument(explained, of: batch)
-        case .refused(let records, let batch):
-            return ExplanationDocument(refused: records, of: batch)
+        case .refused(let records, let reason, let batch):
+            return ExplanationDocument(refused: records, for: reason, of: batch)
         case .beyondLimits:
             throw InputProblem(
                 "record \(number) of \(path) cannot be followed: by limits.templates and "

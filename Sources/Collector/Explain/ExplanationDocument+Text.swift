@@ -11,9 +11,8 @@ extension ExplanationDocument {
         for item in items {
             lines.append(Line("record", "\(item.record.number)", packet(item.record)))
             guard let explanation = item.explanation else {
-                lines.append(
-                    Line("refused", Self.notListed, "\(item.record.exporter) is not listed")
-                )
+                let refusal = refusal(of: item.record)
+                lines.append(Line("refused", refusal.word, refusal.meaning))
                 continue
             }
             lines += head(explanation, of: item.record)
@@ -85,6 +84,9 @@ extension ExplanationDocument {
             lines.append(
                 Line("volume", "\(measure.octets) octets", "\(measure.packets) packets, scaled")
             )
+            if posting.isConverted {
+                lines.append(Line("volume", "", "of frames, their headers taken off"))
+            }
             let span =
                 Timestamp.text(nanoseconds: posting.start) + " to "
                 + Timestamp.text(nanoseconds: posting.end)

@@ -7,11 +7,13 @@ import Routing
 
 /// Why a flow was attributed as it was, for people and for scripts.
 struct ExplanationDocument {
-    /// A record with its explanation; nil when its exporter is not listed.
+    /// A record with its explanation; nil when its datagram is refused.
     typealias Item = (record: FlowRecord, explanation: RecordExplanation?)
 
     let items: [Item]
     private let batch: FlowBatch
+    /// Why the datagram is refused, where it is.
+    private let refusal: RefusalReason
     var inventory = Inventory()
     /// Whether the exporter is not listed but held apart, as if it were.
     var isHeld = false
@@ -22,12 +24,14 @@ struct ExplanationDocument {
     ) {
         items = explained.map { ($0.record, $0.explanation) }
         self.batch = batch
+        refusal = .unknownExporter
     }
 
-    /// Records of an exporter that is not listed.
-    init(refused: [FlowRecord], of batch: FlowBatch) {
+    /// Records of a datagram that is refused.
+    init(refused: [FlowRecord], for reason: RefusalReason, of batch: FlowBatch) {
         items = refused.map { ($0, nil) }
         self.batch = batch
+        refusal = reason
     }
 
     /// One object; the second flow of a biflow stands within, as `reverse`.
@@ -41,7 +45,7 @@ struct ExplanationDocument {
         var members: [JSONValue.Member] = [.init("record", json(item.record))]
         guard let explanation = item.explanation else {
             members += [
-                .init("exporter", .null), .init("refused", .string(Self.notListed)),
+                .init("exporter", .null), .init("refused", .string(refusal.word)),
                 .init("sides", .array([])),
             ]
             return members
@@ -58,6 +62,7 @@ struct ExplanationDocument {
                 .init("start", .string(Timestamp.text(nanoseconds: posting.start))),
                 .init("end", .string(Timestamp.text(nanoseconds: posting.end))),
                 .init("clamped", .bool(posting.isClamped)),
+                .init("converted", .bool(posting.isConverted)),
             ]
         }
         let sides = [explanation.ingress, explanation.egress]
@@ -65,8 +70,14 @@ struct ExplanationDocument {
         return members
     }
 
-    /// Why datagrams of an exporter that is not listed are refused.
-    static let notListed = RefusalReason.unknownExporter.word
+    /// Why the datagram of a record is refused: the word, and what it means.
+    func refusal(of record: FlowRecord) -> (word: String, meaning: String) {
+        let meaning =
+            refusal == .duplicate
+            ? "its datagram came a moment before, octet for octet"
+            : "\(record.exporter) is not listed"
+        return (refusal.word, meaning)
+    }
 
     func name(_ exporter: UInt16) -> String { inventory.exporters[Int(exporter)].name }
 

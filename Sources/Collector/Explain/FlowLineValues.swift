@@ -24,7 +24,8 @@ struct FlowLineValues {
         "samplingSource", "ingressInterface", "egressInterface", "egressKind", "direction",
         "sourceMAC", "destinationMAC", "postSourceMAC", "postDestinationMAC", "vlan", "vlans",
         "etherType", "nextHop", "bgpNextHop", "sourceAS", "destinationAS", "sourcePeerAS",
-        "destinationPeerAS", "asPath", "communities", "localPreference", "start", "end", "reverse",
+        "destinationPeerAS", "routeDistinguisher", "asPath", "communities", "localPreference",
+        "start", "end", "reverse",
     ]
 
     init(_ decoder: any Decoder) throws {
@@ -141,6 +142,10 @@ struct FlowLineValues {
         set(try asn("sourcePeerAS"), \.sourcePeerAS, .sourcePeerAS, in: &record)
         set(try asn("destinationPeerAS"), \.destinationPeerAS, .destinationPeerAS, in: &record)
         set(try number("localPreference"), \.localPreference, .localPreference, in: &record)
+        let distinguisher = try value("routeDistinguisher", "one like 64500:1") {
+            RouteDistinguisherText.value($0)
+        }
+        set(distinguisher, \.routeDistinguisher, .routeDistinguisher, in: &record)
         let list = "a list of AS numbers, an AS_SET as a list within"
         if let path: [PathElement] = try decoded("asPath", list) {
             let words = PathElement.path(path).words

@@ -14,6 +14,11 @@ extension CollectorMetrics {
             "Flow export datagrams received from an exporter."
         ),
         .init(
+            "peerage_duplicate_datagrams_total",
+            .counter,
+            "Datagrams of an exporter that came twice, and counted once."
+        ),
+        .init(
             "peerage_errors_total",
             .counter,
             "Failed parts of datagrams that were otherwise read."
@@ -29,6 +34,11 @@ extension CollectorMetrics {
             "By how much the exporter's clock is ahead of the collector's."
         ),
         .init(
+            "peerage_flows_not_sent_total",
+            .counter,
+            "Flows that an exporter says it could not send."
+        ),
+        .init(
             "peerage_interconnect_octets_total",
             .counter,
             "Octets that crossed an interconnect, as estimated from the samples."
@@ -38,12 +48,27 @@ extension CollectorMetrics {
             .counter,
             "Datagrams that the kernel dropped because a socket's buffer was full."
         ),
+        .init(
+            "peerage_lost_records_total",
+            .counter,
+            "Flow records lost on the way, by estimate where the protocol numbers datagrams."
+        ),
         .init("peerage_octets_total", .counter, "Octets that an exporter's records stand for."),
         .init("peerage_records_total", .counter, "Flow records received from an exporter."),
         .init(
             "peerage_refused_datagrams_total",
             .counter,
-            "Datagrams that were not decoded because of where they came from."
+            "Datagrams that were not decoded: because of where they came from, or as duplicates."
+        ),
+        .init(
+            "peerage_samples_dropped_total",
+            .counter,
+            "Samples that an sFlow agent says it had to drop."
+        ),
+        .init(
+            "peerage_samples_lost_total",
+            .counter,
+            "Samples missing by the numbers of their sources, in datagrams that were not lost."
         ),
         .init(
             "peerage_sequence_lost_total",

@@ -192,11 +192,20 @@ extension CollectorMetrics {
         count(ledger.datagrams, as: "peerage_datagrams_total", [label, ("protocol", word)])
         count(ledger.records, as: "peerage_records_total", [label])
         count(ledger.receivedOctets, as: "peerage_octets_total", [label])
-        count(ledger.sequenceLost, as: "peerage_sequence_lost_total", [label])
+        countMissing(ledger, label)
         for (reason, count) in ledger.undecoded {
             let labels = [label, ("reason", reason.word)]
             self.count(count, as: "peerage_undecoded_datagrams_total", labels)
         }
+    }
+
+    private func countMissing(_ ledger: Ledger, _ label: (String, String)) {
+        count(ledger.sequenceLost, as: "peerage_sequence_lost_total", [label])
+        count(ledger.duplicates, as: "peerage_duplicate_datagrams_total", [label])
+        count(ledger.lostRecords, as: "peerage_lost_records_total", [label])
+        count(ledger.samplesDropped, as: "peerage_samples_dropped_total", [label])
+        count(ledger.samplesLost, as: "peerage_samples_lost_total", [label])
+        count(ledger.notSentFlows, as: "peerage_flows_not_sent_total", [label])
     }
 
     private func count(_ event: OperationalEvent) {

@@ -103,6 +103,7 @@ extension CollectorService {
             .init(name: "samplers", timesReached: total.samplersEvicted),
             .init(name: "heldSets", timesReached: total.heldSetsEvicted),
             .init(name: "interfaceNames", timesReached: total.interfaceNamesRefused),
+            .init(name: "runningTotals", timesReached: total.totalsEvicted),
         ]
     }
 

@@ -47,6 +47,8 @@ extension StatusDocument {
                 .init("address", state.address.map { .string("\($0)") } ?? .null),
             ] + ExporterState?.some(state).members + [
                 .init("sequenceLost", .unsigned(exporter.sequenceLost)),
+                .init("duplicates", .unsigned(exporter.duplicates)),
+                .init("missingOctets", .unsigned(exporter.missingOctets)),
                 .init("pending", .bool(exporter.isPending)),
             ]
         )

@@ -34,6 +34,10 @@ package struct StatusDocument: Sendable {
         var isPending: Bool
         /// By its own sequence numbers, in the protocol's unit.
         var sequenceLost: UInt64
+        /// Datagrams that came twice.
+        var duplicates: UInt64 = 0
+        /// By estimate, what the records that never came stand for.
+        var missingOctets: UInt64 = 0
     }
 
     /// An interface that carries traffic and is not in the inventory.
@@ -87,17 +91,20 @@ package struct StatusDocument: Sendable {
         let known = try await CountedExporters(inventory: settings.inventory, store: store)
         let states = try await store.exporters()
         let (counted, held) = known.split(try await store.ledgers(in: recent))
-        var lost: [String: UInt64] = [:]
-        for fact in counted + held {
-            lost[fact.exporter, default: 0].addSaturating(fact.ledger.sequenceLost)
-        }
+        let recently = LedgerDocument(ledgers: counted + held, gaps: [])
+        let parts = Dictionary(
+            recently.exporters.map { ($0.name, $0.part) },
+            uniquingKeysWith: { first, _ in first }
+        )
         // An adopted exporter has another state under its address, from before.
         let names = Set(known.inventory.exporters.map(\.name))
         exporters = states.filter { !$0.isPending || known.isPending($0) }.map { state in
             Exporter(
                 state: state,
                 isPending: !names.contains(state.name) && known.isPending(state),
-                sequenceLost: lost[state.name] ?? 0
+                sequenceLost: parts[state.name]?.ledger.sequenceLost ?? 0,
+                duplicates: parts[state.name]?.ledger.duplicates ?? 0,
+                missingOctets: parts[state.name]?.missingOctets ?? 0
             )
         }
         let seen = Set(states.map(\.name))

@@ -156,6 +156,7 @@ extension DecodingWork {
             from: octets,
             context,
             systemInitTime: shared.systemInitTime,
+            tunnels: tunnels,
             words: &batch.words
         )
     }
@@ -167,7 +168,8 @@ extension DecodingWork {
         _ plan: TemplatePlan,
         _ context: MessageContext
     ) {
-        let most = rows.number(&batch.records, from: recordCount &+ 1)
+        let number = recordCount &+ 1
+        let most = rows.number(&batch.records, from: number)
         outcome.records += rows.count
         messageRecords? += rows.count
         recordCount &+= UInt64(rows.count)
@@ -177,6 +179,9 @@ extension DecodingWork {
             keepEach(octets, set, plan, context, first)
         } else if !plan.references.isEmpty {
             for row in 0..<rows.count { references.append(rows.reference(of: row, plan)) }
+        }
+        if formsIncrements, plan.hasTotals {
+            noteTotals(plan, context, from: first, number: number)
         }
         unresolved.append(
             UnresolvedSampling(

@@ -27,6 +27,9 @@ enum FieldReading: UInt8, Sendable, CaseIterable {
     case dot1qVLAN, vlan, postDot1qVLAN, postVLAN, customerVLAN, postCustomerVLAN
     case etherType, direction, biflowDirection
     case sourceAS, destinationAS, sourcePeerAS, destinationPeerAS
+    case routeDistinguisher, forwardingStatus
+    /// The exporter's own name for a flow.
+    case flowID
 
     // Times, the finest first.
     case startNanoseconds, startMicroseconds, startMilliseconds, startDelta, startSeconds
@@ -41,8 +44,9 @@ enum FieldReading: UInt8, Sendable, CaseIterable {
     case samplingSize, samplingPopulation, samplingPacketInterval, samplingPacketSpace
     case samplingProbability, samplerRandomInterval, samplingInterval
 
-    // A piece of the packet itself (RFC 5477, section 8.5).
-    case frameSize, frameSection, sectionOctets
+    // A piece of the packet itself (RFC 5477, section 8.5; RFC 7133), and what is said of it.
+    case frameSection, layer2Section, packetSection
+    case frameSize, frameType, packetOctets, sectionOctets, sectionOffset
 
     /// What one field of a template can fill once.
     var slot: Slot {
@@ -72,6 +76,7 @@ enum FieldReading: UInt8, Sendable, CaseIterable {
             .observedSeconds:
             .observed
         case .selectorID, .samplerID: .selector
+        case .frameSection, .layer2Section, .packetSection: .section
         default: .own(rawValue)
         }
     }
@@ -80,7 +85,7 @@ enum FieldReading: UInt8, Sendable, CaseIterable {
     enum Slot: Hashable {
         case octets, packets, sourceIPv4, sourceIPv6, destinationIPv4, destinationIPv6
         case ipProtocol, sourcePort, destinationPort, ingressInterface, egressInterface
-        case vlan, postVLAN, start, end, duration, observed, selector
+        case vlan, postVLAN, start, end, duration, observed, selector, section
         /// Filled by one element only.
         case own(UInt8)
     }
@@ -88,7 +93,8 @@ enum FieldReading: UInt8, Sendable, CaseIterable {
     /// Whether a value of `octets` octets can be read so.
     func accepts(octets: Int) -> Bool {
         switch self {
-        case .skip, .frameSection: true
+        case .skip, .frameSection, .layer2Section, .packetSection: true
+        case .routeDistinguisher: octets == 8
         case .sourceIPv4, .sourceIPv4Prefix, .destinationIPv4, .destinationIPv4Prefix,
             .nextHopIPv4, .bgpNextHopIPv4:
             octets == 4

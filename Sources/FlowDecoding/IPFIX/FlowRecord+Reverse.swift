@@ -13,6 +13,7 @@ extension FlowRecord {
         octets = 0
         packets = 0
         octetsBasis = .ip
+        egressKind = .interface
         (source, destination) = (destination, source)
         swap(&sourcePort, &destinationPort)
         swap(&ingressInterface, &egressInterface)

@@ -48,6 +48,11 @@ extension RecordRows {
                 from.load(load) {
                     $0.etherType = UInt16(truncatingIfNeeded: $1)
                 }
+            case .routeDistinguisher:
+                from.load(load) {
+                    $0.routeDistinguisher = $1
+                    if $1 != 0 { $0.known.insert(.routeDistinguisher) }  // zero is no VPN
+                }
             case .direction:
                 from.load(load) {
                     $0.direction = $1 == 0 ? .ingress : $1 == 1 ? .egress : .unknown
@@ -156,5 +161,7 @@ extension FieldReading {
     }
 
     /// Whether 0 is a value like any other where this is read, so that "none" needs another.
-    var isOptional: Bool { isReference || self == .startUptime || self == .endUptime }
+    var isOptional: Bool {
+        isReference || self == .startUptime || self == .endUptime || self == .flowID
+    }
 }

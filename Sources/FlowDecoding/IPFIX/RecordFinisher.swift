@@ -14,6 +14,7 @@ extension RecordRows {
     ///   - context: Its header.
     ///   - systemInitTime: When the exporter booted, as its options say, in milliseconds; 0 when
     ///     they do not.
+    ///   - tunnels: Those that are looked into in pieces of packets.
     ///   - words: Of the batch.
     func finish(
         _ records: inout [FlowRecord],
@@ -21,6 +22,7 @@ extension RecordRows {
         from octets: RawSpan,
         _ context: MessageContext,
         systemInitTime: UInt64,
+        tunnels: InnerHeaders,
         words: inout [UInt32]
     ) {
         guard program.isFinishedLater else { return }
@@ -33,7 +35,10 @@ extension RecordRows {
             finishDurations(&records, duration)
         }
         if program.hasAny(Self.observedReadings) { finishObserved(&records, program) }
-        if let frame = program.frame { finishFrames(&records, program, frame, octets, &words) }
+        if let section = program.section {
+            finishSections(&records, program, section, octets, tunnels, &words)
+        }
+        if program.has(.forwardingStatus) { finishStatus(&records) }
     }
 
     private static let vlanReadings = FieldReading.bits(
@@ -51,7 +56,7 @@ extension RecordRows {
     )
 
     /// A value that waits; 0 where the template has no such column.
-    private func value(_ reading: FieldReading?, _ row: Int) -> UInt64 {
+    func value(_ reading: FieldReading?, _ row: Int) -> UInt64 {
         reading.map { value($0, row) } ?? 0
     }
 
@@ -141,59 +146,6 @@ extension RecordRows {
             if !records[base + row].has(.start) { records[base + row].give(start: time) }
             if !records[base + row].has(.end) { records[base + row].give(end: time) }
         }
-    }
-}
-
-/// Pieces of packets in records.
-extension RecordRows {
-    /// Reads what is there of each record's packet, for what the record does not say itself.
-    private func finishFrames(
-        _ records: inout MutableSpan<FlowRecord>,
-        _ program: RecordProgram,
-        _ section: RecordProgram.Section,
-        _ octets: RawSpan,
-        _ words: inout [UInt32]
-    ) {
-        let frameSize = program.column(.frameSize)
-        let sectionOctets = program.column(.sectionOctets)
-        for row in 0..<count {
-            var packet = FlowRecord()
-            var frame = WireReader(
-                octets.extracting(range(of: section, row)),
-                as: "sampled frame"
-            )
-            let lengths = SampledHeader.read(&frame, as: .ethernet, &packet, &words)
-            records[base + row].complete(by: packet)
-            if !records[base + row].has(.octets) {
-                let size = max(value(frameSize, row), value(sectionOctets, row))
-                let octets = lengths.octets(frame: size, stripped: 0)
-                guard octets > 0 else { continue }
-                records[base + row].octets = octets
-                records[base + row].known.insert(.octets)
-            }
-            if !records[base + row].has(.packets) {
-                records[base + row].packets = 1
-                records[base + row].known.insert(.packets)
-            }
-        }
-    }
-}
-
-extension FlowRecord {
-    /// Takes from its packet what the record does not say itself.
-    mutating func complete(by packet: FlowRecord) {
-        let new = packet.known.subtracting(known)
-        if new.contains(.source) { source = packet.source }
-        if new.contains(.destination) { destination = packet.destination }
-        if new.contains(.ipProtocol) { ipProtocol = packet.ipProtocol }
-        if new.contains(.sourcePort) { sourcePort = packet.sourcePort }
-        if new.contains(.destinationPort) { destinationPort = packet.destinationPort }
-        if new.contains(.sourceMAC) { sourceMAC = packet.sourceMAC }
-        if new.contains(.destinationMAC) { destinationMAC = packet.destinationMAC }
-        if new.contains(.etherType) { etherType = packet.etherType }
-        if new.contains(.vlan) { vlan = packet.vlan }
-        if vlans.count == 0 { vlans = packet.vlans }
-        known.formUnion(new)
     }
 }
 

@@ -58,6 +58,7 @@ struct RecordProgram: Sendable {
 
     /// A piece of a packet that is in the record.
     struct Section: Sendable {
+        let reading: FieldReading
         /// As in ``Load``; `width` is -1 when the value says its own length.
         let segment: Int
         let end: Int
@@ -74,7 +75,7 @@ struct RecordProgram: Sendable {
     /// Loads of values that say their own length, and of what shares a place with those: done for
     /// each row by itself.
     private(set) var rowLoads: [Load] = []
-    private(set) var frame: Section?
+    private(set) var section: Section?
     /// The fields that every record has, and what else is the same in all.
     private(set) var known: FlowRecord.Fields = []
     private(set) var octetsBasis = OctetsBasis.ip
@@ -100,8 +101,9 @@ struct RecordProgram: Sendable {
             let isVariable = field.length == Template.Field.variableLength
             segment += isVariable ? 1 : 0
             end = isVariable ? 0 : end + UInt32(field.length)
-            if reading == .frameSection {
-                frame = Section(
+            if reading.slot == .section {
+                section = Section(
+                    reading: reading,
                     segment: Int(segment),
                     end: Int(end),
                     width: isVariable ? -1 : Int(field.length)
@@ -164,7 +166,7 @@ struct RecordProgram: Sendable {
     }
 
     /// Whether records are not complete when their fields have been read.
-    var isFinishedLater: Bool { columns != 0 || frame != nil }
+    var isFinishedLater: Bool { columns != 0 || section != nil }
 
     /// Whether there is a column of `reading`.
     func has(_ reading: FieldReading) -> Bool { columns >> UInt128(reading.rawValue) & 1 == 1 }
@@ -253,7 +255,8 @@ extension FieldReading {
             .nextHopIPv6, .bgpNextHopIPv4, .bgpNextHopIPv6:
             .address
         case .sourceAS, .destinationAS, .sourcePeerAS, .destinationPeerAS, .sourceMAC,
-            .destinationMAC, .postSourceMAC, .postDestinationMAC, .etherType, .direction:
+            .destinationMAC, .postSourceMAC, .postDestinationMAC, .etherType,
+            .routeDistinguisher, .direction:
             .link
         case .startNanoseconds, .startMicroseconds, .startMilliseconds, .startDelta,
             .startSeconds, .endNanoseconds, .endMicroseconds, .endMilliseconds, .endDelta,

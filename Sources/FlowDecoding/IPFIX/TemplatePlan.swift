@@ -40,6 +40,10 @@ final class TemplatePlan: Sendable {
     let reverse: RecordProgram?
     /// How options records are read instead; nil for flow records.
     let options: OptionsPlan?
+    /// Counters that are running totals of the flow, of a record and of its reverse direction.
+    let totals: (forward: RunningTotal.Counters, reverse: RunningTotal.Counters)
+    /// How exact the start of the flow is.
+    let startForm: RunningTotal.StartForm
 
     init(_ template: Template) {
         self.template = template
@@ -56,9 +60,14 @@ final class TemplatePlan: Sendable {
         references = sampling.filter { $0.isReference }
         self.reverse =
             Self.counts(reverse) ? RecordProgram(template, reverse, isReverse: true) : nil
+        totals = (RunningTotal.Counters(forward), RunningTotal.Counters(reverse))
+        startForm = RunningTotal.StartForm(forward, template)
         segmentOctets = Self.segments(of: template)
         traits = Self.traits(of: forward).union(Self.traits(of: reverse))
     }
+
+    /// Whether some counter of its records is a running total.
+    var hasTotals: Bool { !totals.forward.isEmpty || !totals.reverse.isEmpty }
 
     /// Memory it takes, in octets, with what keeping it takes.
     var octets: Int {

@@ -25,13 +25,15 @@ struct InterfaceNames {
     var count: Int { known.count }
     var hasNews: Bool { !news.isEmpty }
 
-    /// Notes what a record says of an interface; false when there is no room for another.
+    /// Notes what a record says of an interface.
     ///
     /// - Parameters:
     ///   - naming: The texts of the record.
     ///   - index: ifIndex; 0 when the record gives none.
     ///   - record: The reader at the record.
     ///   - limit: How many interfaces may be remembered.
+    /// - Returns: false when there is no room for another interface.
+    /// - Throws: ``WireError`` when the record is not the one of the texts.
     mutating func note(
         _ naming: InterfaceNaming,
         of index: UInt32,

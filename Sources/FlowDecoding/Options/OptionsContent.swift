@@ -75,6 +75,7 @@ struct OptionsContent {
     /// - Parameters:
     ///   - reader: At the record.
     ///   - plan: How to read it.
+    /// - Throws: ``WireError`` when the record is cut short.
     init(_ reader: inout WireReader, by plan: OptionsPlan) throws(WireError) {
         for step in plan.steps {
             let octets =

@@ -75,14 +75,14 @@ struct OptionsPlan: Sendable {
         _ template: Template,
         isScope: Bool
     ) -> Meaning {
+        // A greater scope type is none of NetFlow v9's: it is read as the element of that number.
         if template.isNetFlow9, isScope, field.id <= 5 { return scopeOfNetFlow9(field) }
         let meaning = field.enterprise == 0 ? known(field, template, isScope: isScope) : nil
         guard let meaning else { return isScope ? .unknownScope : .skip }
         return meaning
     }
 
-    /// RFC 3954, section 6.1; the NetFlow cache is told apart as other parts are. A greater type
-    /// is none of these: it is read as the element of that number.
+    /// The scopes of RFC 3954, section 6.1; the NetFlow cache is told apart as other parts are.
     private static func scopeOfNetFlow9(_ field: Template.Field) -> Meaning {
         let isNumber = (1...8).contains(field.length)
         return switch field.id {

@@ -37,13 +37,14 @@ struct ReliabilityCounters {
 
     var count: Int { entries.count }
 
-    /// Takes a report; returns by how much the total grew since the last.
+    /// Takes a report.
     ///
     /// - Parameters:
     ///   - total: The running total reported.
     ///   - counter: Of what.
     ///   - scope: Which process it is of; see ``SamplerScope/identity``.
     ///   - context: The message it came in.
+    /// - Returns: By how much the total grew since the last report.
     mutating func note(
         _ total: UInt64,
         of counter: Counter,

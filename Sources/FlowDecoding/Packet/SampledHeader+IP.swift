@@ -13,22 +13,20 @@ extension SampledHeader {
         _ packet: inout WireReader,
         _ record: inout FlowRecord
     ) throws(WireError) {
-        guard packet.remaining >= 20 else { throw packet.failure(.truncated) }
-        let first = try packet.read(UInt64.self)
-        guard first >> 60 == 4, first >> 56 & 0xf >= 5 else { throw packet.failure(.malformed) }
-        let second = try packet.read(UInt64.self)
-        let destination = try packet.read(UInt32.self)
-        lengths.packet = Int(first >> 32 & 0xffff)
+        let header = try packet.block(20)
+        let first = header.read(UInt8.self, at: 0)
+        guard first >> 4 == 4, first & 0xf >= 5 else { throw packet.failure(.malformed) }
+        lengths.packet = Int(header.read(UInt16.self, at: 2))
         lengths.hasPacket = true
-        let ipProtocol = UInt8(truncatingIfNeeded: second >> 48)
+        let ipProtocol = header.read(UInt8.self, at: 9)
         record.ipProtocol = ipProtocol
-        record.source = .v4(UInt32(truncatingIfNeeded: second))
-        record.destination = .v4(destination)
+        record.source = .v4(header.read(at: 12))
+        record.destination = .v4(header.read(at: 16))
         record.known.formUnion([.ipProtocol, .source, .destination])
-        let options = Int(first >> 56 & 0xf) * 4 - 20
+        let options = Int(first & 0xf) * 4 - 20
         if options > 0 { try packet.skip(octets: options) }
         // A later fragment has the payload of the first, not its headers.
-        guard first & 0x1fff == 0 else { return }
+        guard header.read(UInt16.self, at: 6) & 0x1fff == 0 else { return }
         if tunnels.isEmpty {
             try readPorts(&packet, &record)
         } else {
@@ -46,16 +44,15 @@ extension SampledHeader {
         _ packet: inout WireReader,
         _ record: inout FlowRecord
     ) throws(WireError) {
-        guard packet.remaining >= 40 else { throw packet.failure(.truncated) }
-        let first = try packet.read(UInt64.self)
-        guard first >> 60 == 6 else { throw packet.failure(.malformed) }
-        let payload = Int(first >> 16 & 0xffff)
+        let header = try packet.block(40)
+        guard header.read(UInt8.self, at: 0) >> 4 == 6 else { throw packet.failure(.malformed) }
+        let payload = Int(header.read(UInt16.self, at: 4))
         if payload > 0 { lengths.packet = 40 + payload }
         lengths.hasPacket = true
-        record.source = .v6(try packet.read())
-        record.destination = .v6(try packet.read())
+        record.source = .v6(header.read(at: 8))
+        record.destination = .v6(header.read(at: 24))
         record.known.formUnion([.source, .destination])
-        var next = UInt8(truncatingIfNeeded: first >> 8)
+        var next = header.read(UInt8.self, at: 6)
         var chain = ExtensionHeaders()
         if ExtensionHeaders.unit(of: next) != nil {
             next = try chain.read(&packet, from: next, limit: Self.maximumExtensionHeaders)
@@ -87,9 +84,9 @@ extension SampledHeader {
     ) throws(WireError) {
         switch record.ipProtocol {
         case 6, 17, 33, 132, 136:  // TCP, UDP, DCCP, SCTP, UDP-Lite
-            let ports = try packet.read(UInt32.self)
-            record.sourcePort = UInt16(truncatingIfNeeded: ports >> 16)
-            record.destinationPort = UInt16(truncatingIfNeeded: ports)
+            let ports = try packet.block(4)
+            record.sourcePort = ports.read(at: 0)
+            record.destinationPort = ports.read(at: 2)
             record.known.formUnion([.sourcePort, .destinationPort])
         default: break
         }

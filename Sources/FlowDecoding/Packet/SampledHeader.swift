@@ -17,7 +17,7 @@ import Wire
 /// looked into afterwards: see ``TunnelReading``.
 ///
 /// Layers that can repeat are bounded: 4 VLAN tags, 10 labels, 8 IPv6 extension headers. Headers
-/// are read in words of up to eight octets, so that each costs two or three bounds checks.
+/// are read as blocks, so that each costs one bounds check.
 struct SampledHeader {
     /// What the packet begins with (sFlow version 5, section 5.3, `header_protocol`).
     enum Link: UInt32 {
@@ -98,20 +98,18 @@ struct SampledHeader {
         _ words: inout [UInt32]
     ) throws(WireError) {
         lengths.link = 14
-        let first = try packet.read(UInt64.self)
-        let rest = try packet.read(UInt32.self)
-        record.destinationMAC = MACAddress(rawValue: first >> 16)
-        record.sourceMAC = MACAddress(rawValue: first << 32 | UInt64(rest))
+        let header = try packet.block(14)
+        record.destinationMAC = MACAddress(rawValue: header.read(UInt64.self, at: 0) >> 16)
+        record.sourceMAC = MACAddress(rawValue: header.read(UInt64.self, at: 6) >> 16)
         record.known.formUnion([.destinationMAC, .sourceMAC])
-        var type = try packet.read(UInt16.self)
+        var type = header.read(UInt16.self, at: 12)
         if EtherType.isTag(type) || type == EtherType.backbone {
             type = try readTags(&packet, type, &record, &words)
         }
         if type <= 1500 {  // a length: IEEE 802.3 with an LLC header
-            let header = try packet.read(UInt32.self)
-            let protocolID = try packet.read(UInt16.self)
-            guard header == 0xaaaa_0300, protocolID == 0 else { return }  // SNAP, RFC 1042
-            type = try packet.read()
+            let header = try packet.read(UInt64.self)
+            guard header >> 16 == 0xaaaa_0300_0000 else { return }  // SNAP, RFC 1042
+            type = UInt16(truncatingIfNeeded: header)
             lengths.link += 8
         }
         record.etherType = type

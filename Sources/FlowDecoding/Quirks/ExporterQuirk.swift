@@ -8,17 +8,17 @@ public import Model
 /// that the decoders stay as plain as the documents they follow. An operator switches them on by
 /// name for one exporter.
 ///
-/// To add one, add a row to ``table`` and a sample to `ExporterQuirkTests`.
+/// To add one: its word in Model's `Exporter.Quirk`, a row in ``table``, a sample in
+/// `ExporterQuirkTests`.
 public struct ExporterQuirk: Sendable {
-    /// Name in the configuration.
-    public let name: String
+    public let name: Exporter.Quirk
     /// Who does it: device, software, setting.
     public let evidence: String
     public let correct: @Sendable (inout FlowRecord) -> Void
 
     public static let table: [ExporterQuirk] = [
         ExporterQuirk(
-            name: "octets-include-ethernet-header",
+            name: .octetsIncludeEthernetHeader,
             evidence: "switches whose flow records count the frame, 14 octets a packet more",
             correct: {
                 let (headers, overflow) = $0.packets.multipliedReportingOverflow(by: 14)
@@ -26,15 +26,15 @@ public struct ExporterQuirk: Sendable {
             }
         ),
         ExporterQuirk(
-            name: "interface-zero-is-discarded",
+            name: .interfaceZeroIsDiscarded,
             evidence:
                 "routers that report packets dropped by an access list with output interface 0",
             correct: { if !$0.has(.egressInterface) { $0.egressKind = .discarded } }
         ),
     ]
 
-    /// The quirk of this name; nil when there is none.
-    public static func named(_ name: String) -> ExporterQuirk? {
-        table.first { $0.name == name }
+    /// The quirks of these names, in the order of the names.
+    public static func named(_ names: [Exporter.Quirk]) -> [ExporterQuirk] {
+        names.compactMap { name in table.first { $0.name == name } }
     }
 }

@@ -51,28 +51,19 @@ extension DecodingWork {
         _ reader: inout WireReader,
         _ blank: FlowRecord
     ) throws(WireError) -> Bool {
-        let head = try reader.read(UInt64.self)
-        let format = UInt32(truncatingIfNeeded: head >> 32)
-        let length = Int(head & 0xffff_ffff)
+        let head = try reader.block(8)
+        let format = SampleFormat(rawValue: head.read(at: 0))
+        let length = Int(head.read(UInt32.self, at: 4))
         let base = reader.offset
         let isCut = length > reader.remaining
         var body = try reader.read(octets: min(length, reader.remaining), as: "sFlow sample")
         do throws(WireError) {
-            switch SampleFormat(rawValue: format) {
-            case .flow, .expandedFlow:
-                let isExpanded = format == SampleFormat.expandedFlow.rawValue
-                var sample = try SFlowFlowSample(
-                    &body,
-                    isExpanded: isExpanded,
-                    blank,
-                    tunnels: tunnels
-                )
-                sightings.append(sample.sighting)
-                decodeFlowRecords(&body, base, &sample, isCut: isCut)
+            switch format {
+            case .flow: try decodeFlow(&body, base, blank, isExpanded: false, isCut: isCut)
+            case .expandedFlow: try decodeFlow(&body, base, blank, isExpanded: true, isCut: isCut)
             case .counters, .expandedCounters:
                 if !isCut { outcome.counterSamples += 1 }
-                let isExpanded = format == SampleFormat.expandedCounters.rawValue
-                try readCounters(&body, isExpanded: isExpanded)
+                try readCounters(&body, isExpanded: format == .expandedCounters)
             case .discarded:
                 if !isCut { outcome.discardSamples += 1 }
                 try readDiscard(&body)
@@ -85,40 +76,41 @@ extension DecodingWork {
         return !isCut
     }
 
-    /// Decodes the records of a flow sample and appends the flow they make.
+    /// Decodes a flow sample and appends the flow its records make.
     ///
-    /// Of a sample that the datagram ends in, the flow counts when its packet was read.
-    private mutating func decodeFlowRecords(
+    /// The record is written where it will lie, and taken back when nothing comes of it. Of a
+    /// sample that the datagram ends in, the flow counts when its packet was read. That a count
+    /// is plausible needs no check: it is one packet, and a number of 32 bits.
+    private mutating func decodeFlow(
         _ body: inout WireReader,
         _ base: Int,
-        _ sample: inout SFlowFlowSample,
+        _ blank: FlowRecord,
+        isExpanded: Bool,
         isCut: Bool
-    ) {
-        var left = sample.recordCount
-        while left > 0, !body.isAtEnd {
-            left -= 1
-            let start = base + body.offset
-            do throws(WireError) {
-                let head = try body.read(UInt64.self)
-                let length = Int(head & 0xffff_ffff)
-                let recordBase = base + body.offset
-                var record = try body.read(octets: length, as: "sFlow flow record")
-                do throws(WireError) {
-                    let format = UInt32(truncatingIfNeeded: head >> 32)
-                    try sample.read(&record, format, words: &batch.words)
-                } catch {
-                    report(error, base: recordBase)
-                }
-            } catch {
-                // The record is longer than its sample: nothing after it can be found.
-                if !isCut { report(error.kind.reason, error.subject, at: start) }
-                break
-            }
+    ) throws(WireError) {
+        let index = batch.records.count
+        batch.records.append(blank)
+        do throws(WireError) {
+            var sample = SFlowFlowSample(base: base, isCut: isCut, tunnels: tunnels)
+            let sighting = try sample.read(
+                &body,
+                isExpanded: isExpanded,
+                number: recordCount &+ 1,
+                into: &batch.records[index],
+                others: &otherRecords,
+                words: &batch.words,
+                problems: &batch.errors
+            )
+            sightings.append(sighting)
+        } catch {
+            batch.records.removeLast()
+            throw error
         }
-        sample.finish(words: &batch.words)
-        guard !isCut || sample.record.has(.octets) else { return }
+        if isCut, !batch.records[index].has(.octets) {
+            batch.records.removeLast()
+            return
+        }
         countRecord()
-        append(&sample.record, at: base - 8)
     }
 }
 

@@ -7,7 +7,7 @@ import Wire
 // "Flow Data Types" and "Extended Flow Data").
 
 /// A frame of which only the addresses are known (`sampled_ethernet`).
-struct SampledEthernet {
+struct SampledEthernet: Sendable {
     /// Header and frame check sequence: the length counts both ("excluding lower layer
     /// encapsulations and framing bits but including FCS octets").
     private static let overhead: UInt32 = 18
@@ -27,17 +27,25 @@ struct SampledEthernet {
     /// Octets of what the frame carries.
     var octets: UInt64 { UInt64(length - min(length, Self.overhead)) }
 
-    /// Fills in what no header said.
+    /// Fills in what no header said; zero is what the agent does not know.
     func store(in record: inout FlowRecord) {
-        if !record.has(.sourceMAC) { record.sourceMAC = source }
-        if !record.has(.destinationMAC) { record.destinationMAC = destination }
-        if !record.has(.etherType) { record.etherType = UInt16(truncatingIfNeeded: type) }
-        record.known.formUnion([.sourceMAC, .destinationMAC, .etherType])
+        if !record.has(.sourceMAC), source != .zero {
+            record.sourceMAC = source
+            record.known.insert(.sourceMAC)
+        }
+        if !record.has(.destinationMAC), destination != .zero {
+            record.destinationMAC = destination
+            record.known.insert(.destinationMAC)
+        }
+        if !record.has(.etherType), let type = UInt16(exactly: type), type != 0 {
+            record.etherType = type
+            record.known.insert(.etherType)
+        }
     }
 }
 
 /// A packet as the device understood it (`sampled_ipv4`, `sampled_ipv6`).
-struct SampledIPPacket {
+struct SampledIPPacket: Sendable {
     private let length: UInt32
     private let ipProtocol: UInt32
     private let source: IPAddress
@@ -68,7 +76,7 @@ struct SampledIPPacket {
 }
 
 /// The VLANs a switch assigned (`extended_switch`).
-struct SwitchedVLANs {
+struct SwitchedVLANs: Sendable {
     private let source: UInt32
     private let destination: UInt32
 

@@ -7,8 +7,9 @@ import Wire
 ///
 /// # How it works
 ///
-/// The records of a sample say the same thing in several ways, in any order. Each is kept where it
-/// lies, and ``finish(words:)`` puts them together, the one that says most first:
+/// The records of a sample say the same thing in several ways, in any order. A raw header goes
+/// straight to the flow record; the others are kept aside, and what they say is put in at the end,
+/// the one that says most first:
 ///
 ///     raw header, read to its IP packet    addresses, ports, octets
 ///     sampled IPv4 or IPv6                 the same, where the header stops before its IP packet
@@ -16,209 +17,160 @@ import Wire
 ///     sampled Ethernet                     MAC addresses and octets, where no header says them
 ///
 /// So a raw header and a sampled IPv4 record of one packet count once, and alike in either order.
-struct SFlowFlowSample {
-    var record: FlowRecord
-    let recordCount: UInt32
-    private let source: DataSource
-    private let sequence: UInt32
-    private let pool: UInt32
-    private let drops: UInt32
-
-    private let tunnels: InnerHeaders
+struct SFlowFlowSample: ~Copyable {
+    /// Where the sample begins, in octets from the start of the UDP payload.
+    let base: Int
+    /// Whether the datagram ends inside the sample.
+    let isCut: Bool
+    let tunnels: InnerHeaders
     private var hasHeader = false
     private var hasPacket = false
     /// Octets by the raw header.
     private var headerOctets: UInt64 = 0
-    private var ethernet: SampledEthernet?
-    private var packet: SampledIPPacket?
-    private var vlans: SwitchedVLANs?
-    private var strippedTags = WordRange()
-    private var labelNextHop: IPAddress?
 
-    /// Reads the head of a sample, compact or expanded (sFlow version 5, section 5,
-    /// `flow_sample` and `flow_sample_expanded`).
-    init(
-        _ body: inout WireReader,
-        isExpanded: Bool,
-        _ blank: FlowRecord,
-        tunnels: InnerHeaders
-    ) throws(WireError) {
+    @inline(__always)
+    init(base: Int, isCut: Bool, tunnels: InnerHeaders) {
+        self.base = base
+        self.isCut = isCut
         self.tunnels = tunnels
-        record = blank
-        let input: SFlowInterface
-        let output: SFlowInterface
-        let first = try body.read(UInt64.self)
-        sequence = UInt32(truncatingIfNeeded: first >> 32)
-        let source = UInt32(truncatingIfNeeded: first)
-        if isExpanded {
-            self.source = DataSource(type: source, index: try body.read())
-        } else {
-            self.source = DataSource(compact: source)
-        }
-        let second = try body.read(UInt64.self)
-        let rate = UInt32(truncatingIfNeeded: second >> 32)
-        pool = UInt32(truncatingIfNeeded: second)
-        let third = try body.read(UInt64.self)
-        drops = UInt32(truncatingIfNeeded: third >> 32)
-        let fourth = try body.read(UInt64.self)
-        if isExpanded {
-            input = SFlowInterface(
-                format: UInt32(truncatingIfNeeded: third),
-                value: UInt32(truncatingIfNeeded: fourth >> 32)
-            )
-            let fifth = try body.read(UInt64.self)
-            output = SFlowInterface(
-                format: UInt32(truncatingIfNeeded: fourth),
-                value: UInt32(truncatingIfNeeded: fifth >> 32)
-            )
-            recordCount = UInt32(truncatingIfNeeded: fifth)
-        } else {
-            input = SFlowInterface(compact: UInt32(truncatingIfNeeded: third))
-            output = SFlowInterface(compact: UInt32(truncatingIfNeeded: fourth >> 32))
-            recordCount = UInt32(truncatingIfNeeded: fourth)
-        }
-        if rate > 0 {
-            record.samplingRate = SamplingRate(rate)
-            record.samplingSource = .header
-        }
-        record.packets = 1
-        record.known.insert(.packets)
-        setInterfaces(input, output)
     }
 
-    private mutating func setInterfaces(_ input: SFlowInterface, _ output: SFlowInterface) {
-        if input.format == 0, input.value != 0, input.value != SFlowInterface.local {
-            record.ingressInterface = input.value
-            record.known.insert(.ingressInterface)
-        }
-        switch output.format {
-        case 0 where output.value == SFlowInterface.local: record.egressKind = .local
-        case 0 where output.value != 0:
-            record.egressInterface = output.value
-            record.known.insert(.egressInterface)
-        case 1: record.egressKind = .discarded
-        case 2: record.egressKind = .multiple
-        default: break
-        }
-        guard source.isInterface else { return }
-        if record.has(.ingressInterface), source.index == record.ingressInterface {
-            record.direction = .ingress
-        } else if record.has(.egressInterface), source.index == record.egressInterface {
-            record.direction = .egress
-        }
-    }
-
-    /// What it says of the numbers of its source.
-    var sighting: SFlowSighting {
-        SFlowSighting(
-            kind: .flows,
-            source: source,
-            sequence: sequence,
-            pool: pool,
-            drops: drops
-        )
-    }
-
-    /// Reads one flow record; formats without a row here are skipped by their length.
+    /// Reads all of a sample into `record`.
+    ///
+    /// - Parameters:
+    ///   - body: The sample after its format and length.
+    ///   - isExpanded: Whether its head is in the expanded form.
+    ///   - number: The record's number, if it comes to one.
+    ///   - record: Holds what all records of the datagram share, and takes the flow.
+    ///   - others: Empty; keeps what is put in at the end, and is empty again then.
+    ///   - words: Takes what varies in length.
+    ///   - problems: Takes what could not be read of the records.
+    /// - Returns: What the head says of the numbers of its source.
+    /// - Throws: ``WireError`` when the head cannot be read.
     @inline(__always)
     mutating func read(
         _ body: inout WireReader,
-        _ format: UInt32,
-        words: inout [UInt32]
-    ) throws(WireError) {
-        switch format {
-        case 1: try readRawHeader(&body, &words)
-        case 2: if ethernet == nil { ethernet = try SampledEthernet(&body) }
-        case 3: if packet == nil { packet = try SampledIPPacket(&body, isIPv6: false) }
-        case 4: if packet == nil { packet = try SampledIPPacket(&body, isIPv6: true) }
-        case 1001: vlans = try SwitchedVLANs(&body)
-        case 1002: try readRouter(&body)
-        case 1003: try readGateway(&body, &words)
-        case 1006: labelNextHop = try body.readLabelStacks()
-        case 1012: strippedTags = try body.readStrippedTags(&words)
-        default: break
+        isExpanded: Bool,
+        number: UInt64,
+        into record: inout FlowRecord,
+        others: inout SFlowOtherRecords,
+        words: inout [UInt32],
+        problems: inout [DecodingProblem]
+    ) throws(WireError) -> SFlowSighting {
+        let head =
+            isExpanded ? Head(expanded: try body.block(44)) : Head(compact: try body.block(32))
+        head.store(in: &record)
+        record.number = number
+        var left = head.recordCount
+        while left > 0, !body.isAtEnd {
+            left -= 1
+            guard readRecord(&body, &record, &others, &words, &problems) else { break }
         }
-    }
-
-    /// The packet's first octets (`sampled_header`).
-    @inline(__always)
-    private mutating func readRawHeader(
-        _ body: inout WireReader,
-        _ words: inout [UInt32]
-    ) throws(WireError) {
-        guard !hasHeader else { return }
-        let first = try body.read(UInt64.self)
-        let second = try body.read(UInt64.self)
-        let length = Int(second & 0xffff_ffff)
-        var header = try body.read(octets: length, as: "sFlow sampled header")
-        var lengths = SampledHeader.Lengths()
-        if let link = SampledHeader.Link(rawValue: UInt32(truncatingIfNeeded: first >> 32)) {
-            lengths = SampledHeader.read(&header, as: link, &record, &words, tunnels: tunnels)
-        }
-        hasHeader = true
-        hasPacket = lengths.hasPacket
-        headerOctets = lengths.octets(frame: first & 0xffff_ffff, stripped: second >> 32)
-    }
-
-    /// The next hop a router chose (`extended_router`).
-    private mutating func readRouter(_ body: inout WireReader) throws(WireError) {
-        guard let nextHop = try body.readSFlowAddress() else { return }
-        record.nextHop = nextHop
-        record.known.insert(.nextHop)
-    }
-
-    /// Completes the record when all of the sample was read.
-    @inline(__always)
-    mutating func finish(words: inout [UInt32]) {
         if hasHeader {
             record.octets = headerOctets
             record.known.insert(.octets)
         }
-        if hasHeader, hasPacket, ethernet == nil, vlans == nil, labelNextHop == nil,
-            strippedTags.count == 0
-        {
-            return
+        if !others.isEmpty {
+            others.store(in: &record, &words, hasHeader: hasHeader, hasPacket: hasPacket)
         }
-        finishOthers(&words)
+        return head.sighting
     }
 
-    private mutating func finishOthers(_ words: inout [UInt32]) {
-        if let packet, !hasPacket {
-            packet.store(in: &record)
-        } else if let ethernet, !hasHeader {
-            record.octets = ethernet.octets
-            record.known.insert(.octets)
+    /// Reads the next flow record; false when it is longer than the sample, so that nothing after
+    /// it can be found.
+    @inline(__always)
+    private mutating func readRecord(
+        _ body: inout WireReader,
+        _ record: inout FlowRecord,
+        _ others: inout SFlowOtherRecords,
+        _ words: inout [UInt32],
+        _ problems: inout [DecodingProblem]
+    ) -> Bool {
+        let start = base + body.offset
+        do throws(WireError) {
+            let head = try body.block(8)
+            let format = head.read(UInt32.self, at: 0)
+            let length = Int(head.read(UInt32.self, at: 4))
+            let recordBase = base + body.offset
+            var fields = try body.read(octets: length, as: "sFlow flow record")
+            do throws(WireError) {
+                if format == 1 {
+                    try readRawHeader(&fields, &record, &words)
+                } else {
+                    try Self.readOther(&fields, format, &others, &record, &words)
+                }
+            } catch {
+                problems.append(error, base: recordBase)
+            }
+            return true
+        } catch {
+            if !isCut {
+                let problem = DecodingProblem(
+                    error.kind.reason,
+                    subject: error.subject,
+                    offset: start
+                )
+                problems.append(problem)
+            }
+            return false
         }
-        ethernet?.store(in: &record)
-        if let labelNextHop, !record.has(.nextHop) {
-            record.nextHop = labelNextHop
+    }
+
+    /// A record that is no raw header; formats without a row here are skipped by their length.
+    @inline(never)
+    private static func readOther(
+        _ fields: inout WireReader,
+        _ format: UInt32,
+        _ others: inout SFlowOtherRecords,
+        _ record: inout FlowRecord,
+        _ words: inout [UInt32]
+    ) throws(WireError) {
+        switch format {
+        case 1002:  // the next hop a router chose (`extended_router`)
+            guard let nextHop = try fields.readSFlowAddress() else { return }
+            record.nextHop = nextHop
             record.known.insert(.nextHop)
+        case 1003: try record.readGateway(&fields, &words)
+        case 2, 3, 4, 1001, 1006, 1012:
+            try others.read(&fields, format, &words)
+        default: break
         }
-        if let vlan = vlans?.vlan(observed: record.direction) { store(vlan, &words) }
-        if strippedTags.count > 0 { prependStrippedTags(&words) }
     }
 
-    /// Stores the VLAN a switch assigned to a frame without a tag, or with a tag of VLAN 0, which
-    /// is only a priority (IEEE 802.1Q, clause 9.6).
-    private mutating func store(_ vlan: UInt16, _ words: inout [UInt32]) {
-        guard !record.has(.vlan) || record.vlan == 0 else { return }
-        if record.vlans.count == 0 {
-            record.vlans = WordRange(start: words.count, count: 1)
-            words.append(UInt32(vlan))
-        } else {
-            words[record.vlans.range.lowerBound] = UInt32(vlan)
+    /// The packet's first octets (`sampled_header`); only the first such record counts.
+    @inline(__always)
+    private mutating func readRawHeader(
+        _ fields: inout WireReader,
+        _ record: inout FlowRecord,
+        _ words: inout [UInt32]
+    ) throws(WireError) {
+        guard !hasHeader else { return }
+        let head = try fields.block(16)
+        let length = Int(head.read(UInt32.self, at: 12))
+        var packet = try fields.read(octets: length, as: "sFlow sampled header")
+        var lengths = SampledHeader.Lengths()
+        if let link = SampledHeader.Link(rawValue: head.read(at: 0)) {
+            lengths = SampledHeader.read(&packet, as: link, &record, &words, tunnels: tunnels)
         }
-        record.vlan = vlan
-        record.known.insert(.vlan)
+        hasHeader = true
+        hasPacket = lengths.hasPacket
+        headerOctets = lengths.octets(
+            frame: UInt64(head.read(UInt32.self, at: 4)),
+            stripped: UInt64(head.read(UInt32.self, at: 8))
+        )
     }
+}
 
-    /// Puts the tags that were stripped before those that were not.
-    private mutating func prependStrippedTags(_ words: inout [UInt32]) {
-        let start = words.count
-        for index in strippedTags.range { words.append(words[index]) }
-        for index in record.vlans.range { words.append(words[index]) }
-        record.vlans = WordRange(start: start, count: words.count - start)
-        record.vlan = UInt16(truncatingIfNeeded: words[start])
-        record.known.insert(.vlan)
+extension [DecodingProblem] {
+    /// Adds an error of a reader that began at `base`.
+    @inline(never)
+    mutating func append(_ error: WireError, base: Int) {
+        append(
+            DecodingProblem(
+                error.kind.reason,
+                subject: error.subject,
+                offset: base + error.offset
+            )
+        )
     }
 }

@@ -4,7 +4,7 @@ import Model
 import Wire
 
 /// The BGP route a router chose for the sampled packet.
-extension SFlowFlowSample {
+extension FlowRecord {
     /// Reads an `extended_gateway` record (sFlow version 5, section 5.3).
     ///
     ///     next hop, own AS, source AS, source peer AS, segment*, community*, local preference
@@ -20,29 +20,29 @@ extension SFlowFlowSample {
         try body.skip(octets: 4)  // own AS
         let sourceAS = ASN(rawValue: try body.read())
         let sourcePeerAS = ASN(rawValue: try body.read())
-        let path = try readPath(&body, &words)
-        let communities = try readCommunities(&body, &words)
+        let path = try Self.readPath(&body, &words)
+        let communities = try Self.readCommunities(&body, &words)
         let localPreference = try body.read(UInt32.self)
 
         if let nextHop {
-            record.bgpNextHop = nextHop
-            record.known.insert(.bgpNextHop)
+            bgpNextHop = nextHop
+            known.insert(.bgpNextHop)
         }
-        record.sourceAS = sourceAS
-        record.sourcePeerAS = sourcePeerAS
-        record.asPath = path.words
-        record.communities = communities
-        record.localPreference = localPreference
-        record.known.formUnion([
+        self.sourceAS = sourceAS
+        self.sourcePeerAS = sourcePeerAS
+        asPath = path.words
+        self.communities = communities
+        self.localPreference = localPreference
+        known.formUnion([
             .sourceAS, .sourcePeerAS, .asPath, .communities, .localPreference,
         ])
         if let origin = path.origin {
-            record.destinationAS = origin
-            record.known.insert(.destinationAS)
+            destinationAS = origin
+            known.insert(.destinationAS)
         }
         if let neighbor = path.neighbor {
-            record.destinationPeerAS = neighbor
-            record.known.insert(.destinationPeerAS)
+            destinationPeerAS = neighbor
+            known.insert(.destinationPeerAS)
         }
     }
 
@@ -53,7 +53,7 @@ extension SFlowFlowSample {
     }
 
     /// Copies the path into `words`, in the layout of ``ASPath``.
-    private func readPath(
+    private static func readPath(
         _ body: inout WireReader,
         _ words: inout [UInt32]
     ) throws(WireError) -> Path {
@@ -82,7 +82,7 @@ extension SFlowFlowSample {
         return path
     }
 
-    private func readCommunities(
+    private static func readCommunities(
         _ body: inout WireReader,
         _ words: inout [UInt32]
     ) throws(WireError) -> WordRange {

@@ -65,16 +65,46 @@ struct SFlowSources: Sendable {
         var drops: UInt32 = 0
         /// Losses of datagrams that the sub-agent had had.
         var losses: UInt32 = 0
+
+        /// Judges one sample, and goes on from it.
+        @inline(__always)
+        mutating func take(
+            _ sighting: SFlowSighting,
+            at clock: UInt32,
+            _ agent: inout SubAgent,
+            _ loss: inout Loss
+        ) {
+            let ahead = Int32(bitPattern: sighting.sequence &- sequence)
+            let pooled = Int32(bitPattern: sighting.pool &- pool)
+            let dropped = Int32(bitPattern: sighting.drops &- drops)
+            let isNew = lastUsed == 0
+            let isWhole = losses == agent.losses
+            lastUsed = clock
+            sequence = sighting.sequence
+            pool = sighting.pool
+            drops = sighting.drops
+            losses = agent.losses
+            guard sighting.kind == .flows else { return }
+            let inRun = agent.goOn(sighting.sequence)
+            // The first, one that came twice, or one of a source that began anew.
+            guard !isNew, ahead > 0, pooled >= 0 else { return }
+            if dropped > 0, dropped <= SFlowSources.largestLoss { loss.dropped += UInt64(dropped) }
+            if (ahead == 1) != (inRun == 1) { agent.weigh(isOneRun: inRun == 1) }
+            guard ahead > 1, isWhole else { return }
+            let step = agent.isOneRun ? inRun : inRun == 1 ? 1 : ahead
+            if step > 1, step <= SFlowSources.largestLoss { loss.samples += Int64(step) - 1 }
+        }
     }
 
     private struct SubAgent: Sendable {
         let key: UInt64
         /// Number of its newest datagram.
         var datagram: UInt32
-        var losses: UInt32 = 0
+        private(set) var losses: UInt32 = 0
         var lastUsed: UInt32 = 0
-        /// Number of its latest flow sample, of whichever source.
-        var sequence: UInt32?
+        /// Number of its latest flow sample, of whichever source; not known after a loss.
+        private var sequence: UInt32 = 0
+        private var hasSequence = false
         /// How much speaks for one run of numbers.
         private var score = 0
 
@@ -85,10 +115,23 @@ struct SFlowSources: Sendable {
 
         var isOneRun: Bool { score >= 4 }
 
-        /// Weighs whether a number that is `ahead` of its source's last is the next of all.
-        mutating func weigh(_ ahead: Int32, _ inRun: Int32?) {
-            guard let inRun, (ahead == 1) != (inRun == 1) else { return }
-            score = inRun == 1 ? min(score + 1, 16) : max(score - 1, -16)
+        /// Notes that datagrams were lost, or that it began anew.
+        mutating func lose() {
+            losses &+= 1
+            hasSequence = false
+        }
+
+        /// Goes on to a flow sample; returns how far that is from the latest, 0 if not known.
+        mutating func goOn(_ next: UInt32) -> Int32 {
+            let step = hasSequence ? Int32(bitPattern: next &- sequence) : 0
+            sequence = next
+            hasSequence = true
+            return step
+        }
+
+        /// Weighs a number that is next either for its source or for the sub-agent.
+        mutating func weigh(isOneRun: Bool) {
+            score = isOneRun ? min(score + 1, 16) : max(score - 1, -16)
         }
     }
 
@@ -101,9 +144,6 @@ struct SFlowSources: Sendable {
     private var sources: [Source] = []
     private var subAgents: [SubAgent] = []
     private var clock: UInt32 = 0
-
-    /// Sources that are remembered.
-    var count: Int { sources.count { $0.lastUsed != 0 } }
 
     /// Judges the samples of a datagram.
     ///
@@ -125,12 +165,12 @@ struct SFlowSources: Sendable {
         var agent = subAgents[index]
         agent.datagram = datagram
         agent.lastUsed = clock
-        if isBroken {
-            agent.losses &+= 1
-            agent.sequence = nil
-        }
+        if isBroken { agent.lose() }
         var loss = Loss()
-        for sighting in sightings { take(sighting, &agent, &loss) }
+        for sighting in sightings {
+            let key = sighting.key(in: subAgent)
+            sources[place(of: key)].take(sighting, at: clock, &agent, &loss)
+        }
         subAgents[index] = agent
         return loss
     }
@@ -154,44 +194,16 @@ struct SFlowSources: Sendable {
 
     private func age(_ subAgent: SubAgent) -> UInt32 { clock &- subAgent.lastUsed }
 
-    /// Judges one sample, and goes on from it.
-    private mutating func take(
-        _ sighting: SFlowSighting,
-        _ agent: inout SubAgent,
-        _ loss: inout Loss
-    ) {
-        let index = place(of: sighting.key(in: agent.key))
-        let last = sources[index]
-        sources[index].lastUsed = clock
-        sources[index].sequence = sighting.sequence
-        sources[index].pool = sighting.pool
-        sources[index].drops = sighting.drops
-        sources[index].losses = agent.losses
-        guard sighting.kind == .flows else { return }
-        let inRun = agent.sequence.map { Int32(bitPattern: sighting.sequence &- $0) }
-        agent.sequence = sighting.sequence
-        guard last.lastUsed != 0 else { return }
-        let pool = Int32(bitPattern: sighting.pool &- last.pool)
-        let ahead = Int32(bitPattern: sighting.sequence &- last.sequence)
-        guard ahead > 0, pool >= 0 else { return }  // it began anew, or came twice
-        let drops = Int32(bitPattern: sighting.drops &- last.drops)
-        if drops > 0, drops <= Self.largestLoss { loss.dropped += UInt64(drops) }
-        agent.weigh(ahead, inRun)
-        guard last.losses == agent.losses else { return }
-        let step = agent.isOneRun ? inRun ?? 0 : inRun == 1 ? 1 : ahead
-        if step > 1, step <= Self.largestLoss { loss.samples += Int64(step) - 1 }
-    }
-
     /// Where a source is kept, perhaps in the place of another.
     private mutating func place(of key: UInt64) -> Int {
         if sources.isEmpty { sources = [Source](repeating: Source(), count: Self.ways) }
         while true {
             let start = set(of: key)
+            for index in start..<start + Self.ways
+            where sources[index].key == key && sources[index].lastUsed != 0 { return index }
             var best = start
-            for index in start..<start + Self.ways {
-                if sources[index].key == key, sources[index].lastUsed != 0 { return index }
-                if age(sources[index]) > age(sources[best]) { best = index }
-            }
+            for index in start + 1..<start + Self.ways
+            where age(sources[index]) > age(sources[best]) { best = index }
             if sources[best].lastUsed != 0, sources.count < Self.ways * Self.maximumSets {
                 double()
                 continue

@@ -156,13 +156,14 @@ struct SamplerTable {
 
 /// Looking rates up.
 extension SamplerTable {
-    /// The announced rate for a data record; nil when none is known.
+    /// Finds the announced rate for a data record.
     ///
     /// - Parameters:
     ///   - reference: What the record says of its sampling.
     ///   - ingress: ifIndex the packets came in by; 0 when not said.
     ///   - egress: ifIndex the packets left by; 0 when not said.
     ///   - observed: Where the packets were observed.
+    /// - Returns: nil when none is known.
     mutating func rate(
         _ reference: SamplerReference,
         ingress: UInt32,

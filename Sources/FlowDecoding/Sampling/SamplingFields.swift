@@ -49,8 +49,9 @@ struct SamplingFields {
         }
     }
 
-    /// Whether the selector filters instead of sampling: property match and the hash-based ones
-    /// (IANA, *PSAMP selectorAlgorithm*, 5 to 8). What passes a filter is all there is to count.
+    /// Whether the selector filters instead of sampling; what passes a filter is all there is.
+    ///
+    /// Property match and the hash-based ones: 5 to 8 of IANA's *PSAMP Selector Algorithms*.
     var isFilter: Bool { (5...8).contains(algorithm) }
 
     /// The rate the fields give; nil when they give none.

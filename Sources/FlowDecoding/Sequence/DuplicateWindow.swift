@@ -19,7 +19,7 @@ struct DuplicateWindow: Sendable {
     }
 
     private var entries: [Entry] = []
-    /// 1-based place of the newest of each chain; 0 for none. As many as the ring may hold.
+    /// By chain, the 1-based place of its newest, or 0; as many chains as the ring has places.
     private var heads: [UInt16] = []
     /// Where the oldest is, once the ring is full.
     private var oldest = 0

@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Turns the changes of ``DatagramOutcome/sequenceLost`` into what can only be added.
+/// Counts what was lost by the changes of ``DatagramOutcome/sequenceLost``.
 ///
-/// A datagram that comes late gives back what was counted as lost, perhaps after that was written.
-/// Then the next losses are counted less by it, so that the sum comes out right.
+/// A datagram that comes late gives back what was counted as lost: of what is counted and not
+/// written yet, and where that is not enough, of the next losses, so that the sum comes out right.
 public struct LossCarry: Equatable, Sendable {
-    private var repaid: Int64 = 0
+    private var owed: UInt64 = 0
 
     public init() {}
 
-    /// What to add to a count of losses for a change of `change`.
-    public mutating func increment(_ change: Int64) -> UInt64 {
-        let (sum, overflow) = change.addingReportingOverflow(repaid)
-        guard !overflow else { return 0 }
-        repaid = min(sum, 0)
-        return UInt64(max(sum, 0))
+    /// Changes `count`, of what is lost and not written yet, by `change`.
+    public mutating func add(_ change: Int64, to count: inout UInt64) {
+        if change < 0 {
+            owed = Self.sum(owed, change.magnitude)
+        } else {
+            let repaid = min(owed, change.magnitude)
+            owed -= repaid
+            count = Self.sum(count, change.magnitude - repaid)
+        }
+        let repaid = min(owed, count)
+        owed -= repaid
+        count -= repaid
+    }
+
+    private static func sum(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let (sum, overflow) = a.addingReportingOverflow(b)
+        return overflow ? .max : sum
     }
 }

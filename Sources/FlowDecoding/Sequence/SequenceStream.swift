@@ -79,11 +79,8 @@ struct SequenceStream: Sendable {
     private var rival = RivalUnit()
     private var content = RecordsPerMessage()
 
-    /// Arrival of the message whose number was the latest to differ from the one before; nil when
-    /// the numbers stand still.
-    ///
-    /// A number that is not zero has moved before we came, until two messages with records have
-    /// the same.
+    /// Arrival of the message whose number was the latest to differ from the one before; nil while
+    /// none has, and when two messages with records have the same.
     private(set) var movedAt: Int64?
 
     /// Begins with the first message seen.
@@ -93,7 +90,6 @@ struct SequenceStream: Sendable {
         self.isShared = isShared
         self.countsRecords = countsRecords
         last = first
-        if first.sequence != 0 { movedAt = first.arrival }
         if let flows = first.flows { content.add(flows) }
         begin(first)
     }

@@ -18,8 +18,8 @@ public struct Exporter: Equatable, Sendable {
     public var asFields: ASFields = .origin
     /// Tunnels that are looked into, in sampled packets.
     public var innerHeaders: InnerHeaders = []
-    /// Names of the corrections that are switched on for it.
-    public var quirks: [String] = []
+    /// Corrections that are switched on for it.
+    public var quirks: [Quirk] = []
     /// Views to route by, in order of preference.
     public var views: [String] = []
     public var otherInterfaces: InterfaceRole = .unknown
@@ -41,6 +41,14 @@ public struct Exporter: Equatable, Sendable {
     /// What IE 16 and 17 mean.
     public enum ASFields: String, Sendable, CaseIterable {
         case origin, peer, ignore
+    }
+
+    /// What it does differently from the standard, by the word of the configuration.
+    ///
+    /// What is put right, and by whose fault, stands in FlowDecoding's table.
+    public enum Quirk: String, Sendable, CaseIterable {
+        case octetsIncludeEthernetHeader = "octets-include-ethernet-header"
+        case interfaceZeroIsDiscarded = "interface-zero-is-discarded"
     }
 
     public struct Interface: Equatable, Sendable {

@@ -33,13 +33,43 @@ public struct Ledger: Equatable, Sendable {
     public var unknownNeighborOctets: UInt64 = 0
     /// Octets whose record gave an impossible time, counted at arrival instead.
     public var clampedOctets: UInt64 = 0
+    /// Octets whose record counts layer-2 frames: what is left without their headers.
+    public var convertedOctets: UInt64 = 0
     /// Datagrams the kernel dropped because the socket's buffer was full.
     public var kernelDrops: UInt64 = 0
     /// Lost by the exporter's own sequence numbers, in the protocol's unit.
     public var sequenceLost: UInt64 = 0
+    /// Datagrams that came twice: of ``refused``, those refused for that.
     public var duplicates: UInt64 = 0
+    /// Flow records lost on the way: counted where the protocol numbers them, else estimated.
+    public var lostRecords: UInt64 = 0
+    /// Samples that sFlow agents say they had to drop.
+    public var samplesDropped: UInt64 = 0
+    /// Samples missing by the numbers of their sources, in datagrams that were not lost.
+    public var samplesLost: UInt64 = 0
+    /// Flows that exporters say they could not send, and their packets and octets, unscaled.
+    public var notSentFlows: UInt64 = 0
+    public var notSentPackets: UInt64 = 0
+    public var notSentOctets: UInt64 = 0
 
     public init() {}
+
+    /// Records that would have been counted, had all of them arrived.
+    public var missingRecords: UInt64 {
+        var sum = lostRecords
+        sum.addSaturating(samplesDropped)
+        sum.addSaturating(samplesLost)
+        return sum
+    }
+
+    /// What the missing records stand for, by estimate, if they are like those of `other`: octets,
+    /// scaled.
+    public func missingOctets(asIn other: Ledger) -> UInt64 {
+        guard other.records > 0 else { return 0 }
+        let product = missingRecords.multipliedFullWidth(by: other.receivedOctets)
+        guard product.high < other.records else { return .max }
+        return other.records.dividingFullWidth(product).quotient
+    }
 
     /// Whether every sum holds exactly.
     public var isBalanced: Bool {
@@ -79,9 +109,16 @@ public struct Ledger: Equatable, Sendable {
         )
         total.unknownNeighborOctets.addSaturating(part.unknownNeighborOctets)
         total.clampedOctets.addSaturating(part.clampedOctets)
+        total.convertedOctets.addSaturating(part.convertedOctets)
         total.kernelDrops.addSaturating(part.kernelDrops)
         total.sequenceLost.addSaturating(part.sequenceLost)
         total.duplicates.addSaturating(part.duplicates)
+        total.lostRecords.addSaturating(part.lostRecords)
+        total.samplesDropped.addSaturating(part.samplesDropped)
+        total.samplesLost.addSaturating(part.samplesLost)
+        total.notSentFlows.addSaturating(part.notSentFlows)
+        total.notSentPackets.addSaturating(part.notSentPackets)
+        total.notSentOctets.addSaturating(part.notSentOctets)
     }
 
     private static func saturatingSum(_ a: UInt64, _ b: UInt64) -> UInt64 {
@@ -100,10 +137,13 @@ public enum RefusalReason: UInt8, Hashable, Sendable, CaseIterable, Comparable {
     case shutdown = 3
     /// Held apart until its exporter is adopted; a report's word, no row's.
     case quarantined = 2
+    /// Octet for octet one that came a moment before.
+    case duplicate = 4
 
     /// The word in JSON output and metrics.
     public var word: String {
         switch self {
+        case .duplicate: "duplicate"
         case .unknownExporter: "unknownExporter"
         case .learnLimit: "learnLimit"
         case .quarantined: "quarantined"

@@ -67,6 +67,8 @@ public struct Posting: Sendable {
     public var end: Int64
     /// Whether the exporter's times were impossible and arrival stands for them.
     public var isClamped: Bool
+    /// Whether the record counts layer-2 frames, whose headers were taken off.
+    public var isConverted = false
     public var measure: Measure
     public var ingress: SideOutcome
     public var egress: SideOutcome

@@ -36,7 +36,7 @@ extension Report {
             "refusedDatagrams",
             "refused",
             unit: "datagrams",
-            "From senders that are not configured, or not adopted yet."
+            "From senders that are not configured, or not adopted yet; and what came twice."
         ),
         ReportColumn("records", "records", unit: "records", "Flow records and samples."),
         ReportColumn(
@@ -110,38 +110,91 @@ extension Report {
         ),
     ]
 
-    private static let otherColumns = [
+    private static let otherColumns =
+        [
+            ReportColumn(
+                "unknownNeighborOctets",
+                "unknown peer",
+                unit: "octets",
+                "Inside ingress and egress: no evidence named a neighbor."
+            ),
+            rareOctets(
+                "clampedOctets",
+                "impossible time",
+                "Of records whose times cannot be; counted when their datagram arrived."
+            ),
+            rareOctets(
+                "convertedOctets",
+                "from frames",
+                "Of records that count layer-2 frames: what is left without their headers."
+            ),
+            rareOctets(
+                "quarantinedOctets",
+                "held apart",
+                "Of an exporter that is pending until it is adopted; in no other column."
+            ),
+            ReportColumn(
+                "kernelDrops",
+                "kernel drops",
+                unit: "datagrams",
+                isHiddenWhenZero: true,
+                "Dropped by the kernel before they were received; in no other column."
+            ),
+            ReportColumn(
+                "sequenceLost",
+                "lost",
+                isHiddenWhenZero: true,
+                "Missing by the exporter's own sequence numbers, in the unit of its protocol: packets "
+                    + "(NetFlow v9), datagrams (sFlow), flows (NetFlow v5), records (IPFIX)."
+            ),
+        ] + missingColumns + [
+            ReportColumn("balanced", "balanced", "Whether every sum holds exactly.")
+        ]
+
+    /// What came twice, and what never came.
+    private static let missingColumns = [
         ReportColumn(
-            "unknownNeighborOctets",
-            "unknown peer",
-            unit: "octets",
-            "Inside ingress and egress: no evidence named a neighbor."
-        ),
-        rareOctets(
-            "clampedOctets",
-            "impossible time",
-            "Of records whose times cannot be; counted when their datagram arrived."
-        ),
-        rareOctets(
-            "quarantinedOctets",
-            "held apart",
-            "Of an exporter that is pending until it is adopted; in no other column."
-        ),
-        ReportColumn(
-            "kernelDrops",
-            "kernel drops",
+            "duplicates",
+            "twice",
             unit: "datagrams",
             isHiddenWhenZero: true,
-            "Dropped by the kernel before they were received; in no other column."
+            "Came twice, and counted once; of the refused datagrams."
         ),
         ReportColumn(
-            "sequenceLost",
-            "lost",
+            "lostRecords",
+            "lost records",
+            unit: "records",
             isHiddenWhenZero: true,
-            "Missing by the exporter's own sequence numbers, in the unit of its protocol: packets "
-                + "(NetFlow v9), datagrams (sFlow), flows (NetFlow v5), records (IPFIX)."
+            "Lost on the way: counted where the protocol numbers records, else by the mean of a "
+                + "datagram."
         ),
-        ReportColumn("balanced", "balanced", "Whether every sum holds exactly."),
+        ReportColumn(
+            "samplesDropped",
+            "dropped",
+            unit: "samples",
+            isHiddenWhenZero: true,
+            "Samples that an sFlow agent says it had to drop."
+        ),
+        ReportColumn(
+            "samplesLost",
+            "lost samples",
+            unit: "samples",
+            isHiddenWhenZero: true,
+            "Samples missing by the numbers of their sources, in datagrams that were not lost."
+        ),
+        ReportColumn(
+            "notSentFlows",
+            "not sent",
+            unit: "flows",
+            isHiddenWhenZero: true,
+            "Flows that the exporter says it could not send."
+        ),
+        rareOctets(
+            "missingOctets",
+            "missing",
+            "What lost records and samples stand for, by the mean record of the exporter in the "
+                + "slot: an estimate, in no other column."
+        ),
     ]
 
     /// Octets of which most ledgers have none.
@@ -171,9 +224,16 @@ extension Report {
         ] + sides.map { .octets($0.octets(ledger)) } + [
             .octets(ledger.unknownNeighborOctets),
             .octets(ledger.clampedOctets),
+            .octets(ledger.convertedOctets),
             .octets(part.quarantinedOctets),
             .count(ledger.kernelDrops),
             .count(ledger.sequenceLost),
+            .count(ledger.duplicates),
+            .count(ledger.lostRecords),
+            .count(ledger.samplesDropped),
+            .count(ledger.samplesLost),
+            .count(ledger.notSentFlows),
+            .octets(part.missingOctets),
             .flag(ledger.isBalanced),
         ]
     }

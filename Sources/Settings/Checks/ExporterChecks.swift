@@ -18,8 +18,23 @@ extension SettingsChecks {
                 )
             }
             checkInterfaces(of: exporter, path + ".interfaces")
+            checkCorrections(of: exporter, path)
         }
         reading.requireUnique(addresses.map { (value: $0.0, path: $0.1) })
+    }
+
+    /// What is read otherwise is so by the source address, which agents behind a relay share.
+    private mutating func checkCorrections(of exporter: Exporter, _ path: String) {
+        guard exporter.identify == .agent else { return }
+        for (key, isSet) in [
+            ("innerHeaders", !exporter.innerHeaders.isEmpty), ("quirks", !exporter.quirks.isEmpty),
+        ] where isSet {
+            reading.report(
+                "\(path).\(key)",
+                "goes by the source address, which the relay's agents share",
+                expected: "identify: source"
+            )
+        }
     }
 
     private mutating func checkInterfaces(of exporter: Exporter, _ path: String) {

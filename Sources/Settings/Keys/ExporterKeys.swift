@@ -49,6 +49,18 @@ extension Keys {
             "What IE 16 and 17 hold: the origin AS, the neighboring AS, or nothing of use."
         ),
         .key(
+            "innerHeaders",
+            .innerHeaders,
+            \.innerHeaders,
+            "Tunnels inside which sampled packets are accounted by their inner addresses."
+        ),
+        .key(
+            "quirks",
+            .list(of: .word()),
+            \.quirks,
+            "Corrections of what it does differently from the standard."
+        ),
+        .key(
             "views",
             .list(of: .name),
             \.views,

@@ -192,3 +192,28 @@ extension Kind where Value == SamplingRate {
         return SamplingRate(numbers[1], per: numbers[0])
     }
 }
+
+extension Kind where Value == InnerHeaders {
+    /// Any of the tunnels that can be looked into.
+    static var innerHeaders: Kind {
+        Kind<[Tunnel]>.list(of: .word(of: Tunnel.all)).map(
+            { tunnels, _, _ in InnerHeaders(tunnels.map(\.value)) },
+            back: { headers, _ in Tunnel.all.filter { headers.contains($0.value) } }
+        )
+    }
+}
+
+/// One of `InnerHeaders`, by its word.
+private struct Tunnel: RawRepresentable, Sendable {
+    let rawValue: String
+    let value: InnerHeaders
+
+    init?(rawValue: String) {
+        guard let found = InnerHeaders.words.first(where: { $0.word == rawValue }) else {
+            return nil
+        }
+        (self.rawValue, value) = (found.word, found.value)
+    }
+
+    static let all = InnerHeaders.words.compactMap { Tunnel(rawValue: $0.word) }
+}

@@ -12,6 +12,7 @@ package enum Migrations {
     package static let all: [Migration] = [
         Migration("M001InitialSchema", M001InitialSchema.apply),
         Migration("M002LiveService", M002LiveService.apply),
+        Migration("M003MissingRecords", M003MissingRecords.apply),
     ]
 
     package struct Migration: Sendable {

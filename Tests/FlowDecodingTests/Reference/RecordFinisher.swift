@@ -25,12 +25,45 @@ extension RecordReader {
             if !record.has(.start) { setStart(scratch.observed) }
             if !record.has(.end) { setEnd(scratch.observed) }
         }
-        guard let frame = scratch.frame else { return }
-        var packet = FlowRecord()
-        var reader = WireReader(octets.extracting(frame), as: "sampled frame")
-        let lengths = SampledHeader.read(&reader, as: .ethernet, &packet, &words)
-        record.complete(by: packet)
-        finishFrame(lengths)
+        if let section = scratch.section, scratch.sectionOffset == 0 {
+            finish(section.reading, octets.extracting(section.place), &words)
+        }
+        switch scratch.forwardingStatus & 0xc0 {
+        case 0x80: record.egressKind = .discarded
+        case 0xc0: record.egressKind = .local
+        default: return
+        }
+        record.egressInterface = 0
+        record.known.remove(.egressInterface)
+    }
+
+    /// Reads a piece of a packet.
+    private mutating func finish(
+        _ reading: FieldReading,
+        _ piece: RawSpan,
+        _ words: inout [UInt32]
+    ) {
+        var reader = WireReader(piece, as: "sampled packet")
+        var first = reader
+        let version = (try? first.read(UInt8.self)).map { $0 >> 4 }
+        let link: SampledHeader.Link? =
+            switch (reading, version) {
+            case (.packetSection, 4): .ipv4
+            case (.packetSection, 6): .ipv6
+            case (.packetSection, _): nil
+            default: scratch.frameType <= 1 ? .ethernet : nil
+            }
+        var lengths = SampledHeader.Lengths()
+        if let link {
+            var packet = FlowRecord()
+            lengths = SampledHeader.read(&reader, as: link, &packet, &words)
+            record.complete(by: packet)
+        }
+        if lengths.packet == 0, scratch.packetOctets > 0 {
+            return finishSection(scratch.packetOctets)
+        }
+        let frame = max(scratch.frameSize, scratch.sectionOctets)
+        finishSection(link == nil ? 0 : lengths.octets(frame: frame, stripped: 0))
     }
 
     /// Chooses the VLAN on the side of observation: a record observed where packets leave has the
@@ -68,11 +101,9 @@ extension RecordReader {
         return (time + max(wraps, 0) << 32) &* 1_000_000
     }
 
-    /// Takes octets and packets from the frame itself when no counter is in the record.
-    private mutating func finishFrame(_ lengths: SampledHeader.Lengths) {
+    /// Takes octets and packets from the packet itself when no counter is in the record.
+    private mutating func finishSection(_ octets: UInt64) {
         if !record.has(.octets) {
-            let frame = max(scratch.frameSize, scratch.sectionOctets)
-            let octets = lengths.octets(frame: frame, stripped: 0)
             guard octets > 0 else { return }
             record.octets = octets
             record.known.insert(.octets)

@@ -23,8 +23,12 @@ struct RecordScratch {
     var biflowDirection: UInt64 = 0
     var frameSize: UInt64 = 0
     var sectionOctets: UInt64 = 0
+    var frameType: UInt64 = 0
+    var packetOctets: UInt64 = 0
+    var sectionOffset: UInt64 = 0
+    var forwardingStatus: UInt64 = 0
     /// Where a piece of the packet is, in octets from where the reading began.
-    var frame: Range<Int>?
+    var section: (reading: FieldReading, place: Range<Int>)?
 }
 
 /// Reads records from left to right, a field at a time: slow, and simple enough to be right.
@@ -66,9 +70,9 @@ struct RecordReader {
             }
             if reading == .skip {
                 try reader.skip(octets: octets)
-            } else if reading == .frameSection {
+            } else if reading.slot == .section {
                 try reader.skip(octets: octets)
-                scratch.frame = reader.offset - octets..<reader.offset
+                scratch.section = (reading, reader.offset - octets..<reader.offset)
             } else if octets == 16 {
                 store(.v6(try reader.read(UInt128.self)), as: reading)
             } else {
@@ -172,6 +176,13 @@ struct RecordReader {
         case .biflowDirection: scratch.biflowDirection = value
         case .frameSize: scratch.frameSize = value
         case .sectionOctets: scratch.sectionOctets = value
+        case .frameType: scratch.frameType = value
+        case .packetOctets: scratch.packetOctets = value
+        case .sectionOffset: scratch.sectionOffset = value
+        case .forwardingStatus: scratch.forwardingStatus = value
+        case .routeDistinguisher:
+            record.routeDistinguisher = value
+            if value != 0 { record.known.insert(.routeDistinguisher) }
         default: storeTime(value, octets, as: reading)
         }
     }

@@ -40,12 +40,14 @@ struct ReferenceDecoder {
                     var other = record
                     other.reverse()
                     try other.read(&again, template, by: reverse)
-                    let isInitiator = (forward + reverse).contains {
-                        $0 == .initiatorOctets || $0 == .responderOctets
-                    }
-                    if isInitiator, record.scratch.biflowDirection == 2 {
-                        swap(&record.record.octets, &other.record.octets)
-                        swap(&record.record.packets, &other.record.packets)
+                    let all = forward + reverse
+                    if record.scratch.biflowDirection == 2 {
+                        if all.contains(.initiatorOctets) || all.contains(.responderOctets) {
+                            swap(&record.record.octets, &other.record.octets)
+                        }
+                        if all.contains(.initiatorPackets) || all.contains(.responderPackets) {
+                            swap(&record.record.packets, &other.record.packets)
+                        }
                     }
                     twin = other
                 }

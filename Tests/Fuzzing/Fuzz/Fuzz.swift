@@ -1,21 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLibFuzzer
+import Foundation
 import FuzzTargets
-import Glibc
 
-/// What libFuzzer calls: the target is named by PEERAGE_FUZZ.
-private let target: FuzzTarget = {
-    // Safe: the environment is read once, before there is another thread.
-    let name = unsafe getenv("PEERAGE_FUZZ").map { unsafe String(cString: $0) } ?? "ipfix"
-    guard let target = FuzzTarget(rawValue: name) else {
-        print("PEERAGE_FUZZ: there is no target \(name)")
-        exit(2)
+/// `fuzz TARGET [ARGUMENT OF LIBFUZZER...]`, and `fuzz TARGET seeds FOLDER COUNT`, which writes inputs
+/// to begin with.
+@main
+struct Fuzz {
+    static func main() {
+        guard CommandLine.arguments.count > 1,
+            let named = FuzzTarget(rawValue: CommandLine.arguments[1])
+        else {
+            print("fuzz TARGET ...: one of", FuzzTarget.allCases.map(\.rawValue))
+            exit(2)
+        }
+        if CommandLine.arguments.count == 5, CommandLine.arguments[2] == "seeds" {
+            exit(write(named, to: CommandLine.arguments[3], CommandLine.arguments[4]) ? 0 : 2)
+        }
+        // Safe: there is one thread.
+        unsafe target = named
+        // The name of the target is no argument of libFuzzer's.
+        var count = CommandLine.argc - 1
+        var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? =
+            unsafe CommandLine
+            .unsafeArgv + 1
+        exit(
+            // Safe: the arguments live as long as the process.
+            unsafe LLVMFuzzerRunDriver(&count, &arguments) { input, count in
+                unsafe testOneInput(input, count)
+            }
+        )
     }
-    return target
-}()
+}
+
+/// Writes `count` inputs into `folder`; false when that cannot be done.
+private func write(_ target: FuzzTarget, to folder: String, _ count: String) -> Bool {
+    for seed in 0..<(UInt64(count) ?? 0) {
+        let input = Data(FuzzSeeds.input(target, seed))
+        do {
+            try input.write(to: URL(filePath: folder).appending(path: "seed-\(seed)"))
+        } catch {
+            print("fuzz: \(error)")
+            return false
+        }
+    }
+    return true
+}
 
 // Safe: libFuzzer has one thread.
+nonisolated(unsafe) private var target = FuzzTarget.ipfix
 nonisolated(unsafe) private var run = FuzzRun()
 nonisolated(unsafe) private var headers = HeaderRun()
 
@@ -23,7 +57,7 @@ nonisolated(unsafe) private var headers = HeaderRun()
 public func testOneInput(_ input: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     // Safe: libFuzzer lends `count` octets for the time of the call.
     let octets = unsafe UnsafeRawBufferPointer(start: input, count: count)
-    if target == .header {
+    if unsafe target == .header {
         unsafe headers.run(octets.bytes)
     } else {
         unsafe run.run(octets.bytes)
@@ -40,7 +74,7 @@ public func mutate(
 ) -> Int {
     // Safe: `data` has room for `limit` octets, of which `count` are the input.
     let input = unsafe Array(UnsafeBufferPointer(start: data, count: count))
-    let changed = SequenceMutator(target).mutate(input, limit: limit, seed: UInt64(seed)) {
+    let changed = unsafe SequenceMutator(target).mutate(input, limit: limit, seed: UInt64(seed)) {
         octets,
         most in
         let size = octets.count

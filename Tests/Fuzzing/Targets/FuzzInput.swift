@@ -24,12 +24,14 @@ package struct FuzzInput: Equatable, Sendable {
         package static let narrow = Settings(rawValue: 1 << 0)
         package static let holdsData = Settings(rawValue: 1 << 1)
         package static let details = Settings(rawValue: 1 << 2)
-        /// What is remembered is saved and restored into another decoder at the end.
+        /// What is remembered is saved and restored into another decoder at the end, for some
+        /// inputs: it takes as long as all the rest.
         package static let restored = Settings(rawValue: 1 << 3)
         /// All datagrams go into one batch.
         package static let oneBatch = Settings(rawValue: 1 << 4)
         /// Corrections and inner headers are switched on.
         package static let extras = Settings(rawValue: 1 << 5)
+        package static let dropsDuplicates = Settings(rawValue: 1 << 6)
     }
 
     package struct Datagram: Equatable, Sendable {

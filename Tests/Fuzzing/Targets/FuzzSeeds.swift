@@ -11,9 +11,9 @@ package enum FuzzSeeds {
         if target == .header { return header(&random) }
         var input = FuzzInput()
         input.settings = FuzzInput.Settings(rawValue: UInt8(truncatingIfNeeded: random.next()))
-        let short = random.isTrue()
+        let short = random.number(below: 4) > 0
         var exporters = (0..<random.number(below: 2) + 1).map { _ in
-            DatagramGenerator(target.flowProtocol, seed: random.next(), length: short ? 260 : 700)
+            DatagramGenerator(target.flowProtocol, seed: random.next(), length: short ? 200 : 700)
         }
         for _ in 0..<random.number(below: short ? 4 : 3) + 1 {
             let index = random.number(below: exporters.count)

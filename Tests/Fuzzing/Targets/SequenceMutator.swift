@@ -57,7 +57,7 @@ package struct SequenceMutator: Sendable {
         }
         let index = random.number(below: input.datagrams.count)
         switch random.number(below: 16) {
-        case 0: input.settings = FuzzInput.Settings(rawValue: UInt8(random.number(below: 64)))
+        case 0: input.settings = FuzzInput.Settings(rawValue: UInt8(random.number(below: 256)))
         case 1: input.datagrams.append(input.datagrams[index])
         case 2: input.datagrams.remove(at: index)
         case 3: input.datagrams.swapAt(index, random.number(below: input.datagrams.count))

@@ -36,14 +36,13 @@ void *__libc_memalign(size_t, size_t);
 void __libc_free(void *);
 
 static __thread struct allocation_counts counts;
-static __thread int64_t held;
 
 static void *counted(void *piece, size_t octets) {
     if (!piece) return piece;
     counts.allocations += 1;
     counts.octets += octets;
-    held += (int64_t)malloc_usable_size(piece);
-    if (held > (int64_t)counts.peak) counts.peak = (uint64_t)held;
+    counts.held += (int64_t)malloc_usable_size(piece);
+    if (counts.held > (int64_t)counts.peak) counts.peak = (uint64_t)counts.held;
     return piece;
 }
 
@@ -56,12 +55,12 @@ void *calloc(size_t count, size_t octets) {
 void *realloc(void *piece, size_t octets) {
     size_t before = piece ? malloc_usable_size(piece) : 0;
     void *moved = __libc_realloc(piece, octets);
-    if (moved || octets == 0) held -= (int64_t)before;
+    if (moved || octets == 0) counts.held -= (int64_t)before;
     return counted(moved, octets);
 }
 
 void free(void *piece) {
-    if (piece) held -= (int64_t)malloc_usable_size(piece);
+    if (piece) counts.held -= (int64_t)malloc_usable_size(piece);
     __libc_free(piece);
 }
 
@@ -84,7 +83,6 @@ bool allocations_are_counted(void) { return true; }
 #else
 
 static __thread struct allocation_counts counts;
-static __thread int64_t held;
 
 bool allocations_are_counted(void) { return false; }
 
@@ -92,7 +90,6 @@ bool allocations_are_counted(void) { return false; }
 
 void allocations_reset(void) {
     counts = (struct allocation_counts){0};
-    held = 0;
 }
 
 struct allocation_counts allocations_read(void) { return counts; }

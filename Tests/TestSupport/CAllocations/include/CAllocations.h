@@ -14,6 +14,8 @@ struct allocation_counts {
     uint64_t octets;
     /// The most that was held at once beyond what was at the last reset, in octets as handed out.
     uint64_t peak;
+    /// What is held now beyond what was at the last reset, in octets as handed out.
+    int64_t held;
 };
 
 /// Whether anything is counted: not under a sanitizer, which brings a malloc of its own.
