@@ -246,7 +246,9 @@ if fuzzing != nil {
                 name: "fuzz",
                 dependencies: ["CLibFuzzer", "FuzzTargets"],
                 path: "Tests/Fuzzing/Fuzz",
-                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+                linkerSettings: [
+                    .unsafeFlags(["-sanitize=fuzzer", "-Xlinker", "-z", "-Xlinker", "muldefs"])
+                ]
             ),
         ]
 }
@@ -295,7 +297,12 @@ for target in package.targets where !shims.contains(target.name) && target.type 
 
 // What is fuzzed tells libFuzzer which way it went; what fuzzes does not.
 if fuzzing == "fuzz" {
-    for target in package.targets where ["FlowDecoding", "Model", "Wire"].contains(target.name) {
-        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
+    for target in package.targets {
+        switch target.name {
+        case "FlowDecoding", "Wire":
+            target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
+        case "FuzzTargets", "TestSupport": target.swiftSettings?.append(.unsafeFlags(["-O"]))
+        default: break
+        }
     }
 }

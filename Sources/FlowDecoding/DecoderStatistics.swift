@@ -14,6 +14,8 @@ public struct DecoderStatistics: Equatable, Sendable {
     public var samplers = 0
     /// Runs of sequence numbers.
     public var sequences = 0
+    /// Datagrams that are remembered, so that one that comes twice is noticed.
+    public var rememberedDatagrams = 0
     public var heldSets = 0
     /// What holding them takes, in octets.
     public var heldOctets = 0
@@ -57,6 +59,7 @@ public struct DecoderStatistics: Equatable, Sendable {
         total.cachedTemplates += part.cachedTemplates
         total.samplers += part.samplers
         total.sequences += part.sequences
+        total.rememberedDatagrams += part.rememberedDatagrams
         total.heldSets += part.heldSets
         total.heldOctets += part.heldOctets
         total.templateOctets += part.templateOctets

@@ -36,6 +36,7 @@ extension FlowDecoder {
             statistics.templateOctets += state.templates.octets
             statistics.templatesExpired += UInt64(state.templates.expired)
             statistics.sequences += state.sequences.streams.count
+            statistics.rememberedDatagrams += state.duplicates.count
             statistics.heldSets += state.held.count
             statistics.heldOctets += state.held.octets
             statistics.interfaceNames += state.interfaces.count

@@ -174,6 +174,7 @@ struct MetricsTests {
             .init(name: "er1", lastSeen: 7, skewMilliseconds: -1500, templates: 3)
         ]
         figures.limits = [.init(name: "templates", timesReached: 5)]
+        figures.octetsWithoutBase = 70
         metrics.show(figures, process: ProcessFigures(residentOctets: 9, openDescriptors: 4))
         var page = try ExpositionPage(registry.text())
         #expect(page["peerage_neighbor_up", #"neighbor="er1""#] == 1)
@@ -183,16 +184,19 @@ struct MetricsTests {
         #expect(page["peerage_templates", #"exporter="er1""#] == 3)
         #expect(page["peerage_resident_octets", ""] == 9)
         #expect(page["peerage_limit_reached_total", #"limit="templates""#] == 5)
+        #expect(page["peerage_octets_without_base_total", ""] == 70)
 
         figures.neighbors.removeLast()
         figures.routes = []
         figures.limits = [.init(name: "templates", timesReached: 7)]
+        figures.octetsWithoutBase = 90
         metrics.show(figures)
         page = try ExpositionPage(registry.text())
         #expect(page["peerage_neighbor_up", #"neighbor="er1""#] == 1)
         #expect(page["peerage_neighbor_up", #"neighbor="er2""#] == nil)
         #expect(!page.types.keys.contains("peerage_routes"))
         #expect(page["peerage_limit_reached_total", #"limit="templates""#] == 7)
+        #expect(page["peerage_octets_without_base_total", ""] == 90)
     }
 
     @Test("labels from elsewhere can neither end a line nor pass for a sample")

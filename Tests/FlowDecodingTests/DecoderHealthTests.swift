@@ -30,6 +30,7 @@ struct DecoderHealthTests {
         (part.exportersRefused, part.domainsEvicted, part.templatesEvicted) = (11, 12, 13)
         (part.templatesRefused, part.templatesExpired, part.samplersEvicted) = (14, 15, 16)
         (part.heldSetsEvicted, part.interfaceNamesRefused) = (17, 18)
+        part.rememberedDatagrams = 19
         var total = DecoderStatistics()
         total += part
         #expect(total == part)
@@ -42,6 +43,7 @@ struct DecoderHealthTests {
         #expect(total.templatesRefused == 28 && total.templatesExpired == 30)
         #expect(total.samplersEvicted == 32 && total.heldSetsEvicted == 34)
         #expect(total.interfaceNamesRefused == 36)
+        #expect(total.rememberedDatagrams == 38)
     }
 
     @Test("a flow export is known by its first octets, and sFlow by its agent")

@@ -192,6 +192,27 @@ struct DuplicateTests {
         #expect(!exporter.sendAgain(rest[rest.endIndex - 1]).isDuplicate)
     }
 
+    @Test("many exporters share what may be remembered, and each keeps enough")
+    func shared() {
+        var limits = DecodingLimits()
+        limits.sharedDuplicates = 1_000
+        var decoding = Decoding(dropsDuplicates: true, limits: limits)
+        var octets: [[UInt8]] = []
+        for number in 0..<200 {
+            var packet = NetFlow5Packet()
+            packet.sequence = UInt32(number)
+            packet.records = [.init()]
+            octets.append(packet.octets)
+        }
+        for octets in octets {
+            for last in 1...50 { _ = decoding.decode(octets, from: "192.0.2.\(last)") }
+        }
+        #expect(decoding.decoder.statistics.rememberedDatagrams == 50 * 64)
+        for octets in octets.suffix(64) {
+            #expect(decoding.decode(octets, from: "192.0.2.50").outcome.isDuplicate)
+        }
+    }
+
     @Test("who shows what came, drops nothing")
     func shown() {
         var exporter = SequenceTests.Exporter(.netflow5)

@@ -4,9 +4,9 @@ import Model
 
 /// A route distinguisher as people write it: `64500:1`, `192.0.2.1:1` (RFC 4364, section 4.2).
 ///
-/// The type is in the two highest octets: 0 for a two-octet AS number and four octets, 1 for an IPv4
-/// address and two, 2 for a four-octet AS number and two. A four-octet AS number below 65536 is
-/// marked by an `L` behind it, so that the text can be read back. Any other type is hexadecimal.
+/// The type is in the two highest octets: 0 for a two-octet AS number and four octets, 1 for an
+/// IPv4 address and two, 2 for a four-octet AS number and two. A four-octet AS number below 65536
+/// is marked by an `L` behind it, so that the text can be read back. Any other type is hexadecimal.
 enum RouteDistinguisherText {
     static func text(_ value: UInt64) -> String {
         let administrator = UInt32(truncatingIfNeeded: value >> 16)

@@ -18,6 +18,8 @@ package struct CollectorFigures: Sendable {
     package var storeOctets: Int?
     /// How often each limit has been reached since the process began.
     package var limits: [Limit] = []
+    /// Octets of running totals that only set the base of the next, since the process began.
+    package var octetsWithoutBase: UInt64 = 0
 
     package init() {}
 

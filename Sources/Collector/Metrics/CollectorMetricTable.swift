@@ -138,6 +138,11 @@ extension CollectorMetrics {
 
     private static let processDescriptions: [MetricDescription] = [
         .init("peerage_build_info", .gauge, "1, with the version that runs."),
+        .init(
+            "peerage_octets_without_base_total",
+            .counter,
+            "Octets of running totals that only set the base of the next."
+        ),
         .init("peerage_clock_steps_total", .counter, "How often the wall clock was set."),
         .init(
             "peerage_limit_reached_total",

@@ -12,6 +12,7 @@ package struct CollectorMetrics {
     private var interconnects: [String]
     private var protocols: [String: FlowProtocol] = [:]
     private var limits: [String: UInt64] = [:]
+    private var octetsWithoutBase: UInt64 = 0
     /// As last counted.
     var speaker = BGPSpeakerStatistics()
     private var gauges = GaugeBoard()
@@ -127,6 +128,10 @@ package struct CollectorMetrics {
             let more = limit.timesReached >= known ? limit.timesReached - known : limit.timesReached
             count(more, as: "peerage_limit_reached_total", [("limit", limit.name)])
         }
+        let octets = figures.octetsWithoutBase
+        let more = octets >= octetsWithoutBase ? octets - octetsWithoutBase : octets
+        octetsWithoutBase = octets
+        count(more, as: "peerage_octets_without_base_total")
     }
 
     private mutating func showRoutes(_ figures: CollectorFigures) {

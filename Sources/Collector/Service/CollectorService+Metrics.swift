@@ -52,6 +52,9 @@ extension CollectorService {
         figures.waitingRows = status?.rows ?? 0
         figures.storeOctets = storeOctets
         figures.limits = limitsReached(status)
+        figures.octetsWithoutBase = workerFigures.values.reduce(0) {
+            $0 &+ $1.decoder.octetsWithoutBase
+        }
         return figures
     }
 

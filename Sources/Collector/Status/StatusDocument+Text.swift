@@ -79,7 +79,6 @@ extension StatusDocument {
         if exporter.isPending { line += "  PENDING" }
         if exporter.sequenceLost > 0 { line += "  lost \(exporter.sequenceLost)" }
         if exporter.missingOctets > 0 { line += " (~\(HumanUnits.octets(exporter.missingOctets)))" }
-        if exporter.duplicates > 0 { line += "  twice \(exporter.duplicates)" }
         if let skew = state.skewMilliseconds, skew.magnitude >= 1_000 {
             line += "  clock \(skew > 0 ? "+" : "-")\(Self.age(Int64(skew.magnitude / 1_000)))"
         }

@@ -255,8 +255,8 @@ extension FieldReading {
             .nextHopIPv6, .bgpNextHopIPv4, .bgpNextHopIPv6:
             .address
         case .sourceAS, .destinationAS, .sourcePeerAS, .destinationPeerAS, .sourceMAC,
-            .destinationMAC, .postSourceMAC, .postDestinationMAC, .etherType,
-            .routeDistinguisher, .direction:
+            .destinationMAC, .postSourceMAC, .postDestinationMAC, .etherType, .direction,
+            .routeDistinguisher:
             .link
         case .startNanoseconds, .startMicroseconds, .startMilliseconds, .startDelta,
             .startSeconds, .endNanoseconds, .endMicroseconds, .endMilliseconds, .endDelta,

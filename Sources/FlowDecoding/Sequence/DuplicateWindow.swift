@@ -52,10 +52,10 @@ struct DuplicateWindow: Sendable {
     }
 
     /// Remembers a datagram, in the place of the oldest when there are `limit`.
-    mutating func insert(_ hash: UInt64, at arrival: Int64, limit: Int) {
+    mutating func insert(_ hash: UInt64, at arrival: Int64, limit: @autoclosure () -> Int) {
         let now = Self.milliseconds(arrival)
         let isFull = entries.count == heads.count
-        if isFull, entries.isEmpty || Self.isRecent(entries[oldest], now) { grow(limit: limit) }
+        if isFull, entries.isEmpty || Self.isRecent(entries[oldest], now) { grow(limit: limit()) }
         guard !heads.isEmpty else { return }
         let chain = chain(hash)
         guard entries.count == heads.count else {

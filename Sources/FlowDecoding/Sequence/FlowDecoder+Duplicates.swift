@@ -29,8 +29,8 @@ extension FlowDecoder {
     ) {
         if outcome.exporterRestarted { exporters[state].duplicates.removeAll() }
         guard outcome.undecoded == nil else { return }
-        let limit = limits.duplicates(of: exporters.count)
-        exporters[state].duplicates.insert(hash, at: arrival, limit: limit)
+        let (limits, count) = (limits, exporters.count)
+        exporters[state].duplicates.insert(hash, at: arrival, limit: limits.duplicates(of: count))
     }
 }
 

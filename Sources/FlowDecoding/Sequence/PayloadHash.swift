@@ -18,17 +18,23 @@ enum PayloadHash {
         do throws(WireError) {
             while reader.remaining >= 64 {
                 var block = try reader.read(octets: 64, as: "block")
-                a = fold(a ^ (try block.read()), key1 ^ (try block.read()))
-                b = fold(b ^ (try block.read()), key2 ^ (try block.read()))
-                c = fold(c ^ (try block.read()), key3 ^ (try block.read()))
-                d = fold(d ^ (try block.read()), key0 ^ (try block.read()))
+                a = fold(a ^ (try word(&block)), key1 ^ (try word(&block)))
+                b = fold(b ^ (try word(&block)), key2 ^ (try word(&block)))
+                c = fold(c ^ (try word(&block)), key3 ^ (try word(&block)))
+                d = fold(d ^ (try word(&block)), key0 ^ (try word(&block)))
             }
-            while reader.remaining >= 8 { a = fold(a ^ (try reader.read(UInt64.self)), key1) }
+            while reader.remaining >= 8 { a = fold(a ^ (try word(&reader)), key1) }
             while !reader.isAtEnd { b = fold(b ^ UInt64(try reader.read(UInt8.self)), key2) }
         } catch {
             return 0  // Not reached: every read is of what remains.
         }
         return fold(fold(a ^ key2, b ^ key3) ^ c, d ^ key0)
+    }
+
+    /// The next eight octets in the order of the processor, which saves turning them around.
+    @inline(__always)
+    private static func word(_ reader: inout WireReader) throws(WireError) -> UInt64 {
+        try reader.read(UInt64.self).byteSwapped
     }
 
     private static func fold(_ x: UInt64, _ y: UInt64) -> UInt64 {

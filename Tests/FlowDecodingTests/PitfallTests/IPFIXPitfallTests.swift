@@ -104,9 +104,9 @@ struct IPFIXPitfallTests {
 
     @Test(
         """
-        Same template id from 2 exporters, same exporter with 2 source ports (line cards) with (a) \
-        equal and (b) different templates; template+data in one message; withdrawal; template longer \
-        than set; field length 65535; field count bomb
+        Same template id from 2 exporters, same exporter with 2 source ports (line cards) with \
+        (a) equal and (b) different templates; template+data in one message; withdrawal; \
+        template longer than set; field length 65535; field count bomb
         """
     )
     func templates() {

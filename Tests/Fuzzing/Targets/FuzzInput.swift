@@ -32,6 +32,8 @@ package struct FuzzInput: Equatable, Sendable {
         /// Corrections and inner headers are switched on.
         package static let extras = Settings(rawValue: 1 << 5)
         package static let dropsDuplicates = Settings(rawValue: 1 << 6)
+        /// Running totals become increments.
+        package static let increments = Settings(rawValue: 1 << 7)
     }
 
     package struct Datagram: Equatable, Sendable {

@@ -54,7 +54,8 @@ package struct FuzzRun: Sendable {
     package mutating func run(_ input: RawSpan) {
         var reader = WireReader(input, as: "input")
         guard let first = try? reader.read(UInt8.self) else { return }
-        let settings = FuzzInput.Settings(rawValue: first)
+        var settings = FuzzInput.Settings(rawValue: first)
+        if input.byteCount % 32 != 0 { settings.remove(.restored) }
         let limits = settings.contains(.narrow) ? Self.narrow : Self.wide
         var decoder = Self.decoder(settings, limits)
         batch.removeAll()
@@ -81,7 +82,7 @@ package struct FuzzRun: Sendable {
                 break
             }
         }
-        finish(&decoder, limits, settings, arrival)
+        finish(&decoder, limits, settings)
     }
 
     private static func decoder(
@@ -91,7 +92,8 @@ package struct FuzzRun: Sendable {
         var decoder = FlowDecoder(
             limits: limits,
             holdsData: settings.contains(.holdsData),
-            dropsDuplicates: settings.contains(.dropsDuplicates)
+            dropsDuplicates: settings.contains(.dropsDuplicates),
+            totals: settings.contains(.increments) ? .increments : .asExported
         )
         if settings.contains(.details) { decoder.details = DecodingDetails() }
         guard settings.contains(.extras) else { return decoder }
@@ -119,11 +121,11 @@ package struct FuzzRun: Sendable {
     private mutating func finish(
         _ decoder: inout FlowDecoder,
         _ limits: DecodingLimits,
-        _ settings: FuzzInput.Settings,
-        _ arrival: Int64
+        _ settings: FuzzInput.Settings
     ) {
         Invariants.check(decoder.statistics, limits)
-        if settings.contains(.restored), arrival / 1_000_000_000 % 8 == 0 {
+        if settings.contains(.details) { _ = decoder.takeInterfaceNames() }
+        if settings.contains(.restored) {
             for exporter in decoder.knownExporters {
                 Invariants.checkSnapshot(of: exporter, decoder, limits)
             }

@@ -110,7 +110,7 @@ def compare_sflowtool(done, captures, capture):
     if done.same_count("sflowtool", capture, len(samples), len(flows)):
         done.records_of("sflowtool", capture, names(others.SAMPLE), samples, flows)
     answers = others.sflowtool_counters(path)
-    counters = [line for line in lines if line["type"] == "counters"]
+    counters = [line for line in lines if "ifInOctets" in line]  # samples may have others only
     if done.same_count("sflowtool", capture, len(answers), len(counters)):
         for answer, line in zip(answers, counters):
             done.records_of("sflowtool", capture, sorted(answer[0]), [answer], [line])

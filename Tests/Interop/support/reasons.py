@@ -48,6 +48,10 @@ def switched(wanted, found, row):
     return wanted is None and len(found) == 1 and str(found[0]) in vlans
 
 
+def sampled_frame(wanted, found, row):
+    return wanted is None and f"_mac_address={found}" in row["extra"]
+
+
 def from_uptime(wanted, found, row):
     """They show uptimes only; ours lie as far apart as those."""
     first, last = row.get("timestart"), row.get("timeend")
@@ -101,10 +105,6 @@ def extension_header(wanted, found, row):
 
 def captured_only(wanted, found, row):
     return str(found) == row["ip.tot_len"]
-
-
-def no_frame(wanted, found, row):
-    return found is None and row["headerProtocol"] == "11"
 
 
 def other_key(wanted, found, row):
