@@ -8,6 +8,7 @@ let auditedFiles: Set<String> = [
     "Sources/Collector/Service/DescriptorLimit.swift",
     "Sources/Console/Server/SocketFile.swift",
     "Sources/FlowDecoding/IPFIX/RecordRows.swift",
+    "Sources/FlowDecoding/IPFIX/RowLoads.swift",
     "Sources/FlowReception/Captures/SavedPackets.swift",
     "Sources/FlowReception/Sockets/DatagramBatch.swift",
     "Sources/FlowReception/Sockets/DatagramSender.swift",
