@@ -21,7 +21,7 @@ public struct DecodingLimits: Sendable {
     public var recordOctets = 8_192
     /// Data records of one datagram, and of what waited for its templates.
     ///
-    /// More fit only when a template describes records of a few octets, as no exporter of flows has.
+    /// More fit only where a template describes records of a few octets, as no flows have.
     public var recordsPerDatagram = 8_192
     /// Samplers of one observation domain.
     public var samplers = 512

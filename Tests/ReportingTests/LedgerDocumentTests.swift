@@ -176,8 +176,8 @@ struct LedgerDocumentTests {
             + "ingress_octets,originated_octets,carried_in_octets,counted_elsewhere_in_octets,"
             + "unattributed_in_octets,egress_octets,terminated_octets,carried_out_octets,"
             + "discarded_octets,counted_elsewhere_out_octets,unattributed_out_octets,"
-            + "unknown_neighbor_octets,clamped_octets,converted_octets,quarantined_octets,kernel_drops,"
-            + "sequence_lost,duplicates,lost_records,samples_dropped,samples_lost,"
+            + "unknown_neighbor_octets,clamped_octets,converted_octets,quarantined_octets,"
+            + "kernel_drops,sequence_lost,duplicates,lost_records,samples_dropped,samples_lost,"
             + "not_sent_flows,missing_octets,balanced"
         #expect(lines.map(String.init) == [header, Self.everyCell])
         let headings: [Substring] = [

@@ -114,7 +114,10 @@ struct SettingsProblemTests {
             5:25: exporters[0].innerHeaders[1]: found vxlam, perhaps vxlan is meant; \
             expected one of ipip, gre, vxlan, gtpu, srv6, eompls
             """,
-            "5:32: exporters[0].innerHeaders[2]: gre is already listed in line 5; expected each value once",
+            """
+            5:32: exporters[0].innerHeaders[2]: gre is already listed in line 5; \
+            expected each value once
+            """,
             """
             6:14: exporters[0].quirks[0]: found octets-include-ethernet-headers, perhaps \
             octets-include-ethernet-header is meant; expected one of \

@@ -21,8 +21,8 @@ import Model
 ///
 /// A load is done for all rows before the next (``RecordRows``), so what it costs to find out what
 /// is to be done is paid once a set and not once a record. What every record of the template has in
-/// common is in a blank record, with which the rows begin; what a field cannot say alone goes to a column
-/// beside the rows and is sorted out at the end (``RecordFinisher``).
+/// common is in a blank record, with which the rows begin; what a field cannot say alone goes to a
+/// column beside the rows and is sorted out at the end (``RecordFinisher``).
 struct RecordProgram: Sendable {
     /// What one field is read as, and where it is.
     struct Load: Sendable {

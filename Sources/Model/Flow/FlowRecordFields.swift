@@ -3,8 +3,8 @@
 extension FlowRecord {
     /// The fields of a flow record that an exporter may or may not give.
     ///
-    /// Inlinable, as otherwise only ``WireReader``'s methods are: without it the decoders, which are
-    /// in another module, called a function for each constant, twice a field of every record.
+    /// Inlinable, as otherwise only ``WireReader``'s methods are: without it the decoders, in
+    /// another module, called a function for each constant, twice a field of every record.
     @frozen
     public struct Fields: OptionSet, Hashable, Sendable, BitwiseCopyable {
         public let rawValue: UInt64

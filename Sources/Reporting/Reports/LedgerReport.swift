@@ -144,8 +144,8 @@ extension Report {
                 "sequenceLost",
                 "lost",
                 isHiddenWhenZero: true,
-                "Missing by the exporter's own sequence numbers, in the unit of its protocol: packets "
-                    + "(NetFlow v9), datagrams (sFlow), flows (NetFlow v5), records (IPFIX)."
+                "Missing by the exporter's own sequence numbers, in the unit of its protocol: "
+                    + "packets (NetFlow v9), datagrams (sFlow), flows (NetFlow v5), records (IPFIX)."
             ),
         ] + missingColumns + [
             ReportColumn("balanced", "balanced", "Whether every sum holds exactly.")
