@@ -263,16 +263,25 @@ struct KnownBugTests {
     func repeatedElement() {
         var message = TemplateMessage.ipfix()
         // Cisco's records of SRv6: the fields of the packet, then those of the packet inside.
-        message.addTemplate(256, [.init(4, 1), .init(7, 2), .init(4, 1), .init(7, 2), .octets])
+        message.addTemplate(
+            256,
+            [
+                .init(27, 16), .init(4, 1), .init(7, 2), .init(8, 4), .init(4, 1), .init(7, 2),
+                .octets,
+            ]
+        )
         message.addData(256) {
+            $0.write(address("2001:db8::1"))
             $0.write8(4)
             $0.write16(0)
+            $0.write(address("192.0.2.1"))
             $0.write8(17)
             $0.write16(1024)
             $0.write64(2240)
         }
         var decoding = Decoding()
         let record = decoding.decode(message.octets).records.first
+        #expect(record?.source == address("2001:db8::1"))
         #expect(record?.ipProtocol == 4)
         #expect(record?.sourcePort == 0)
         #expect(record?.octets == 2240)

@@ -69,7 +69,7 @@ struct SFlowCounterTests {
     func vlan() {
         let result = decode(source: 1 << 24 | 100, [(5, Self.words(7))])
         #expect(result.details.counters.first?.interface == nil)
-        #expect(values(result)["vlan_id"] == 1)
+        #expect(values(result)["vlanId"] == 1)
         #expect(values(result)["octets"] == 2 << 32 | 3)
         #expect(values(result)["ucastPkts"] == 4)
         #expect(values(result)["discards"] == 7)
@@ -82,11 +82,11 @@ struct SFlowCounterTests {
         body.write64(1 << 34)
         body.write64(1 << 33)
         let result = decode(source: 2 << 24 | 1, [(1001, body.octets)])
-        #expect(values(result)["5s_cpu"] == nil)
-        #expect(values(result)["1m_cpu"] == 2_550)
-        #expect(values(result)["5m_cpu"] == 10_000)
-        #expect(values(result)["total_memory"] == 1 << 34)
-        #expect(values(result)["free_memory"] == 1 << 33)
+        #expect(values(result)["cpu5Seconds"] == nil)
+        #expect(values(result)["cpu1Minute"] == 2_550)
+        #expect(values(result)["cpu5Minutes"] == 10_000)
+        #expect(values(result)["totalMemory"] == 1 << 34)
+        #expect(values(result)["freeMemory"] == 1 << 33)
     }
 
     private static let formats: [(UInt32, UInt32)] = [(1, 22), (2, 13), (5, 7), (1001, 7)]

@@ -5,26 +5,25 @@ import Model
 /// Addresses and times that a template may give twice, or not know.
 extension FlowRecord {
     /// Takes an address of either family.
-    ///
-    /// Templates for both families leave the unused addresses zero, so a zero never displaces an
-    /// address that is there.
     mutating func give(source address: IPAddress) {
-        if address.bits != 0 || !has(.source) { source = address }
+        if address.replaces(source, has(.source)) { source = address }
         known.insert(.source)
     }
 
     mutating func give(destination address: IPAddress) {
-        if address.bits != 0 || !has(.destination) { destination = address }
+        if !has(.destination) || destination.bits == 0 && address.bits != 0 {
+            destination = address
+        }
         known.insert(.destination)
     }
 
     mutating func give(nextHop address: IPAddress) {
-        if address.bits != 0 || !has(.nextHop) { nextHop = address }
+        if address.replaces(nextHop, has(.nextHop)) { nextHop = address }
         known.insert(.nextHop)
     }
 
     mutating func give(bgpNextHop address: IPAddress) {
-        if address.bits != 0 || !has(.bgpNextHop) { bgpNextHop = address }
+        if address.replaces(bgpNextHop, has(.bgpNextHop)) { bgpNextHop = address }
         known.insert(.bgpNextHop)
     }
 
@@ -52,5 +51,15 @@ extension FlowRecord {
         guard time > 0 else { return }
         end = time
         known.insert(.end)
+    }
+}
+
+extension IPAddress {
+    /// Whether it is to be taken where there is another already, if that is known.
+    ///
+    /// Templates for both families leave the unused addresses zero, so zero gives way to an address.
+    /// Nothing else does: of two, the first is that of the outermost packet (RFC 7011, section 8).
+    fileprivate func replaces(_ other: IPAddress, _ isKnown: Bool) -> Bool {
+        !isKnown || other.bits == 0 && bits != 0
     }
 }

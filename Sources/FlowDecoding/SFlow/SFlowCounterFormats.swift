@@ -76,7 +76,7 @@ struct SFlowCounterFormat: Sendable {
         SFlowCounterFormat(
             5,
             [
-                word("vlan_id"), long("octets"), word("ucastPkts"), word("multicastPkts"),
+                word("vlanId"), long("octets"), word("ucastPkts"), word("multicastPkts"),
                 word("broadcastPkts"), word("discards"),
             ]
         ),
@@ -84,8 +84,8 @@ struct SFlowCounterFormat: Sendable {
         SFlowCounterFormat(
             1001,
             [
-                percentage("5s_cpu"), percentage("1m_cpu"), percentage("5m_cpu"),
-                long("total_memory"), long("free_memory"),
+                percentage("cpu5Seconds"), percentage("cpu1Minute"), percentage("cpu5Minutes"),
+                long("totalMemory"), long("freeMemory"),
             ]
         ),
     ]
