@@ -87,6 +87,11 @@ def inside(wanted, found, row):
     return "sourceIPv4Address" in row and row["sourceIPv6Address"] != "::"
 
 
+def outside(wanted, found, row):
+    """It shows the addresses of both packets, and the column is that of IPv4."""
+    return str(found) in (row.get("srcaddrv6"), row.get("dstaddrv6"))
+
+
 def own_as(wanted, found, row):
     return wanted == 39421 and found in (None, 0)
 
