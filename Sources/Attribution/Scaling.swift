@@ -44,9 +44,9 @@ enum Scaling {
     /// had to be worked out.
     ///
     /// From frames their Ethernet headers and VLAN tags are taken off, never more than there is.
-    /// Frames without IP count as they are.
+    /// Frames without IP count as they are, and so do frames nobody counted.
     static func octets(of record: FlowRecord) -> (count: UInt64, isConverted: Bool) {
-        guard record.octetsBasis == .layer2, record.family != .other else {
+        guard record.octetsBasis == .layer2, record.family != .other, record.packets > 0 else {
             return (record.octets, false)
         }
         let isTagged = record.has(.vlan) && record.vlan != 0

@@ -44,6 +44,8 @@ struct ScalingTests {
         #expect(measure.octets == 7_800 && measure.unscaledOctets == 780)
         record.packets = .max
         #expect(Scaling.octets(of: record) == (0, true))
+        record.packets = 0
+        #expect(Scaling.octets(of: record) == (1_000, false))
         // Without IP the frame is what counts.
         record.known = []
         #expect(Scaling.octets(of: record) == (1_000, false))

@@ -57,6 +57,13 @@ struct ExporterQuirkTests {
         #expect(try corrected(name, record).octets == 0)
         record.packets = .max
         #expect(try corrected(name, record).octets == 1000)
+        // Frames that are told to be frames, and packets that are sampled with their header.
+        record.packets = 10
+        record.octetsBasis = .layer2
+        #expect(try corrected(name, record).octets == 1000)
+        record.octetsBasis = .ip
+        record.flowProtocol = .sflow5
+        #expect(try corrected(name, record).octets == 1000)
     }
 
     @Test("no output interface means discarded, where the exporter means that")
@@ -64,6 +71,11 @@ struct ExporterQuirkTests {
         var record = FlowRecord()
         let name = Exporter.Quirk.interfaceZeroIsDiscarded
         #expect(try corrected(name, record).egressKind == .discarded)
+        for said in [EgressKind.local, .multiple] {
+            record.egressKind = said
+            #expect(try corrected(name, record).egressKind == said)
+        }
+        record.egressKind = .interface
         record.egressInterface = 2
         record.known.insert(.egressInterface)
         #expect(try corrected(name, record).egressKind == .interface)

@@ -124,6 +124,19 @@ struct OptionsStatisticsTests {
         #expect(leap.notSent == unsent(0, 0, 0))
     }
 
+    @Test("claims that add up to more than a number holds are the most it holds, in one datagram")
+    func overflow() {
+        var decoding = Decoding()
+        var message = TemplateMessage.ipfix()
+        message.addOptionsTemplate(300, scope: [], [.init(165, 8)])
+        // Each total is less than the one before: a process that began anew, 8,000 times.
+        message.addData(300) {
+            for index in 0..<8_000 as Range<UInt64> { $0.write64(1 << 52 - index) }
+        }
+        let outcome = decoding.decode(message.octets).outcome
+        #expect(outcome.notSent.octets >= 1 << 61)
+    }
+
     @Test("processes that change their number with every report are forgotten, not kept")
     func bounded() {
         var decoding = Decoding()

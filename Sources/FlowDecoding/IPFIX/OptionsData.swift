@@ -117,9 +117,9 @@ extension DecodingWork {
             )
             guard lost <= limits.plausibleCount else { continue }
             switch counter {
-            case .notSentFlows: outcome.notSent.flows += lost
-            case .ignoredPackets, .notSentPackets: outcome.notSent.packets += lost
-            case .ignoredOctets, .notSentOctets: outcome.notSent.octets += lost
+            case .notSentFlows: outcome.notSent.flows.addSaturating(lost)
+            case .ignoredPackets, .notSentPackets: outcome.notSent.packets.addSaturating(lost)
+            case .ignoredOctets, .notSentOctets: outcome.notSent.octets.addSaturating(lost)
             }
         }
     }

@@ -21,6 +21,9 @@ public struct ExporterQuirk: Sendable {
             name: .octetsIncludeEthernetHeader,
             evidence: "switches whose flow records count the frame, 14 octets a packet more",
             correct: {
+                // What says itself that it counts frames is put right later; a sampled packet
+                // counts by its own header.
+                guard $0.octetsBasis != .layer2, $0.flowProtocol != .sflow5 else { return }
                 let (headers, overflow) = $0.packets.multipliedReportingOverflow(by: 14)
                 if !overflow { $0.octets -= min($0.octets, headers) }
             }
@@ -29,7 +32,10 @@ public struct ExporterQuirk: Sendable {
             name: .interfaceZeroIsDiscarded,
             evidence:
                 "routers that report packets dropped by an access list with output interface 0",
-            correct: { if !$0.has(.egressInterface) { $0.egressKind = .discarded } }
+            correct: {
+                guard $0.egressKind == .interface, !$0.has(.egressInterface) else { return }
+                $0.egressKind = .discarded
+            }
         ),
     ]
 
