@@ -34,6 +34,7 @@ struct PropertyTests {
                 record.postDestinationMAC.rawValue, UInt64(record.sourceAS.rawValue),
                 UInt64(record.destinationAS.rawValue), UInt64(record.sourcePeerAS.rawValue),
                 UInt64(record.destinationPeerAS.rawValue), UInt64(record.localPreference),
+                record.routeDistinguisher,
             ]
             addresses = [record.source, record.destination, record.nextHop, record.bgpNextHop]
             rate = record.samplingRate
@@ -64,7 +65,10 @@ struct PropertyTests {
         record.octets = reverse.octets
         record.packets = reverse.packets
         record.known = [.octets, .packets]
-        let same: FlowRecord.Fields = [.ipProtocol, .vlan, .etherType, .start, .end]
+        let same: FlowRecord.Fields = [
+            .ipProtocol, .vlan, .etherType, .start, .end, .routeDistinguisher,
+        ]
+        record.routeDistinguisher = forward.routeDistinguisher
         record.known.formUnion(forward.known.intersection(same))
         (record.ipProtocol, record.etherType) = (forward.ipProtocol, forward.etherType)
         (record.start, record.end, record.vlan) = (forward.start, forward.end, forward.vlan)
@@ -213,6 +217,31 @@ struct PropertyTests {
                 next[index] += 1
             }
             try #require(mixed == alone, "seed \(seed)")
+        }
+    }
+
+    @Test("a stream of which every datagram comes twice is the stream", arguments: 0..<4)
+    func duplicates(number: UInt8) throws {
+        let flowProtocol = try #require(FlowProtocol(rawValue: number))
+        for seed in 0..<100 as Range<UInt64> {
+            var generator = DatagramGenerator(flowProtocol, seed: seed)
+            var once = Decoding(dropsDuplicates: true)
+            var twice = Decoding(dropsDuplicates: true)
+            for index in 0..<12 {
+                let octets = generator.next()
+                let single = once.decode(octets)
+                let first = twice.decode(octets)
+                let read = first.records.map { Said($0, in: first.batch) }
+                let wanted = single.records.map { Said($0, in: single.batch) }
+                try #require(read == wanted, "seed \(seed), datagram \(index)")
+                // Whether an exporter numbers its datagrams shows when some have come.
+                guard index >= 3 else { continue }
+                let second = twice.decode(octets)
+                // Nothing was read of some, so nothing of them is remembered.
+                let isTold = second.outcome.isDuplicate || first.outcome.undecoded != nil
+                try #require(isTold, "seed \(seed), datagram \(index)")
+                try #require(second.records.isEmpty, "seed \(seed), datagram \(index)")
+            }
         }
     }
 

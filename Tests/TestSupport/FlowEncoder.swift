@@ -113,6 +113,7 @@ package struct FlowEncoder: Sendable {
         case 81: UInt128(record.postSourceMAC.rawValue)
         case 58, 243: UInt128(vlans.first ?? 0)
         case 245: UInt128(vlans.count > 1 ? vlans[1] : 0)
+        case 90: UInt128(record.routeDistinguisher)
         case 256: UInt128(record.etherType)
         case 61: record.direction == .egress ? 1 : 0
         default: time(id, record) ?? rate(id, record)

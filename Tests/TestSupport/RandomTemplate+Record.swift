@@ -71,6 +71,7 @@ extension RandomTemplate {
         case 57: record.postDestinationMAC = address()
         case 80: record.destinationMAC = address()
         case 81: record.postSourceMAC = address()
+        case 90: record.routeDistinguisher = random.next() | 1  // zero is no VPN
         default: break
         }
         record.known.formUnion(Self.field(id))
@@ -92,6 +93,7 @@ extension RandomTemplate {
         case 57: .postDestinationMAC
         case 80: .destinationMAC
         case 81: .postSourceMAC
+        case 90: .routeDistinguisher
         default: []
         }
     }
