@@ -37,6 +37,9 @@ struct DecodingWork: Sendable {
     var unresolved: [UnresolvedSampling] = []
     /// The samplers that records of ``unresolved`` name.
     var references: [SamplerReference] = []
+    /// The headers of held sets that were decoded with the datagram.
+    var heldContexts: [MessageContext] = []
+    var isReplaying = false
 
     /// Tunnels that are looked into in the sampled packets of the exporter at work.
     var tunnels: InnerHeaders = []
@@ -47,11 +50,15 @@ struct DecodingWork: Sendable {
 
     /// Records of one set.
     struct UnresolvedSampling: Sendable {
-        var records: Range<Int>
+        /// Where they are in the batch.
+        var first: Int
+        var count: UInt32
+        /// One more than where in ``heldContexts`` the header of their message is; 0 for the
+        /// message at work.
+        var heldContext: UInt32
+        /// Where in ``references`` those of the records begin; -1 when they name no sampler.
+        var firstReference: Int
         var template: UInt16
-        /// Where in ``references`` those of the records begin; nil when they name no sampler.
-        var firstReference: Int?
-        var context: MessageContext
     }
 
     // Where records are read to before it is clear what comes of them; see DataSets.
@@ -78,7 +85,7 @@ struct DecodingWork: Sendable {
         swap(&batch, &other)
         drop(expired)
         outcome = DatagramOutcome()
-        sightings.removeAll(keepingCapacity: true)
+        if !sightings.isEmpty { sightings.removeAll(keepingCapacity: true) }
         message = nil
         messageRecords = 0
         details?.removeAll()
@@ -92,17 +99,17 @@ struct DecodingWork: Sendable {
     /// Ends the datagram and gives the batch back.
     ///
     /// The problems of a datagram of which nothing could be read are its outcome, not errors.
-    mutating func end(_ other: inout FlowBatch) -> DatagramOutcome {
-        unresolved.removeAll(keepingCapacity: true)
-        references.removeAll(keepingCapacity: true)
-        totals.removeAll(keepingCapacity: true)
+    mutating func end(_ other: inout FlowBatch) {
+        if !unresolved.isEmpty { unresolved.removeAll(keepingCapacity: true) }
+        if !references.isEmpty { references.removeAll(keepingCapacity: true) }
+        if !heldContexts.isEmpty { heldContexts.removeAll() }
+        if !totals.isEmpty { totals.removeAll(keepingCapacity: true) }
         if details != nil { details?.problems = Array(batch.errors[firstProblem...]) }
         if outcome.isEmpty, firstProblem < batch.errors.count {
             outcome.undecoded = batch.errors[firstProblem].reason
             batch.errors.removeSubrange(firstProblem...)
         }
         swap(&batch, &other)
-        return outcome
     }
 
     mutating func report(_ problem: DecodingProblem) { batch.errors.append(problem) }

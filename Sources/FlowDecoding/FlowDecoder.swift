@@ -108,12 +108,12 @@ public struct FlowDecoder: Sendable {
             work.watch(&exporters[state])
             if flowProtocol == .sflow5 { work.watchSources(&exporters[state]) }
         }
-        let outcome = work.end(&batch)
+        work.end(&batch)
         if dropsDuplicates, let state {
-            remember(hash, outcome, at: datagram.arrival, state: state)
+            remember(hash, work.outcome, at: datagram.arrival, state: state)
         }
-        correct(&batch, from: first, datagram.exporter, state)
-        return outcome
+        if !quirks.isEmpty { correct(&batch, from: first, datagram.exporter, state) }
+        return work.outcome
     }
 
     /// Gives up the Data Sets that arrived before `time` and still have no template.
@@ -174,7 +174,6 @@ public struct FlowDecoder: Sendable {
         _ exporter: IPAddress,
         _ state: Int?
     ) {
-        guard !quirks.isEmpty else { return }
         for quirk in state.map({ exporters[$0].quirks }) ?? quirks[exporter] ?? [] {
             for record in first..<max(first, batch.records.count) {
                 quirk.correct(&batch.records[record])

@@ -28,10 +28,9 @@ struct MessageContext: Sendable {
 
     /// The time, in nanoseconds, at which the exporter's uptime was `milliseconds`.
     ///
-    /// The difference is taken modulo 2^32, so that flows across the wrap of the uptime, every
-    /// 49.7 days, keep their times.
+    /// See ``WireTime/at(_:_:_:)``.
     func time(uptime milliseconds: UInt32) -> Int64 {
-        exportTime &- Int64(Int32(bitPattern: uptime &- milliseconds)) &* 1_000_000
+        WireTime.at(milliseconds, uptime, exportTime)
     }
 }
 
@@ -45,6 +44,16 @@ enum WireTime {
 
     static func milliseconds(_ value: UInt64) -> Int64 {
         value < 9_000_000_000_000 ? Int64(value) * 1_000_000 : 0
+    }
+
+    /// The time, in nanoseconds, at which the uptime was `milliseconds`, of an exporter whose
+    /// uptime was `uptime` at `export`.
+    ///
+    /// The difference is taken modulo 2^32, so that flows across the wrap of the uptime, every
+    /// 49.7 days, keep their times.
+    @inline(__always)
+    static func at(_ milliseconds: UInt32, _ uptime: UInt32, _ export: Int64) -> Int64 {
+        export &- Int64(Int32(bitPattern: uptime &- milliseconds)) &* 1_000_000
     }
 
     /// The time `microseconds` before a message left at `export`.

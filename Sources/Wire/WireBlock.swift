@@ -19,6 +19,15 @@ public struct WireBlock: ~Escapable {
         self.count = count
     }
 
+    /// Creates a block of `count` octets that begin at `start`; they must lie inside `octets`.
+    @inlinable
+    @inline(__always)
+    @_lifetime(copy octets)
+    public init(of octets: RawSpan, from start: Int, count: Int) {
+        precondition(start >= 0 && count >= 0 && start <= octets.byteCount &- count)
+        self.init(octets, start: start, count: count)
+    }
+
     /// Reads one unsigned integer, most significant octet first, from `offset` octets after the
     /// start of the block; it must lie inside.
     @inlinable

@@ -35,6 +35,17 @@ public struct WireReader: ~Escapable {
         self.init(unsafe octets.bytes, as: subject)
     }
 
+    /// Creates a reader at the first of the `count` octets of `octets` from `start` on, which must
+    /// lie inside.
+    @inlinable
+    @inline(__always)
+    @_lifetime(copy octets)
+    public init(_ octets: RawSpan, from start: Int, count: Int, as subject: StaticString) {
+        precondition(start >= 0 && count >= 0 && start <= octets.byteCount &- count)
+        // Safe: the line above.
+        self.init(unsafe octets.extracting(unchecked: start..<start &+ count), as: subject)
+    }
+
     /// Offset of the next unread octet from the start of this reader, in octets.
     @inlinable
     public var offset: Int { position }

@@ -104,7 +104,7 @@ extension DecodingWork {
         ) {
             systemInitTime =
                 context.flowProtocol == .ipfix
-                    && plan.program.hasAny(RecordRows.uptimeReadings)
+                    && plan.program.hasUptimes
                 ? state.systemInitTime(context) : 0
             guard state.hasRates, plan.template.kind == .data else {
                 isByRecord = false
@@ -141,7 +141,7 @@ extension DecodingWork {
         _ context: MessageContext,
         _ shared: SetSampling
     ) {
-        rows.append(plan.blank, to: &batch.records) { record in
+        rows.append(plan.blanks, to: &batch.records) { record in
             record.flowProtocol = context.flowProtocol
             record.exporter = context.exporter
             record.arrival = context.arrival
@@ -150,6 +150,7 @@ extension DecodingWork {
             record.samplingSource = shared.source
         }
         rows.fill(&batch.records, by: plan.program, from: octets, context)
+        guard plan.program.isFinishedLater else { return }
         rows.finish(
             &batch.records,
             plan.program,
@@ -185,10 +186,11 @@ extension DecodingWork {
         }
         unresolved.append(
             UnresolvedSampling(
-                records: first..<batch.records.count,
-                template: plan.template.id,
-                firstReference: plan.references.isEmpty ? nil : firstReference,
-                context: context
+                first: first,
+                count: UInt32(truncatingIfNeeded: batch.records.count &- first),
+                heldContext: isReplaying ? UInt32(truncatingIfNeeded: heldContexts.count) : 0,
+                firstReference: plan.references.isEmpty ? -1 : firstReference,
+                template: plan.template.id
             )
         )
     }

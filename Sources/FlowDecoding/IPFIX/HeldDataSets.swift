@@ -51,6 +51,8 @@ extension DecodingWork {
             return true
         }
         swap(&held, &state.held)
+        isReplaying = true
+        defer { isReplaying = false }
         for kind in [Template.Kind.options, .data] {
             for (held, plan) in plans where plan.template.kind == kind {
                 let set = DataSet(
@@ -59,6 +61,7 @@ extension DecodingWork {
                     offset: held.offset
                 )
                 let octets = WireReader(held.octets.span, as: "held Data Set").octets
+                heldContexts.append(held.context)
                 decodeData(octets, set, plan, held.context, &state)
             }
         }

@@ -164,12 +164,16 @@ extension DecodingWork {
     /// Looks the sampling of this message's records up again, after options that came later in
     /// the message.
     private mutating func resolveAgain(_ state: inout ExporterState) {
+        guard let message else { return }
         for set in unresolved {
-            for (place, index) in set.records.enumerated() {
+            let context = set.heldContext == 0 ? message : heldContexts[Int(set.heldContext) - 1]
+            for place in 0..<Int(set.count) {
+                let index = set.first + place
                 let reference =
-                    set.firstReference.map { references[$0 + place] }
-                    ?? SamplerReference(template: set.template)
-                let rate = state.rate(for: batch.records[index], reference, in: set.context)
+                    set.firstReference >= 0
+                    ? references[set.firstReference + place]
+                    : SamplerReference(template: set.template)
+                let rate = state.rate(for: batch.records[index], reference, in: context)
                 guard let rate else { continue }
                 batch.records[index].samplingRate = rate
                 batch.records[index].samplingSource = .options

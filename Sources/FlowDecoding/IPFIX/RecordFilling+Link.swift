@@ -66,8 +66,9 @@ extension RecordRows {
         _ from: inout RowLoads,
         _ loads: Span<RecordProgram.Load>,
         _ group: Range<Int>,
-        _ export: Int64
+        _ context: MessageContext
     ) {
+        let (export, uptime) = (context.exportTime, context.uptime)
         for index in group {
             let load = loads[index]
             switch load.reading {
@@ -110,6 +111,14 @@ extension RecordRows {
             case .endDelta:
                 from.load(load) {
                     $0.give(end: WireTime.before(export, $1))
+                }
+            case .startUptime:
+                from.load(load) {
+                    $0.give(start: WireTime.at(UInt32(truncatingIfNeeded: $1), uptime, export))
+                }
+            case .endUptime:
+                from.load(load) {
+                    $0.give(end: WireTime.at(UInt32(truncatingIfNeeded: $1), uptime, export))
                 }
             default: break
             }

@@ -6,6 +6,7 @@ import Wire
 /// What becomes of a field: one line for each ``FieldReading``.
 extension RecordRows {
     /// Reads all fields of the rows into the records from ``base`` on.
+    @inline(__always)
     mutating func fill(
         _ records: inout [FlowRecord],
         by program: RecordProgram,
@@ -13,14 +14,23 @@ extension RecordRows {
         _ context: MessageContext
     ) {
         guard count > 0 else { return }
-        let export = context.exportTime
-        Self.fill(&records, &values, program, 0..<count, starts, base, octets, export)
-        guard !program.rowLoads.isEmpty else { return }
-        for load in program.rowLoads where load.reading.isInColumn && load.width == 0 {
+        Self.fill(&records, &values, program, 0..<count, starts, base, octets, context)
+        if !program.rowLoads.isEmpty { fillEach(&records, program.rowLoads, octets, context) }
+    }
+
+    /// Reads the fields that are done for each row by itself.
+    @inline(never)
+    private mutating func fillEach(
+        _ records: inout [FlowRecord],
+        _ rowLoads: [RecordProgram.Load],
+        _ octets: RawSpan,
+        _ context: MessageContext
+    ) {
+        for load in rowLoads where load.reading.isInColumn && load.width == 0 {
             clear(load.reading, to: load.reading.isOptional ? Self.absent : 0)
         }
         for row in 0..<count {
-            for load in program.rowLoads { fillRow(&records, row, load, octets, export) }
+            for load in rowLoads { fillRow(&records, row, load, octets, context) }
         }
     }
 
@@ -30,7 +40,7 @@ extension RecordRows {
         _ row: Int,
         _ load: RecordProgram.Load,
         _ octets: RawSpan,
-        _ export: Int64
+        _ context: MessageContext
     ) {
         let width = load.width == 0 ? length(of: load, row) : Int(load.width)
         guard load.reading.accepts(octets: width) else { return }
@@ -43,7 +53,7 @@ extension RecordRows {
                 end: load.end
             )
         )
-        Self.fill(&records, &values, known.span, row, starts, base, octets, export)
+        Self.fill(&records, &values, known.span, row, starts, base, octets, context)
         records[base + row].known.formUnion(load.reading.fills)
         if let basis = load.reading.basis { records[base + row].octetsBasis = basis }
     }
@@ -57,7 +67,7 @@ extension RecordRows {
         _ starts: [Int32],
         _ base: Int,
         _ octets: RawSpan,
-        _ export: Int64
+        _ context: MessageContext
     ) {
         let row = row..<row + 1
         var from = RowLoads(octets, starts.span, records.mutableSpan, base: base, rows: row)
@@ -65,12 +75,13 @@ extension RecordRows {
         case .number: fillNumbers(&from, load, 0..<1)
         case .address: fillAddresses(&from, load, 0..<1)
         case .link: fillLinks(&from, load, 0..<1)
-        case .time: fillTimes(&from, load, 0..<1, export)
+        case .time: fillTimes(&from, load, 0..<1, context)
         case .waiting: fillColumns(&from, &values, load, 0..<1)
         }
     }
 
     /// Reads the fields of a known width.
+    @inline(__always)
     private static func fill(
         _ records: inout [FlowRecord],
         _ values: inout [UInt64],
@@ -79,7 +90,7 @@ extension RecordRows {
         _ starts: [Int32],
         _ base: Int,
         _ octets: RawSpan,
-        _ export: Int64
+        _ context: MessageContext
     ) {
         let loads = program.loads.span
         let (numbers, addresses) = (program.numbersEnd, program.addressesEnd)
@@ -88,7 +99,7 @@ extension RecordRows {
         fillNumbers(&from, loads, 0..<numbers)
         fillAddresses(&from, loads, numbers..<addresses)
         if links > addresses { fillLinks(&from, loads, addresses..<links) }
-        if times > links { fillTimes(&from, loads, links..<times, export) }
+        if times > links { fillTimes(&from, loads, links..<times, context) }
         if loads.count > times { fillColumns(&from, &values, loads, times..<loads.count) }
     }
 

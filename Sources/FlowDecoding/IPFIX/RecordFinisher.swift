@@ -16,6 +16,7 @@ extension RecordRows {
     ///     they do not.
     ///   - tunnels: Those that are looked into in pieces of packets.
     ///   - words: Of the batch.
+    @inline(never)
     func finish(
         _ records: inout [FlowRecord],
         _ program: RecordProgram,
@@ -25,30 +26,29 @@ extension RecordRows {
         tunnels: InnerHeaders,
         words: inout [UInt32]
     ) {
-        guard program.isFinishedLater else { return }
         var records = records.mutableSpan
-        if program.hasAny(Self.vlanReadings) { finishVLANs(&records, program, &words) }
-        if program.hasAny(Self.uptimeReadings) {
+        if program.hasVLANs { finishVLANs(&records, program, &words) }
+        if program.hasUptimes {
             finishUptimes(&records, program, context, systemInitTime)
         }
         if let duration = program.column(.durationMicroseconds, .durationMilliseconds) {
             finishDurations(&records, duration)
         }
-        if program.hasAny(Self.observedReadings) { finishObserved(&records, program) }
+        if program.hasObserved { finishObserved(&records, program) }
         if let section = program.section {
             finishSections(&records, program, section, octets, tunnels, &words)
         }
         if program.has(.forwardingStatus) { finishStatus(&records) }
     }
 
-    private static let vlanReadings = FieldReading.bits(
+    static let vlanReadings = FieldReading.bits(
         .dot1qVLAN,
         .vlan,
         .postDot1qVLAN,
         .postVLAN
     )
     static let uptimeReadings = FieldReading.bits(.startUptime, .endUptime)
-    private static let observedReadings = FieldReading.bits(
+    static let observedReadings = FieldReading.bits(
         .observedNanoseconds,
         .observedMicroseconds,
         .observedMilliseconds,

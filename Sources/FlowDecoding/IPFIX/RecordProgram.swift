@@ -83,6 +83,12 @@ struct RecordProgram: Sendable {
     private(set) var sixes: FlowRecord.Fields = []
     /// A bit for each ``FieldReading`` of which there is a column.
     private(set) var columns: UInt128 = 0
+    /// Whether the header of a message says what uptimes are times of.
+    private let anchorsUptimes: Bool
+    /// Whether there is a column of a VLAN, of an uptime, of a time of observation.
+    private(set) var hasVLANs = false
+    private(set) var hasUptimes = false
+    private(set) var hasObserved = false
 
     /// Compiles `template`, each field of which is read as `readings` say.
     ///
@@ -91,6 +97,7 @@ struct RecordProgram: Sendable {
     ///   - readings: How each field is read.
     ///   - isReverse: Whether the rows begin as copies of records, as for a biflow, and not blank.
     init(_ template: Template, _ readings: [FieldReading], isReverse: Bool = false) {
+        anchorsUptimes = template.isNetFlow9
         let shared = isReverse ? Self.places : Self.sharedPlaces(readings)
         let variable = zip(template.fields, readings).reduce(FlowRecord.Fields()) {
             $1.0.length == Template.Field.variableLength ? $0.union($1.1.fills) : $0
@@ -122,13 +129,16 @@ struct RecordProgram: Sendable {
             }
         }
         sort()
+        hasVLANs = hasAny(RecordRows.vlanReadings)
+        hasUptimes = hasAny(RecordRows.uptimeReadings)
+        hasObserved = hasAny(RecordRows.observedReadings)
     }
 
     /// Puts the loads of a group side by side; in each they stay in order.
     private mutating func sort() {
         var sorted: [Load] = []
         func take(_ group: FieldReading.Group) -> Int {
-            sorted += loads.filter { $0.reading.group == group }
+            sorted += loads.filter { self.group(of: $0) == group }
             return sorted.count
         }
         numbersEnd = take(.number)
@@ -139,8 +149,16 @@ struct RecordProgram: Sendable {
         loads = sorted
     }
 
+    /// What is done with a load of a known width: an uptime of NetFlow is a time by the header of
+    /// its message alone, and waits for nothing.
+    private func group(of load: Load) -> FieldReading.Group {
+        anchorsUptimes && load.reading.isUptime ? .time : load.reading.group
+    }
+
     private mutating func add(_ load: Load, isAlone: Bool) {
-        if load.reading.isInColumn { columns |= 1 << UInt128(load.reading.rawValue) }
+        if isAlone ? load.reading.isInColumn : group(of: load) == .waiting {
+            columns |= 1 << UInt128(load.reading.rawValue)
+        }
         guard !isAlone else { return rowLoads.append(load) }
         loads.append(load)
         guard !load.isShared else { return }  // known row by row
@@ -172,7 +190,7 @@ struct RecordProgram: Sendable {
     func has(_ reading: FieldReading) -> Bool { columns >> UInt128(reading.rawValue) & 1 == 1 }
 
     /// Whether there is a column of any of `readings`; see ``FieldReading/bits(_:)``.
-    func hasAny(_ readings: UInt128) -> Bool { columns & readings != 0 }
+    private func hasAny(_ readings: UInt128) -> Bool { columns & readings != 0 }
 
     /// Memory it takes, in octets, beside its own.
     var octets: Int {
@@ -265,6 +283,8 @@ extension FieldReading {
         default: .waiting
         }
     }
+
+    var isUptime: Bool { self == .startUptime || self == .endUptime }
 
     /// Whether the value is no field of a record by itself and waits in a column.
     var isInColumn: Bool { group == .waiting }

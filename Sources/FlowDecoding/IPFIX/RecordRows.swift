@@ -144,10 +144,12 @@ struct RecordRows: Sendable {
 extension RecordRows {
     /// Appends a record for each row and makes them the rows' records.
     ///
-    /// The first is a copy of `blank`, changed; the others are copies of it, as octets and ever
-    /// more at a time. Taken apart into its fifty fields, a record costs four times as much.
+    /// They are copies of the one in `blank`, as octets and ever more at a time, which are changed
+    /// then. Taken apart into its fifty fields, a record costs four times as much; and a copy of
+    /// what was changed just before waits for the change to arrive in memory.
+    @inline(__always)
     mutating func append(
-        _ blank: FlowRecord,
+        _ blank: [FlowRecord],
         to records: inout [FlowRecord],
         _ change: (inout FlowRecord) -> Void
     ) {
@@ -156,8 +158,8 @@ extension RecordRows {
         let size = MemoryLayout<FlowRecord>.stride
         records.append(addingCapacity: count) { output in
             // Safe: there is room for `count` more, and a record, being BitwiseCopyable, is no more
-            // than its octets. The first is there before it is changed and copied.
-            unsafe withUnsafeBytes(of: blank) { source in
+            // than its octets. Each is there before it is changed.
+            unsafe blank.withUnsafeBytes { source in
                 unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
                     guard count > 0 else { return }
                     let free = UnsafeMutableRawBufferPointer(buffer)
@@ -166,7 +168,6 @@ extension RecordRows {
                         rebasing: free[start..<start + count * size]
                     )
                     unsafe rows.copyMemory(from: source)
-                    unsafe change(&buffer[initialized])
                     var done = size
                     while done < rows.count {
                         let next = min(done, rows.count - done)
@@ -178,6 +179,7 @@ extension RecordRows {
                         )
                         done += next
                     }
+                    for row in initialized..<initialized + count { unsafe change(&buffer[row]) }
                     initialized += count
                 }
             }

@@ -32,6 +32,8 @@ final class TemplatePlan: Sendable {
     let program: RecordProgram
     /// What a record begins as.
     let blank: FlowRecord
+    /// It alone: to be copied from where it is.
+    let blanks: [FlowRecord]
     /// What the records say of sampling.
     let sampling: [FieldReading]
     /// By what they name their sampler.
@@ -56,6 +58,7 @@ final class TemplatePlan: Sendable {
         blank.flowProtocol = template.isNetFlow9 ? .netflow9 : .ipfix
         program.prepare(&blank)
         self.blank = blank
+        blanks = [blank]
         sampling = forward.filter { $0.isOfSampling }
         references = sampling.filter { $0.isReference }
         self.reverse =

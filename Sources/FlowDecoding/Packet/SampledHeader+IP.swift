@@ -111,6 +111,7 @@ struct ExtensionHeaders {
     }
 
     /// How the header's length is counted; nil when `next` is no extension header.
+    @inline(__always)
     static func unit(of next: UInt8) -> Unit? {
         switch next {
         case 0, routing, fragment, 60, 135, 139, 140: .ordinary

@@ -65,7 +65,6 @@ struct SampledHeader {
     ///   - words: Takes the VLAN tags.
     ///   - tunnels: The tunnels inside which the packet is accounted by its inner addresses.
     /// - Returns: The lengths found on the way.
-    @inline(__always)
     static func read(
         _ packet: inout WireReader,
         as link: Link,
@@ -88,10 +87,51 @@ struct SampledHeader {
         return header.lengths
     }
 
+    /// Reads what is there of the `count` octets from `start` on, which lie inside `octets`, into
+    /// `record`; nothing when `link` is no ``Link``.
+    @inline(__always)
+    static func read(
+        _ octets: RawSpan,
+        _ start: Int,
+        _ count: Int,
+        as link: UInt32,
+        _ record: inout FlowRecord,
+        _ words: inout [UInt32],
+        tunnels: InnerHeaders
+    ) -> Lengths {
+        guard link == Link.ethernet.rawValue else {
+            return readOther(octets, start, count, as: link, &record, &words, tunnels: tunnels)
+        }
+        var packet = WireReader(octets, from: start, count: count, as: "sFlow sampled header")
+        var header = SampledHeader(tunnels: tunnels)
+        do throws(WireError) {
+            try header.readEthernet(&packet, &record, &words)
+        } catch {
+            // The captured octets end here; what was read stands.
+        }
+        return header.lengths
+    }
+
+    @inline(never)
+    private static func readOther(
+        _ octets: RawSpan,
+        _ start: Int,
+        _ count: Int,
+        as link: UInt32,
+        _ record: inout FlowRecord,
+        _ words: inout [UInt32],
+        tunnels: InnerHeaders
+    ) -> Lengths {
+        guard let link = Link(rawValue: link) else { return Lengths() }
+        var packet = WireReader(octets, from: start, count: count, as: "sFlow sampled header")
+        return read(&packet, as: link, &record, &words, tunnels: tunnels)
+    }
+
     /// An Ethernet header: addresses, VLAN tags and the type of the payload.
     ///
     /// Of a frame in a provider backbone (IEEE 802.1Q, clause 9.7, I-TAG) the outer addresses are
     /// those of the link; the customer's lie between and are passed over.
+    @inline(__always)
     mutating func readEthernet(
         _ packet: inout WireReader,
         _ record: inout FlowRecord,

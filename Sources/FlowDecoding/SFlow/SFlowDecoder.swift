@@ -16,11 +16,9 @@ import Wire
 extension DecodingWork {
     static let sFlowHeaderOctets = 28
 
-    /// The formats of samples, of enterprise 0.
+    /// The formats of samples, of enterprise 0, that are no flow sample.
     private enum SampleFormat: UInt32 {
-        case flow = 1
         case counters = 2
-        case expandedFlow = 3
         case expandedCounters = 4
         case discarded = 5
     }
@@ -39,41 +37,50 @@ extension DecodingWork {
             var left = try reader.read(UInt32.self)
             while left > 0 {
                 left -= 1
-                guard try decodeSample(&reader, blank) else { return }
+                let head = try reader.block(8)
+                let length = Int(head.read(UInt32.self, at: 4))
+                let start = reader.offset
+                let end = start + min(length, reader.remaining)
+                let isCut = end - start < length
+                try reader.skip(octets: end - start)
+                switch head.read(UInt32.self, at: 0) {
+                case 1: decodeFlow(datagram.octets, start, end, blank, (false, isCut))
+                case 3: decodeFlow(datagram.octets, start, end, blank, (true, isCut))
+                case let format: decodeOther(datagram.octets, start, end, format, isCut)
+                }
+                guard !isCut else { return report(.truncated, "sFlow sample", at: start - 8) }
             }
         } catch {
             report(error, base: 0)
         }
     }
 
-    /// Decodes one sample; false when the datagram ends inside it.
-    private mutating func decodeSample(
-        _ reader: inout WireReader,
-        _ blank: FlowRecord
-    ) throws(WireError) -> Bool {
-        let head = try reader.block(8)
-        let format = SampleFormat(rawValue: head.read(at: 0))
-        let length = Int(head.read(UInt32.self, at: 4))
-        let base = reader.offset
-        let isCut = length > reader.remaining
-        var body = try reader.read(octets: min(length, reader.remaining), as: "sFlow sample")
+    /// Decodes a sample that is no flow sample; one of an unknown format is skipped.
+    @inline(never)
+    private mutating func decodeOther(
+        _ octets: RawSpan,
+        _ start: Int,
+        _ end: Int,
+        _ format: UInt32,
+        _ isCut: Bool
+    ) {
+        var body = WireReader(octets.extracting(start..<end), as: "sFlow sample")
         do throws(WireError) {
-            switch format {
-            case .flow: try decodeFlow(&body, base, blank, isExpanded: false, isCut: isCut)
-            case .expandedFlow: try decodeFlow(&body, base, blank, isExpanded: true, isCut: isCut)
+            switch SampleFormat(rawValue: format) {
             case .counters, .expandedCounters:
                 if !isCut { outcome.counterSamples += 1 }
-                try readCounters(&body, isExpanded: format == .expandedCounters)
+                try readCounters(
+                    &body,
+                    isExpanded: format == SampleFormat.expandedCounters.rawValue
+                )
             case .discarded:
                 if !isCut { outcome.discardSamples += 1 }
                 try readDiscard(&body)
             case nil: break
             }
         } catch {
-            if !isCut { report(error, base: base) }
+            if !isCut { report(error, base: start) }
         }
-        if isCut { report(.truncated, "sFlow sample", at: base - 8) }
-        return !isCut
     }
 
     /// Decodes a flow sample and appends the flow its records make.
@@ -82,31 +89,32 @@ extension DecodingWork {
     /// sample that the datagram ends in, the flow counts when its packet was read. That a count
     /// is plausible needs no check: it is one packet, and a number of 32 bits.
     private mutating func decodeFlow(
-        _ body: inout WireReader,
-        _ base: Int,
+        _ octets: RawSpan,
+        _ start: Int,
+        _ end: Int,
         _ blank: FlowRecord,
-        isExpanded: Bool,
-        isCut: Bool
-    ) throws(WireError) {
+        _ form: (isExpanded: Bool, isCut: Bool)
+    ) {
+        guard end - start >= SFlowFlowSample.headOctets(isExpanded: form.isExpanded) else {
+            if !form.isCut { report(.truncated, "sFlow sample", at: start) }
+            return
+        }
         let index = batch.records.count
         batch.records.append(blank)
-        do throws(WireError) {
-            var sample = SFlowFlowSample(base: base, isCut: isCut, tunnels: tunnels)
-            let sighting = try sample.read(
-                &body,
-                isExpanded: isExpanded,
-                number: recordCount &+ 1,
-                into: &batch.records[index],
-                others: &otherRecords,
-                words: &batch.words,
-                problems: &batch.errors
-            )
-            sightings.append(sighting)
-        } catch {
-            batch.records.removeLast()
-            throw error
-        }
-        if isCut, !batch.records[index].has(.octets) {
+        var sample = SFlowFlowSample(isCut: form.isCut, tunnels: tunnels)
+        let sighting = sample.read(
+            octets,
+            start,
+            end,
+            isExpanded: form.isExpanded,
+            number: recordCount &+ 1,
+            into: &batch.records[index],
+            others: &otherRecords,
+            words: &batch.words,
+            problems: &batch.errors
+        )
+        sightings.append(sighting)
+        if form.isCut, !batch.records[index].has(.octets) {
             batch.records.removeLast()
             return
         }

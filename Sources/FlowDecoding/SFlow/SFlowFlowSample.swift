@@ -18,8 +18,6 @@ import Wire
 ///
 /// So a raw header and a sampled IPv4 record of one packet count once, and alike in either order.
 struct SFlowFlowSample: ~Copyable {
-    /// Where the sample begins, in octets from the start of the UDP payload.
-    let base: Int
     /// Whether the datagram ends inside the sample.
     let isCut: Bool
     let tunnels: InnerHeaders
@@ -29,16 +27,21 @@ struct SFlowFlowSample: ~Copyable {
     private var headerOctets: UInt64 = 0
 
     @inline(__always)
-    init(base: Int, isCut: Bool, tunnels: InnerHeaders) {
-        self.base = base
+    init(isCut: Bool, tunnels: InnerHeaders) {
         self.isCut = isCut
         self.tunnels = tunnels
     }
 
+    /// Length of the head of a sample, in octets.
+    @inline(__always)
+    static func headOctets(isExpanded: Bool) -> Int { isExpanded ? 44 : 32 }
+
     /// Reads all of a sample into `record`.
     ///
     /// - Parameters:
-    ///   - body: The sample after its format and length.
+    ///   - octets: The datagram.
+    ///   - start: Where the sample begins in it, after its format and length.
+    ///   - end: Where it ends: its head is whole.
     ///   - isExpanded: Whether its head is in the expanded form.
     ///   - number: The record's number, if it comes to one.
     ///   - record: Holds what all records of the datagram share, and takes the flow.
@@ -46,25 +49,45 @@ struct SFlowFlowSample: ~Copyable {
     ///   - words: Takes what varies in length.
     ///   - problems: Takes what could not be read of the records.
     /// - Returns: What the head says of the numbers of its source.
-    /// - Throws: ``WireError`` when the head cannot be read.
     @inline(__always)
     mutating func read(
-        _ body: inout WireReader,
+        _ octets: RawSpan,
+        _ start: Int,
+        _ end: Int,
         isExpanded: Bool,
         number: UInt64,
         into record: inout FlowRecord,
         others: inout SFlowOtherRecords,
         words: inout [UInt32],
         problems: inout [DecodingProblem]
-    ) throws(WireError) -> SFlowSighting {
+    ) -> SFlowSighting {
+        let size = Self.headOctets(isExpanded: isExpanded)
         let head =
-            isExpanded ? Head(expanded: try body.block(44)) : Head(compact: try body.block(32))
+            isExpanded
+            ? Head(expanded: WireBlock(of: octets, from: start, count: 44))
+            : Head(compact: WireBlock(of: octets, from: start, count: 32))
         head.store(in: &record)
         record.number = number
         var left = head.recordCount
-        while left > 0, !body.isAtEnd {
+        var at = start &+ size
+        while left > 0, at < end {
             left -= 1
-            guard readRecord(&body, &record, &others, &words, &problems) else { break }
+            let isWhole = at <= end &- 8
+            let length =
+                isWhole
+                ? Int(WireBlock(of: octets, from: at, count: 8).read(UInt32.self, at: 4)) : 0
+            guard isWhole, length <= end &- at &- 8 else {
+                if !isCut { problems.append(.truncated, "sFlow sample", at: at) }
+                break
+            }
+            let format = WireBlock(of: octets, from: at, count: 8).read(UInt32.self, at: 0)
+            at &+= 8
+            if format == 1 {
+                readRawHeader(octets, at, at &+ length, &record, &words, &problems)
+            } else {
+                Self.readOther(octets, at, length, format, &others, &record, &words, &problems)
+            }
+            at &+= length
         }
         if hasHeader {
             record.octets = headerOctets
@@ -76,82 +99,65 @@ struct SFlowFlowSample: ~Copyable {
         return head.sighting
     }
 
-    /// Reads the next flow record; false when it is longer than the sample, so that nothing after
-    /// it can be found.
-    @inline(__always)
-    private mutating func readRecord(
-        _ body: inout WireReader,
-        _ record: inout FlowRecord,
-        _ others: inout SFlowOtherRecords,
-        _ words: inout [UInt32],
-        _ problems: inout [DecodingProblem]
-    ) -> Bool {
-        let start = base + body.offset
-        do throws(WireError) {
-            let head = try body.block(8)
-            let format = head.read(UInt32.self, at: 0)
-            let length = Int(head.read(UInt32.self, at: 4))
-            let recordBase = base + body.offset
-            var fields = try body.read(octets: length, as: "sFlow flow record")
-            do throws(WireError) {
-                if format == 1 {
-                    try readRawHeader(&fields, &record, &words)
-                } else {
-                    try Self.readOther(&fields, format, &others, &record, &words)
-                }
-            } catch {
-                problems.append(error, base: recordBase)
-            }
-            return true
-        } catch {
-            if !isCut {
-                let problem = DecodingProblem(
-                    error.kind.reason,
-                    subject: error.subject,
-                    offset: start
-                )
-                problems.append(problem)
-            }
-            return false
-        }
-    }
-
     /// A record that is no raw header; formats without a row here are skipped by their length.
     @inline(never)
     private static func readOther(
-        _ fields: inout WireReader,
+        _ octets: RawSpan,
+        _ start: Int,
+        _ length: Int,
         _ format: UInt32,
         _ others: inout SFlowOtherRecords,
         _ record: inout FlowRecord,
-        _ words: inout [UInt32]
-    ) throws(WireError) {
-        switch format {
-        case 1002:  // the next hop a router chose (`extended_router`)
-            guard let nextHop = try fields.readSFlowAddress() else { return }
-            record.nextHop = nextHop
-            record.known.insert(.nextHop)
-        case 1003: try record.readGateway(&fields, &words)
-        case 2, 3, 4, 1001, 1006, 1012:
-            try others.read(&fields, format, &words)
-        default: break
+        _ words: inout [UInt32],
+        _ problems: inout [DecodingProblem]
+    ) {
+        var fields = WireReader(
+            octets.extracting(start..<start + length),
+            as: "sFlow flow record"
+        )
+        do throws(WireError) {
+            switch format {
+            case 1002:  // the next hop a router chose (`extended_router`)
+                guard let nextHop = try fields.readSFlowAddress() else { return }
+                record.nextHop = nextHop
+                record.known.insert(.nextHop)
+            case 1003: try record.readGateway(&fields, &words)
+            case 2, 3, 4, 1001, 1006, 1012: try others.read(&fields, format, &words)
+            default: break
+            }
+        } catch {
+            problems.append(error, base: start)
         }
     }
 
     /// The packet's first octets (`sampled_header`); only the first such record counts.
     @inline(__always)
     private mutating func readRawHeader(
-        _ fields: inout WireReader,
+        _ octets: RawSpan,
+        _ start: Int,
+        _ end: Int,
         _ record: inout FlowRecord,
-        _ words: inout [UInt32]
-    ) throws(WireError) {
+        _ words: inout [UInt32],
+        _ problems: inout [DecodingProblem]
+    ) {
         guard !hasHeader else { return }
-        let head = try fields.block(16)
-        let length = Int(head.read(UInt32.self, at: 12))
-        var packet = try fields.read(octets: length, as: "sFlow sampled header")
-        var lengths = SampledHeader.Lengths()
-        if let link = SampledHeader.Link(rawValue: head.read(at: 0)) {
-            lengths = SampledHeader.read(&packet, as: link, &record, &words, tunnels: tunnels)
+        guard start <= end &- 16 else {
+            return problems.append(.truncated, "sFlow flow record", at: start)
         }
+        let head = WireBlock(of: octets, from: start, count: 16)
+        let length = Int(head.read(UInt32.self, at: 12))
+        guard length <= end &- start &- 16 else {
+            return problems.append(.truncated, "sFlow flow record", at: start + 16)
+        }
+        let lengths = SampledHeader.read(
+            octets,
+            start &+ 16,
+            length,
+            as: head.read(at: 0),
+            &record,
+            &words,
+            tunnels: tunnels
+        )
         hasHeader = true
         hasPacket = lengths.hasPacket
         headerOctets = lengths.octets(
@@ -162,6 +168,12 @@ struct SFlowFlowSample: ~Copyable {
 }
 
 extension [DecodingProblem] {
+    /// Adds a problem.
+    @inline(never)
+    mutating func append(_ reason: DecodingReason, _ subject: StaticString, at offset: Int) {
+        append(DecodingProblem(reason, subject: subject, offset: offset))
+    }
+
     /// Adds an error of a reader that began at `base`.
     @inline(never)
     mutating func append(_ error: WireError, base: Int) {

@@ -15,6 +15,9 @@ struct SFlowSighting: Sendable {
     var pool: UInt32 = 0
     var drops: UInt32 = 0
 
+    /// Whether it is of the source and the kind that another is of.
+    func isOfSource(_ other: Self) -> Bool { kind == other.kind && source == other.source }
+
     /// A hash of the source: who seeks two with the same harms itself.
     ///
     /// - Parameter subAgent: A hash of the agent's address and sub-agent.
@@ -86,6 +89,7 @@ struct SFlowSources: Sendable {
             losses = agent.losses
             guard sighting.kind == .flows else { return }
             let inRun = agent.goOn(sighting.sequence)
+            if ahead == 1, inRun == 1, pooled >= 0, dropped == 0 { return }  // nearly always
             // The first, one that came twice, or one of a source that began anew.
             guard !isNew, ahead > 0, pooled >= 0 else { return }
             if dropped > 0, dropped <= SFlowSources.largestLoss { loss.dropped += UInt64(dropped) }
@@ -144,6 +148,8 @@ struct SFlowSources: Sendable {
     private var sources: [Source] = []
     private var subAgents: [SubAgent] = []
     private var clock: UInt32 = 0
+    /// Where the source is that was looked for last.
+    private var last = 0
 
     /// Judges the samples of a datagram.
     ///
@@ -167,15 +173,23 @@ struct SFlowSources: Sendable {
         agent.lastUsed = clock
         if isBroken { agent.lose() }
         var loss = Loss()
-        for sighting in sightings {
-            let key = sighting.key(in: subAgent)
-            sources[place(of: key)].take(sighting, at: clock, &agent, &loss)
+        var key: UInt64 = 0
+        for index in sightings.indices {
+            let sighting = sightings[index]
+            if index == 0 || !sighting.isOfSource(sightings[index - 1]) {
+                key = sighting.key(in: subAgent)
+            }
+            if last >= sources.count || sources[last].key != key || sources[last].lastUsed == 0 {
+                last = place(of: key)
+            }
+            sources[last].take(sighting, at: clock, &agent, &loss)
         }
         subAgents[index] = agent
         return loss
     }
 
     /// Where a sub-agent is kept; nil for a datagram from before its newest.
+    @inline(never)
     private mutating func place(of key: UInt64, _ datagram: UInt32, isBroken: Bool) -> Int? {
         if let index = subAgents.firstIndex(where: { $0.key == key }) {
             let ahead = Int32(bitPattern: datagram &- subAgents[index].datagram)
@@ -195,6 +209,7 @@ struct SFlowSources: Sendable {
     private func age(_ subAgent: SubAgent) -> UInt32 { clock &- subAgent.lastUsed }
 
     /// Where a source is kept, perhaps in the place of another.
+    @inline(never)
     private mutating func place(of key: UInt64) -> Int {
         if sources.isEmpty { sources = [Source](repeating: Source(), count: Self.ways) }
         while true {
