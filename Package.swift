@@ -140,7 +140,7 @@ let package = Package(
         // Measures the flow decoders for Deploy/bench; no product.
         .executableTarget(
             name: "decodebench",
-            dependencies: ["FlowDecoding", "Model", "TestSupport", "Wire"],
+            dependencies: ["CAllocations", "FlowDecoding", "Model", "TestSupport", "Wire"],
             path: "Tests/Benchmarks/decodebench"
         ),
         .target(

@@ -83,18 +83,24 @@ extension DecodingWork {
     struct SetSampling {
         /// When the exporter booted, as its options say, in milliseconds; 0 when they do not.
         let systemInitTime: UInt64
+        /// The rate, where all records have the same; where it came from.
+        private(set) var rate = SamplingRate.one
+        private(set) var hasRate = false
+        private(set) var source = SamplingSource.options
         /// Whether each record is looked up by itself.
         let isByRecord: Bool
-        /// The rate, where all records have the same; where it came from.
-        var rate: SamplingRate?
-        var source = SamplingSource.options
 
         /// A rate that the header of the message gives.
         init(header rate: SamplingRate?) {
             systemInitTime = 0
             isByRecord = false
-            self.rate = rate
             source = .header
+            take(rate)
+        }
+
+        private mutating func take(_ rate: SamplingRate?) {
+            hasRate = rate != nil
+            self.rate = rate ?? .one
         }
 
         init(
@@ -114,7 +120,7 @@ extension DecodingWork {
                 !plan.references.isEmpty || state.ratesDependOnInterfaces(in: context)
             guard !isByRecord else { return }
             let reference = SamplerReference(template: plan.template.id)
-            rate = state.rate(for: plan.blank, reference, in: context)
+            take(state.rate(for: plan.blank, reference, in: context))
         }
     }
 
@@ -145,8 +151,8 @@ extension DecodingWork {
             record.flowProtocol = context.flowProtocol
             record.exporter = context.exporter
             record.arrival = context.arrival
-            guard let rate = shared.rate else { return }
-            record.samplingRate = rate
+            guard shared.hasRate else { return }
+            record.samplingRate = shared.rate
             record.samplingSource = shared.source
         }
         rows.fill(&batch.records, by: plan.program, from: octets, context)

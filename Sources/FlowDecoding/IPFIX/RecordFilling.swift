@@ -69,8 +69,14 @@ extension RecordRows {
         _ octets: RawSpan,
         _ context: MessageContext
     ) {
-        let row = row..<row + 1
-        var from = RowLoads(octets, starts.span, records.mutableSpan, base: base, rows: row)
+        var from = RowLoads(
+            octets,
+            starts.span,
+            records.mutableSpan,
+            base: base,
+            row: row,
+            load: load[0]
+        )
         switch load[0].reading.group {
         case .number: fillNumbers(&from, load, 0..<1)
         case .address: fillAddresses(&from, load, 0..<1)
@@ -95,7 +101,14 @@ extension RecordRows {
         let loads = program.loads.span
         let (numbers, addresses) = (program.numbersEnd, program.addressesEnd)
         let (links, times) = (program.linksEnd, program.timesEnd)
-        var from = RowLoads(octets, starts.span, records.mutableSpan, base: base, rows: rows)
+        var from = RowLoads(
+            octets,
+            starts.span,
+            records.mutableSpan,
+            base: base,
+            rows: rows,
+            reach: program.reach
+        )
         fillNumbers(&from, loads, 0..<numbers)
         fillAddresses(&from, loads, numbers..<addresses)
         if links > addresses { fillLinks(&from, loads, addresses..<links) }

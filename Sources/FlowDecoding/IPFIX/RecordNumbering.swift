@@ -4,15 +4,22 @@ import Model
 
 /// What is told of records from outside of their fields: their numbers and sampling rates.
 extension RecordRows {
-    /// Numbers the records; returns the largest count in them.
+    /// Numbers the records; returns what is at least as large as the largest count in them: all
+    /// bits of the counts.
     func number(_ records: inout [FlowRecord], from first: UInt64) -> UInt64 {
         var records = records.mutableSpan
-        var most: UInt64 = 0
-        for row in 0..<count {
-            records[base + row].number = first &+ UInt64(row)
-            most = max(most, records[base + row].octets, records[base + row].packets)
+        let end = base + count
+        precondition(base >= 0 && end <= records.count)
+        var bits: UInt64 = 0
+        var next = first
+        var index = base
+        while index < end {
+            records[index].number = next
+            bits |= records[index].octets | records[index].packets
+            next &+= 1
+            index &+= 1
         }
-        return most
+        return bits
     }
 
     /// What a record says of its sampling.
@@ -47,7 +54,7 @@ extension RecordRows {
                     records[base + row].samplingSource = .options
                     continue
                 }
-            } else if shared.rate != nil {
+            } else if shared.hasRate {
                 continue
             }
             guard plan.traits.contains(.rate),

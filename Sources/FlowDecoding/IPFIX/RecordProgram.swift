@@ -75,6 +75,8 @@ struct RecordProgram: Sendable {
     /// Loads of values that say their own length, and of what shares a place with those: done for
     /// each row by itself.
     private(set) var rowLoads: [Load] = []
+    /// How far loads of a known width reach at most, from the start of each segment.
+    private(set) var reach: [UInt32] = [0]
     private(set) var section: Section?
     /// The fields that every record has, and what else is the same in all.
     private(set) var known: FlowRecord.Fields = []
@@ -108,6 +110,8 @@ struct RecordProgram: Sendable {
             let isVariable = field.length == Template.Field.variableLength
             segment += isVariable ? 1 : 0
             end = isVariable ? 0 : end + UInt32(field.length)
+            if isVariable { reach.append(0) }
+            reach[Int(segment)] = end
             if reading.slot == .section {
                 section = Section(
                     reading: reading,

@@ -21,6 +21,8 @@ struct RowLoads: ~Copyable, ~Escapable {
     ///   - records: Those of the rows, and others.
     ///   - base: Where that of row 0 is.
     ///   - rows: At least one.
+    ///   - reach: How far the loads reach from the starts of their segments, a number a segment:
+    ///     no load is done that reaches further or is of another segment.
     @inline(__always)
     @_lifetime(copy octets, copy starts, copy records)
     init(
@@ -28,8 +30,18 @@ struct RowLoads: ~Copyable, ~Escapable {
         _ starts: Span<Int32>,
         _ records: consuming MutableSpan<FlowRecord>,
         base: Int,
-        rows: Range<Int>
+        rows: Range<Int>,
+        reach: [UInt32]
     ) {
+        // No start is less than 16 (``RecordRows/place(_:in:from:to:most:)``), and they grow from
+        // row to row: up to 16 octets before the end of a field are in the message when those of
+        // the last row are.
+        precondition(starts.count >= reach.count &* RecordRows.most && rows.upperBound > 0)
+        var last = rows.upperBound &- 1
+        for octetsReached in reach {
+            precondition(Int(starts[last]) &+ Int(octetsReached) <= octets.byteCount)
+            last &+= RecordRows.most
+        }
         precondition(base >= 0 && rows.lowerBound >= 0 && !rows.isEmpty)
         precondition(rows.upperBound <= RecordRows.most)
         precondition(base + rows.upperBound <= records.count)
@@ -41,6 +53,28 @@ struct RowLoads: ~Copyable, ~Escapable {
         count = rows.count
     }
 
+    /// Makes ready for one load of one row.
+    @inline(__always)
+    @_lifetime(copy octets, copy starts, copy records)
+    init(
+        _ octets: RawSpan,
+        _ starts: Span<Int32>,
+        _ records: consuming MutableSpan<FlowRecord>,
+        base: Int,
+        row: Int,
+        load: RecordProgram.Load
+    ) {
+        precondition(base >= 0 && row >= 0 && row < RecordRows.most && base + row < records.count)
+        let start = Int(starts[Int(load.segment) &* RecordRows.most &+ row])
+        precondition(start &+ Int(load.end) <= octets.byteCount)
+        self.octets = octets
+        self.starts = starts
+        self.records = records
+        self.base = base + row
+        first = row
+        count = 1
+    }
+
     /// Does something with each record and the number that `load` finds in its row.
     @inline(__always)
     @_lifetime(self: copy self)
@@ -48,12 +82,12 @@ struct RowLoads: ~Copyable, ~Escapable {
         _ load: RecordProgram.Load,
         _ store: (inout FlowRecord, UInt64) -> Void
     ) {
-        let place = check(load)
+        let place = place(of: load)
         let end = Int(load.end) &- 8
         var row = 0
         repeat {
-            // Safe: `check` has seen the last row; the starts grow from row to row, from 16 on.
-            // `init` has seen the records.
+            // Safe: `init` has seen how far any load reaches in the last row, that the starts are
+            // there, and the records; the starts grow from row to row, from 16 on.
             let at = unsafe Int(starts[unchecked: place &+ row]) &+ end
             let value = unsafe octets.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: at,
@@ -71,7 +105,7 @@ struct RowLoads: ~Copyable, ~Escapable {
         _ load: RecordProgram.Load,
         _ store: (inout FlowRecord, UInt128) -> Void
     ) {
-        let place = check(load)
+        let place = place(of: load)
         let end = Int(load.end) &- 16
         var row = 0
         repeat {
@@ -93,7 +127,7 @@ struct RowLoads: ~Copyable, ~Escapable {
         into values: inout MutableSpan<UInt64>,
         _ convert: (UInt64) -> UInt64
     ) {
-        let place = check(load)
+        let place = place(of: load)
         let end = Int(load.end) &- 8
         let column = Int(load.reading.rawValue) &* RecordRows.most &+ first
         precondition(column &+ count <= values.count)
@@ -110,17 +144,9 @@ struct RowLoads: ~Copyable, ~Escapable {
         } while row < count
     }
 
-    /// Checks that what `load` loads is in the message for all rows.
-    ///
-    /// No start is less than 16 (``RecordRows/place(_:in:from:to:most:)``), so up to 16 octets
-    /// before the end of a field are in the message when its end is.
-    ///
-    /// - Returns: Where in ``starts`` those of the load's segment begin.
+    /// Where in ``starts`` those of the load's segment begin.
     @inline(__always)
-    private func check(_ load: RecordProgram.Load) -> Int {
-        let place = Int(load.segment) &* RecordRows.most &+ first
-        let last = Int(starts[place &+ count &- 1])
-        precondition(last &+ Int(load.end) <= octets.byteCount)
-        return place
+    private func place(of load: RecordProgram.Load) -> Int {
+        Int(load.segment) &* RecordRows.most &+ first
     }
 }

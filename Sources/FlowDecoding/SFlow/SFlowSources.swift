@@ -173,16 +173,19 @@ struct SFlowSources: Sendable {
         agent.lastUsed = clock
         if isBroken { agent.lose() }
         var loss = Loss()
-        var key: UInt64 = 0
-        for index in sightings.indices {
-            let sighting = sightings[index]
-            if index == 0 || !sighting.isOfSource(sightings[index - 1]) {
-                key = sighting.key(in: subAgent)
-            }
+        var next = 0
+        while next < sightings.count {
+            let first = sightings[next]
+            let key = first.key(in: subAgent)
             if last >= sources.count || sources[last].key != key || sources[last].lastUsed == 0 {
                 last = place(of: key)
             }
-            sources[last].take(sighting, at: clock, &agent, &loss)
+            var source = sources[last]
+            repeat {
+                source.take(sightings[next], at: clock, &agent, &loss)
+                next += 1
+            } while next < sightings.count && sightings[next].isOfSource(first)
+            sources[last] = source
         }
         subAgents[index] = agent
         return loss

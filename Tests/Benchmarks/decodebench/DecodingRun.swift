@@ -9,6 +9,7 @@ struct DecodingRun {
     private var decoder: FlowDecoder
     private var batch = FlowBatch()
     private var payloads: [[UInt8]]
+    private let templates: [[UInt8]]
     private let sequenceAt: Int
     private var sequence: UInt32 = 1
     private var arrival: Int64 = 1_700_000_001_000_000_000
@@ -24,16 +25,19 @@ struct DecodingRun {
     init(_ one: DecodingCase) {
         decoder = FlowDecoder(holdsData: true, dropsDuplicates: one.dropsDuplicates)
         payloads = one.datagrams
+        templates = one.templates
         sequenceAt = one.sequenceAt
         for payload in one.templates { take(payload) }
         decode(datagrams: 2 * Self.datagramsPerBatch)
         records = 0
     }
 
-    /// Decodes so many datagrams.
-    mutating func decode(datagrams: Int) {
+    /// Decodes so many datagrams, the templates again before every ``datagramsPerBatch`` of them
+    /// if wanted.
+    mutating func decode(datagrams: Int, templatesFirst: Bool = false) {
         var left = datagrams
         while left > 0 {
+            if templatesFirst { for payload in templates { take(payload) } }
             for _ in 0..<min(left, Self.datagramsPerBatch) { takeNext() }
             left -= Self.datagramsPerBatch
             records += batch.records.count

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The time a case takes, in nanoseconds a record: the best and the median of several rounds.
+import CAllocations
+
+/// The time a case takes, in nanoseconds a record: the best and the median of several rounds; and
+/// what it allocates, its templates sent again included.
 struct Measurement {
     private let one: DecodingCase
     private var times: [Double] = []
+    private let allocations: Double
 
     private static let rounds = 9
+    private static let countedDatagrams = 1_000
     /// Of one round, in nanoseconds.
     private static let roundTime = 20_000_000.0
 
@@ -25,6 +30,9 @@ struct Measurement {
         let datagrams = max(Int(Self.roundTime / max(perDatagram, 1)), 64)
         for _ in 0..<Self.rounds { times.append(time(datagrams)) }
         times.sort()
+        allocations_reset()
+        run.decode(datagrams: Self.countedDatagrams, templatesFirst: true)
+        allocations = Double(allocations_read().allocations) / Double(Self.countedDatagrams)
         guard run.errors == 0 else {
             times = []
             return
@@ -38,6 +46,11 @@ struct Measurement {
         }
         line("decode/\(one.name)", best)
         line("decode/\(one.name)/median", times[times.count / 2])
+        if allocations_are_counted() {
+            let unit =
+                "\"unit\":\"allocations/datagram\",\"reference\":\"goal\",\"referenceValue\":0"
+            Swift.print("{\"name\":\"decode/\(one.name)/memory\",\"value\":\(allocations),\(unit)}")
+        }
     }
 
     private func line(_ name: String, _ value: Double) {
