@@ -7,7 +7,7 @@ import Wire
 ///
 /// # How it works
 ///
-/// ``place(_:in:from:to:)`` finds where up to ``most`` records and their segments start, by the
+/// ``place(_:in:from:to:most:)`` finds where up to ``most`` records and their segments start, by the
 /// lengths of the template alone, and checks that all of each record is there. After that a load
 /// cannot fail, so the loops over the rows do nothing but load, mask and store.
 ///
