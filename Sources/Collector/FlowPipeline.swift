@@ -94,18 +94,18 @@ package struct FlowPipeline: ~Copyable, Sendable {
         }
         losses[Int(exporter)] = lost
         note(exporter, outcome, from: datagram.exporter, at: datagram.arrival)
-        if batch.records.count + batch.errors.count >= Self.fullBatch { finishBatch() }
+        if recordsInHand >= Self.fullBatch { finishBatch() }
     }
 
     /// Records and errors of a batch after which it is not left to grow: as many as 64 datagrams of
     /// any device hold, and a few times what a hostile one can.
     package static let fullBatch = 16_384
 
-    /// Records of the datagrams taken since the last ``finishBatch()``.
-    package var recordsInHand: Int { batch.records.count }
+    /// Records and errors of the datagrams taken since the last ``finishBatch()``.
+    package var recordsInHand: Int { batch.records.count + batch.errors.count }
 
-    /// For how many records there is room without asking for memory.
-    package var roomInHand: Int { batch.records.capacity }
+    /// For how many of either there is room without asking for memory.
+    package var roomInHand: Int { max(batch.records.capacity, batch.errors.capacity) }
 
     /// Attributes and adds the records of the datagrams taken since the last call.
     ///
@@ -122,7 +122,7 @@ package struct FlowPipeline: ~Copyable, Sendable {
             totals.count(for: exporter, at: latest) { $0.errors[.implausible, default: 0] += 1 }
         }
         // What a flood made grow is given back.
-        let isFlood = max(batch.records.capacity, batch.errors.capacity) > Self.fullBatch * 2
+        let isFlood = roomInHand > Self.fullBatch * 4
         if isFlood { batch = FlowBatch() } else { batch.removeAll() }
         exporters.removeAll(keepingCapacity: !isFlood)
         postings.removeAll(keepingCapacity: !isFlood)

@@ -252,6 +252,6 @@ struct BiflowTests {
         message.addData(256) { for value: UInt64 in [1, 2, 7 << 32 | 8] { $0.write64(value) } }
         var decoding = Decoding()
         let result = decoding.decode(message.octets)
-        #expect(result.records.map(\.samplingSource) == [.options, .unknown])
+        #expect(result.records.map(\.samplingSource) == [.options, .assumed])
     }
 }
