@@ -32,15 +32,16 @@ struct FullBatchTests {
         let ledger = world.ledger()
         #expect(ledger.datagrams == 64)
         #expect(ledger.errors[.limitExceeded] == 64)
-        #expect(ledger.records == 64 * 4_096)
+        #expect(ledger.records == 64 * 8_192)
         #expect(world.pipeline.recordsInHand == 0)
     }
 
     @Test("problems alone fill a batch too")
     func problems() throws {
         var world = try PipelineWorld()
-        // Data Sets of unknown templates, too short to be held.
+        // Data Sets of unknown templates, too short to be held, beside one that is read.
         var message = TemplateMessage.ipfix()
+        message.addTemplate(256, [.init(1, 4)])
         for id in 0..<10_000 { message.addSet(300 + id, []) }
         for _ in 0..<4 {
             world.send(message.octets)
