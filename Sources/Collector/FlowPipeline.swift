@@ -94,9 +94,22 @@ package struct FlowPipeline: ~Copyable, Sendable {
         }
         losses[Int(exporter)] = lost
         note(exporter, outcome, from: datagram.exporter, at: datagram.arrival)
+        if recordsInHand >= Self.fullBatch { finishBatch() }
     }
 
+    /// Records and errors of a batch after which it is not left to grow: as many as 64 datagrams of
+    /// any device hold, and a few times what a hostile one can.
+    package static let fullBatch = 16_384
+
+    /// Records and errors of the datagrams taken since the last ``finishBatch()``.
+    package var recordsInHand: Int { batch.records.count + batch.errors.count }
+
+    /// For how many of either there is room without asking for memory.
+    package var roomInHand: Int { max(batch.records.capacity, batch.errors.capacity) }
+
     /// Attributes and adds the records of the datagrams taken since the last call.
+    ///
+    /// It comes of itself when there are many (``fullBatch``).
     package mutating func finishBatch() {
         attributor.attribute(
             batch,
@@ -108,10 +121,12 @@ package struct FlowPipeline: ~Copyable, Sendable {
         for exporter in implausible {
             totals.count(for: exporter, at: latest) { $0.errors[.implausible, default: 0] += 1 }
         }
-        batch.removeAll()
-        exporters.removeAll(keepingCapacity: true)
-        postings.removeAll(keepingCapacity: true)
-        implausible.removeAll(keepingCapacity: true)
+        // What a flood made grow is given back.
+        let isFlood = roomInHand > Self.fullBatch * 4
+        if isFlood { batch = FlowBatch() } else { batch.removeAll() }
+        exporters.removeAll(keepingCapacity: !isFlood)
+        postings.removeAll(keepingCapacity: !isFlood)
+        implausible.removeAll(keepingCapacity: !isFlood)
     }
 
     /// Counts datagrams that were received and are not looked at.

@@ -19,10 +19,15 @@ public struct DecodingLimits: Sendable {
     public var fields = 256
     /// Length of the fixed fields of one record, in octets.
     public var recordOctets = 8_192
-    /// Data records of one datagram, and of what waited for its templates.
+    /// Flows of one datagram, and of each Data Set that waited for its template: a data record is
+    /// one, or two when it has a reverse direction.
     ///
     /// More fit only where a template describes records of a few octets, as no flows have.
     public var recordsPerDatagram = 8_192
+    /// Options records of one datagram, and of all that waited for its templates.
+    public var optionsPerDatagram = 1_024
+    /// Template Records and Options Template Records of one datagram, withdrawals included.
+    public var templatesPerDatagram = 1_024
     /// Samplers of one observation domain.
     public var samplers = 512
     /// Samplers of one exporter.

@@ -31,8 +31,8 @@ struct DecodingWork: Sendable {
     var learnedIDs: UInt64 = 0
     /// Whether options say that the exporter booted since they last spoke of it.
     var hasBooted = false
-    /// Whether it was reported that the datagram has more records than are read of one.
-    var isFull = false
+    /// How much was read of the datagram, or of the held set that is decoded with it.
+    var use = DatagramUse()
     /// Records of the message whose sampling is looked up again when options came after them.
     var unresolved: [UnresolvedSampling] = []
     /// The samplers that records of ``unresolved`` name.
@@ -90,7 +90,7 @@ struct DecodingWork: Sendable {
         messageRecords = 0
         details?.removeAll()
         firstProblem = batch.errors.count
-        isFull = false
+        use = DatagramUse()
         samplersChanged = false
         learnedIDs = 0
         hasBooted = false
@@ -115,27 +115,13 @@ struct DecodingWork: Sendable {
     mutating func report(_ problem: DecodingProblem) { batch.errors.append(problem) }
 
     mutating func report(_ reason: DecodingReason, _ subject: StaticString, at offset: Int) {
-        batch.errors.append(DecodingProblem(reason, subject: subject, offset: offset))
+        batch.errors.append(reason, subject, at: offset)
     }
 
     /// Reports an error of a reader that began at `base`.
-    mutating func report(_ error: WireError, base: Int) {
-        let reason: DecodingReason =
-            switch error.kind {
-            case .truncated: .truncated
-            case .malformed: .malformed
-            case .unsupported: .unsupported
-            }
-        report(reason, error.subject, at: base + error.offset)
-    }
+    mutating func report(_ error: WireError, base: Int) { batch.errors.append(error, base: base) }
 
-    /// Numbers a record and appends it; a count no link can carry is a problem instead.
-    mutating func append(_ record: inout FlowRecord, at offset: Int) {
-        record.number = recordCount
-        keep(record, at: offset)
-    }
-
-    /// Appends a record that has its number; likewise.
+    /// Appends a record; a count no link can carry is a problem instead.
     mutating func keep(_ record: FlowRecord, at offset: Int) {
         guard record.octets <= limits.plausibleCount, record.packets <= limits.plausibleCount
         else { return report(.implausible, "flow record", at: offset) }

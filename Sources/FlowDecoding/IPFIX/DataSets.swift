@@ -22,7 +22,7 @@ extension DecodingWork {
         }
         let shared = SetSampling(plan, context, &state)
         while end - start >= plan.minimumOctets {
-            let most = plan.template.kind == .options ? 1 : room()
+            let most = room(plan)
             guard most > 0 else { return }
             rows.place(plan, in: octets, from: start, to: end, most: most)
             guard rows.count > 0 else {
@@ -31,6 +31,7 @@ extension DecodingWork {
             switch plan.template.kind {
             case .data: decodeRows(octets, set, plan, context, shared, &state)
             case .options:
+                use[.options] += 1
                 do throws(WireError) {
                     try decodeOptions(octets, plan, context, &state)
                 } catch {
@@ -42,15 +43,12 @@ extension DecodingWork {
         }
     }
 
-    /// How many more records are read of this datagram.
-    private mutating func room() -> Int {
-        let room = limits.recordsPerDatagram - outcome.records
-        if room <= 0 {
-            messageRecords = nil
-            if !isFull { report(.limitExceeded, "flow records", at: 0) }
-            isFull = true
-        }
-        return room
+    /// How many more records of the template are read of this datagram.
+    private mutating func room(_ plan: TemplatePlan) -> Int {
+        guard plan.template.kind == .data else { return min(room(for: .options), 1) }
+        let room = room(for: .flows)
+        // The last one of an odd number of flows may be half of a biflow.
+        return plan.reverse == nil ? room : (room + 1) / 2
     }
 
     /// Reports a record that its set ends in the middle of.
@@ -110,7 +108,7 @@ extension DecodingWork {
         ) {
             systemInitTime =
                 context.flowProtocol == .ipfix
-                    && plan.program.hasUptimes
+                    && plan.hasUptimes
                 ? state.systemInitTime(context) : 0
             guard state.hasRates, plan.template.kind == .data else {
                 isByRecord = false
@@ -137,7 +135,8 @@ extension DecodingWork {
         if shared.isByRecord || plan.traits.contains(.rate) {
             rows.sample(&batch.records, plan, shared, context, &state)
         }
-        keepRows(octets, set, plan, context)
+        if plan.reverse != nil { readReverses(octets, plan, context, shared, &state) }
+        keepRows(set, plan, context)
     }
 
     /// Appends the flow records that are placed to the batch.
@@ -166,24 +165,21 @@ extension DecodingWork {
             tunnels: tunnels,
             words: &batch.words
         )
+        if plan.reverse == nil { rows.finishStatus(&batch.records, plan.program) }
     }
 
     /// Numbers the records of the rows, and takes those out that cannot be believed.
-    mutating func keepRows(
-        _ octets: RawSpan,
-        _ set: DataSet,
-        _ plan: TemplatePlan,
-        _ context: MessageContext
-    ) {
+    mutating func keepRows(_ set: DataSet, _ plan: TemplatePlan, _ context: MessageContext) {
         let number = recordCount &+ 1
         let most = rows.number(&batch.records, from: number)
         outcome.records += rows.count
+        use[.flows] += plan.reverse == nil ? rows.count : rows.count * 2
         messageRecords? += rows.count
         recordCount &+= UInt64(rows.count)
         let first = rows.base
         let firstReference = references.count
         if plan.reverse != nil || most > limits.plausibleCount {
-            keepEach(octets, set, plan, context, first)
+            keepEach(set, plan, first)
         } else if !plan.references.isEmpty {
             for row in 0..<rows.count { references.append(rows.reference(of: row, plan)) }
         }
@@ -199,74 +195,5 @@ extension DecodingWork {
                 template: plan.template.id
             )
         )
-    }
-
-    /// Takes the records from `first` on, one a row, back out of the batch and puts those in again
-    /// that are to be kept; behind each, the second direction of its biflow.
-    private mutating func keepEach(
-        _ octets: RawSpan,
-        _ set: DataSet,
-        _ plan: TemplatePlan,
-        _ context: MessageContext,
-        _ first: Int
-    ) {
-        forwards.removeAll(keepingCapacity: true)
-        forwards.append(contentsOf: batch.records[first...])
-        batch.records.removeSubrange(first...)
-        if let reverse = plan.reverse { readReverses(reverse, octets, context) }
-        for row in forwards.indices {
-            // reverseInitiator: the source of the record is the responder (RFC 5103, 6.3).
-            if plan.reverse != nil, plan.program.has(.biflowDirection),
-                rows.value(.biflowDirection, row) == 2
-            {
-                swapCounters(of: row, plan)
-            }
-            keep(forwards[row], row, set, plan)
-            // A biflow without packets in the reverse direction is a flow.
-            if plan.reverse != nil, reverses[row].octets > 0 || reverses[row].packets > 0 {
-                keep(reverses[row], row, set, plan)
-            }
-        }
-    }
-
-    private mutating func swapCounters(of row: Int, _ plan: TemplatePlan) {
-        if plan.traits.contains(.initiator) {
-            (forwards[row].octets, reverses[row].octets) =
-                (reverses[row].octets, forwards[row].octets)
-        }
-        if plan.traits.contains(.initiatorPackets) {
-            (forwards[row].packets, reverses[row].packets) =
-                (reverses[row].packets, forwards[row].packets)
-        }
-    }
-
-    /// Reads the second directions of the biflows in ``forwards``.
-    private mutating func readReverses(
-        _ program: RecordProgram,
-        _ octets: RawSpan,
-        _ context: MessageContext
-    ) {
-        reverses.removeAll(keepingCapacity: true)
-        for record in forwards {
-            reverses.append(record)
-            let last = reverses.count - 1
-            reverses[last].reverse()
-            reverses[last].known.formUnion(program.known)
-            reverses[last].octetsBasis = program.octetsBasis
-        }
-        rows.base = 0
-        rows.fill(&reverses, by: program, from: octets, context)
-    }
-
-    private mutating func keep(
-        _ record: FlowRecord,
-        _ row: Int,
-        _ set: DataSet,
-        _ plan: TemplatePlan
-    ) {
-        let before = batch.records.count
-        keep(record, at: set.offset + rows.start(of: row) - set.octets.lowerBound)
-        guard batch.records.count > before, !plan.references.isEmpty else { return }
-        references.append(rows.reference(of: row, plan))
     }
 }

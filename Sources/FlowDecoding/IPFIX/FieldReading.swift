@@ -110,3 +110,34 @@ enum FieldReading: UInt8, Sendable, CaseIterable {
         }
     }
 }
+
+extension FieldReading {
+    /// Whether it says at which rate the packets were sampled, or by which sampler.
+    var isOfSampling: Bool {
+        switch self {
+        case .selectorAlgorithm, .samplingSize, .samplingPopulation, .samplingPacketInterval,
+            .samplingPacketSpace, .samplingProbability, .samplerRandomInterval, .samplingInterval:
+            true
+        default: isReference
+        }
+    }
+
+    /// Whether it names a sampler, or what a rate may be announced for.
+    var isReference: Bool {
+        switch self {
+        case .selectorID, .samplerID, .selectionSequenceID, .lineCardID: true
+        default: false
+        }
+    }
+
+    /// Whether it is said once of a biflow, so that it has no reverse element (RFC 5103, section
+    /// 6.1).
+    var isOfBothDirections: Bool {
+        isOfSampling || self == .biflowDirection || self == .flowID || self == .systemInitTime
+    }
+
+    /// Whether 0 is a value like any other where this is read, so that "none" needs another.
+    var isOptional: Bool {
+        isReference || self == .startUptime || self == .endUptime || self == .flowID
+    }
+}

@@ -17,11 +17,8 @@ extension DecodingWork {
             counters.heldSetsEvicted += 1
             return report(.limitExceeded, "Data Set", at: set.offset - 4)
         }
-        var copy: [UInt8] = []
-        copy.reserveCapacity(HeldSet.padding + set.octets.count)
-        copy.append(contentsOf: repeatElement(0, count: HeldSet.padding))
         var body = WireReader(octets.extracting(set.octets), as: "Data Set")
-        while let octet = try? body.read(UInt8.self) { copy.append(octet) }
+        let copy = body.readAll(after: HeldSet.padding)
         let held = HeldSet(context: context, id: set.id, offset: set.offset, octets: copy)
         outcome.heldSets += 1
         let evicted = state.held.hold(held, limit: limit)
@@ -35,6 +32,9 @@ extension DecodingWork {
     }
 
     /// Decodes the held sets whose template has come: options first, for the samplers they bring.
+    ///
+    /// Each came in a datagram of its own, or may have: as many flows are read of it, and what is
+    /// not read of it is a problem of its own.
     mutating func replayHeld(_ state: inout ExporterState) {
         var plans: [(HeldSet, TemplatePlan)] = []
         var held = HeldSets()
@@ -53,6 +53,7 @@ extension DecodingWork {
         swap(&held, &state.held)
         isReplaying = true
         defer { isReplaying = false }
+        use.renew(.options)
         for kind in [Template.Kind.options, .data] {
             for (held, plan) in plans where plan.template.kind == kind {
                 let set = DataSet(
@@ -61,6 +62,8 @@ extension DecodingWork {
                     offset: held.offset
                 )
                 let octets = WireReader(held.octets.span, as: "held Data Set").octets
+                use.renew(.flows)
+                use.askAgain(.options)
                 heldContexts.append(held.context)
                 decodeData(octets, set, plan, held.context, &state)
             }

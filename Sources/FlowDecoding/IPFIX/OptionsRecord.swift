@@ -60,20 +60,23 @@ extension FieldValue {
         case (.microseconds, 8): self = .time(WireTime.ntpMicroseconds(try reader.read()))
         case (.nanoseconds, 8): self = .time(WireTime.ntpNanoseconds(try reader.read()))
         case (.string, _):
-            var text = try reader.readAll()
+            var text = reader.readAll()
             while text.last == 0 { text.removeLast() }  // fixed-length fields are filled up
             self = .string(String(decoding: text, as: UTF8.self))
-        default: self = .octets(try reader.readAll())
+        default: self = .octets(reader.readAll())
         }
     }
 }
 
 extension WireReader {
-    /// Copies all that is left.
-    mutating func readAll() throws(WireError) -> [UInt8] {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(remaining)
-        while !isAtEnd { octets.append(try read()) }
+    /// Copies all that is left, after `padding` octets of zero.
+    mutating func readAll(after padding: Int = 0) -> [UInt8] {
+        var octets = [UInt8](repeating: 0, count: padding + remaining)
+        var place = padding
+        while let octet = try? read(UInt8.self) {
+            octets[place] = octet
+            place += 1
+        }
         return octets
     }
 }

@@ -149,28 +149,3 @@ extension RecordRows {
         }
     }
 }
-
-extension FieldReading {
-    /// Whether it says at which rate the packets were sampled, or by which sampler.
-    var isOfSampling: Bool {
-        switch self {
-        case .selectorAlgorithm, .samplingSize, .samplingPopulation, .samplingPacketInterval,
-            .samplingPacketSpace, .samplingProbability, .samplerRandomInterval, .samplingInterval:
-            true
-        default: isReference
-        }
-    }
-
-    /// Whether it names a sampler, or what a rate may be announced for.
-    var isReference: Bool {
-        switch self {
-        case .selectorID, .samplerID, .selectionSequenceID, .lineCardID: true
-        default: false
-        }
-    }
-
-    /// Whether 0 is a value like any other where this is read, so that "none" needs another.
-    var isOptional: Bool {
-        isReference || self == .startUptime || self == .endUptime || self == .flowID
-    }
-}

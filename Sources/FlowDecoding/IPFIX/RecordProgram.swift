@@ -22,7 +22,7 @@ import Model
 /// A load is done for all rows before the next (``RecordRows``), so what it costs to find out what
 /// is to be done is paid once a set and not once a record. What every record of the template has in
 /// common is in a blank record, with which the rows begin; what a field cannot say alone goes to a
-/// column beside the rows and is sorted out at the end (``RecordFinisher``).
+/// column beside the rows and is sorted out at the end (RecordFinishing).
 struct RecordProgram: Sendable {
     /// What one field is read as, and where it is.
     struct Load: Sendable {
@@ -97,10 +97,15 @@ struct RecordProgram: Sendable {
     /// - Parameters:
     ///   - template: What lies where.
     ///   - readings: How each field is read.
-    ///   - isReverse: Whether the rows begin as copies of records, as for a biflow, and not blank.
-    init(_ template: Template, _ readings: [FieldReading], isReverse: Bool = false) {
+    ///   - forward: Of the first flows of biflows, when this is for the second ones: their rows
+    ///     begin as copies of records, and not blank.
+    init(
+        _ template: Template,
+        _ readings: [FieldReading],
+        reverseOf forward: RecordProgram? = nil
+    ) {
         anchorsUptimes = template.isNetFlow9
-        let shared = isReverse ? Self.places : Self.sharedPlaces(readings)
+        let shared = forward == nil ? Self.sharedPlaces(readings) : Self.places
         let variable = zip(template.fields, readings).reduce(FlowRecord.Fields()) {
             $1.0.length == Template.Field.variableLength ? $0.union($1.1.fills) : $0
         }
@@ -133,6 +138,8 @@ struct RecordProgram: Sendable {
             }
         }
         sort()
+        // When the exporter booted is said once, for both directions.
+        columns |= (forward?.columns ?? 0) & FieldReading.bits(.systemInitTime)
         hasVLANs = hasAny(RecordRows.vlanReadings)
         hasUptimes = hasAny(RecordRows.uptimeReadings)
         hasObserved = hasAny(RecordRows.observedReadings)
@@ -189,6 +196,9 @@ struct RecordProgram: Sendable {
 
     /// Whether records are not complete when their fields have been read.
     var isFinishedLater: Bool { columns != 0 || section != nil }
+
+    /// Whether records say how long their flow lasted.
+    var hasDuration: Bool { column(.durationMicroseconds, .durationMilliseconds) != nil }
 
     /// Whether there is a column of `reading`.
     func has(_ reading: FieldReading) -> Bool { columns >> UInt128(reading.rawValue) & 1 == 1 }

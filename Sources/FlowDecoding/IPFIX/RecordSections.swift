@@ -3,7 +3,7 @@
 import Model
 import Wire
 
-/// Pieces of packets in records, and what became of the packets.
+/// Pieces of packets in records.
 extension RecordRows {
     /// Reads what is there of each record's packet, for what the record does not say itself.
     func finishSections(
@@ -85,22 +85,6 @@ extension RecordRows {
         guard isRead else { return 0 }
         let size = max(value(facts.frameSize, row), value(facts.sectionOctets, row))
         return lengths.octets(frame: size, stripped: 0)
-    }
-
-    /// Takes dropped and consumed packets from the interface they would have left by.
-    ///
-    /// The two upper bits of the octet: unknown, forwarded, dropped, consumed (RFC 7270, section
-    /// 4.12). Devices that send four octets have it in the last.
-    func finishStatus(_ records: inout MutableSpan<FlowRecord>) {
-        for row in 0..<count {
-            switch value(.forwardingStatus, row) & 0xc0 {
-            case 0x80: records[base + row].egressKind = .discarded
-            case 0xc0: records[base + row].egressKind = .local
-            default: continue
-            }
-            records[base + row].egressInterface = 0
-            records[base + row].known.remove(.egressInterface)
-        }
     }
 }
 

@@ -192,10 +192,10 @@ struct TemplateCache {
         _ domain: UInt32
     ) -> Bool {
         let first = Self.key(flowProtocol, domain, 0)
-        let withdrawn = slots.filter {
-            $0.key & ~0xffff == first && $0.latest.plan.template.kind == kind
-        }
-        for slot in withdrawn { put([], for: slot.key, lastUsed: 0) }
+        let withdrawn = slots.indices.filter {
+            slots[$0].key & ~0xffff == first && slots[$0].latest.plan.template.kind == kind
+        }.map { slots[$0].key }
+        for key in withdrawn { put([], for: key, lastUsed: 0) }
         return !withdrawn.isEmpty
     }
 

@@ -40,6 +40,8 @@ final class TemplatePlan: Sendable {
     let references: [FieldReading]
     /// For the reverse direction of a biflow; nil when there is none.
     let reverse: RecordProgram?
+    /// Whether some time of either direction is an uptime that waits for the end of the record.
+    let hasUptimes: Bool
     /// How options records are read instead; nil for flow records.
     let options: OptionsPlan?
     /// Counters that are running totals of the flow, of a record and of its reverse direction.
@@ -62,7 +64,8 @@ final class TemplatePlan: Sendable {
         sampling = forward.filter { $0.isOfSampling }
         references = sampling.filter { $0.isReference }
         self.reverse =
-            Self.counts(reverse) ? RecordProgram(template, reverse, isReverse: true) : nil
+            Self.counts(reverse) ? RecordProgram(template, reverse, reverseOf: program) : nil
+        hasUptimes = program.hasUptimes || self.reverse?.hasUptimes == true
         totals = (RunningTotal.Counters(forward), RunningTotal.Counters(reverse))
         startForm = RunningTotal.StartForm(forward, template)
         segmentOctets = Self.segments(of: template)
@@ -116,7 +119,7 @@ final class TemplatePlan: Sendable {
         case .responderOctets: if reverse == isTwin || template.has(1) { return .skip }
         case .responderPackets: if reverse == isTwin || template.has(2) { return .skip }
         default:
-            if reverse != isTwin { return .skip }
+            if reverse != isTwin || reverse && reading.isOfBothDirections { return .skip }
         }
         let isVariable = field.length == Template.Field.variableLength
         return isVariable || reading.accepts(octets: Int(field.length)) ? reading : .skip

@@ -14,7 +14,9 @@ extension DecodingWork {
         _ state: inout ExporterState
     ) {
         var body = WireReader(octets.extracting(set.octets), as: "Set")
-        while body.remaining >= 4 {
+        var hasWithdrawnAll = false
+        while body.remaining >= 4, room(for: .templates) > 0 {
+            use[.templates] += 1
             let start = body.offset
             do throws(WireError) {
                 let id = try body.read(UInt16.self)
@@ -24,13 +26,16 @@ extension DecodingWork {
                     guard id >= 256 || id == set.id else {
                         throw WireError(.malformed, offset: start, subject: "template id")
                     }
-                    withdraw(id, kind, context, &state)
+                    // None is left after the first that is for all of them.
+                    withdraw(id, kind, context, &state, hasGone: hasWithdrawnAll)
+                    if id < 256 { hasWithdrawnAll = true }
                     continue
                 }
                 guard id >= 256 else {
                     throw WireError(.malformed, offset: start, subject: "template id")
                 }
                 let layout = try Layout(kind, count, context.flowProtocol, &body)
+                hasWithdrawnAll = false
                 if confirm(id, kind, layout, context, &body, &state) { continue }
                 let fields = try readFields(layout, context.flowProtocol, &body)
                 let template = Template(
@@ -177,16 +182,19 @@ extension DecodingWork {
     }
 
     /// Withdraws one template, or with the id of the set itself all of `kind` (RFC 7011, section
-    /// 8.1).
+    /// 8.1), unless that is done.
     private mutating func withdraw(
         _ id: UInt16,
         _ kind: Template.Kind,
         _ context: MessageContext,
-        _ state: inout ExporterState
+        _ state: inout ExporterState,
+        hasGone: Bool
     ) {
         let wasKnown: Bool
         if id < 256 {
-            wasKnown = state.templates.withdrawAll(kind, context.flowProtocol, context.domain)
+            wasKnown =
+                !hasGone
+                && state.templates.withdrawAll(kind, context.flowProtocol, context.domain)
         } else {
             let key = TemplateCache.key(context.flowProtocol, context.domain, id)
             wasKnown = state.templates.withdraw(key, port: context.port)

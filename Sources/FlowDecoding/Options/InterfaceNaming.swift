@@ -58,6 +58,6 @@ struct InterfaceNaming {
         var reader = reader
         try reader.skip(octets: text.start)
         var value = try reader.read(octets: text.octets, as: "options field")
-        return String(decoding: try value.readAll(), as: UTF8.self)
+        return String(decoding: value.readAll(), as: UTF8.self)
     }
 }

@@ -122,16 +122,6 @@ extension DecodingWork {
     }
 }
 
-extension WireError.Kind {
-    var reason: DecodingReason {
-        switch self {
-        case .truncated: .truncated
-        case .malformed: .malformed
-        case .unsupported: .unsupported
-        }
-    }
-}
-
 extension WireReader {
     /// Reads a type and an address (sFlow version 5, section 5.3, `address`); nil for "unknown".
     mutating func readSFlowAddress() throws(WireError) -> IPAddress? {

@@ -166,23 +166,3 @@ struct SFlowFlowSample: ~Copyable {
         )
     }
 }
-
-extension [DecodingProblem] {
-    /// Adds a problem.
-    @inline(never)
-    mutating func append(_ reason: DecodingReason, _ subject: StaticString, at offset: Int) {
-        append(DecodingProblem(reason, subject: subject, offset: offset))
-    }
-
-    /// Adds an error of a reader that began at `base`.
-    @inline(never)
-    mutating func append(_ error: WireError, base: Int) {
-        append(
-            DecodingProblem(
-                error.kind.reason,
-                subject: error.subject,
-                offset: base + error.offset
-            )
-        )
-    }
-}

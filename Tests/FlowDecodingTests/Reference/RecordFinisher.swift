@@ -19,7 +19,7 @@ extension RecordReader {
         words: inout [UInt32]
     ) {
         let vlans: [FieldReading] = [.dot1qVLAN, .vlan, .postDot1qVLAN, .postVLAN]
-        if readings.contains(where: { vlans.contains($0) }) { finishVLANs(&words) }
+        if readings.contains(where: { vlans.contains($0) }) { finishVLANs(readings, &words) }
         finishTimes()
         if scratch.observed > 0 {
             if !record.has(.start) { setStart(scratch.observed) }
@@ -28,6 +28,10 @@ extension RecordReader {
         if let section = scratch.section, scratch.sectionOffset == 0 {
             finish(section.reading, octets.extracting(section.place), &words)
         }
+    }
+
+    /// Takes dropped and consumed packets from the interface they would have left by.
+    mutating func finishStatus() {
         switch scratch.forwardingStatus & 0xc0 {
         case 0x80: record.egressKind = .discarded
         case 0xc0: record.egressKind = .local
@@ -68,13 +72,15 @@ extension RecordReader {
 
     /// Chooses the VLAN on the side of observation: a record observed where packets leave has the
     /// VLAN they leave with.
-    private mutating func finishVLANs(_ words: inout [UInt32]) {
+    private mutating func finishVLANs(_ readings: [FieldReading], _ words: inout [UInt32]) {
         let leaves = record.direction == .egress && scratch.postVLAN != 0
         let outer = leaves ? scratch.postVLAN : scratch.vlan
         let inner = leaves ? scratch.postCustomerVLAN : scratch.customerVLAN
         if leaves { record.known.insert(.vlan) }
+        guard leaves || readings.contains(.vlan) || readings.contains(.dot1qVLAN) else { return }
         record.vlan = outer
-        guard outer != 0, record.vlans.count == 0 else { return }
+        record.vlans = WordRange()
+        guard outer != 0 else { return }
         let start = words.count
         words.append(UInt32(outer))
         if inner != 0 { words.append(UInt32(inner)) }
@@ -114,6 +120,25 @@ extension RecordReader {
         }
     }
 
-    /// Makes this the reader of the reverse direction.
-    mutating func reverse() { record.reverse() }
+    /// Makes this the reader of the reverse direction, which is read by `readings`.
+    mutating func reverse(_ readings: [FieldReading]) {
+        record.reverse()
+        let booted = scratch.systemInitTime
+        scratch = RecordScratch()
+        scratch.systemInitTime = booted
+        guard Self.haveDuration(readings) else { return }
+        (record.start, record.end) = (0, 0)
+        record.known.subtract([.start, .end])
+    }
+
+    /// Takes the times of the first direction where it has none of its own.
+    mutating func completeTimes(of forward: FlowRecord, _ readings: [FieldReading]) {
+        guard Self.haveDuration(readings) else { return }
+        if !record.has(.start), forward.has(.start) { setStart(forward.start) }
+        if !record.has(.end), forward.has(.end) { setEnd(forward.end) }
+    }
+
+    private static func haveDuration(_ readings: [FieldReading]) -> Bool {
+        readings.contains(.durationMilliseconds) || readings.contains(.durationMicroseconds)
+    }
 }

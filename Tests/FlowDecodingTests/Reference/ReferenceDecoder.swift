@@ -35,11 +35,16 @@ struct ReferenceDecoder {
                     record.record.samplingSource = .record
                 }
                 var twin: RecordReader?
+                let seen = record
+                record.finishStatus()
                 if !reverse.isEmpty {
                     var again = start
-                    var other = record
-                    other.reverse()
+                    var other = seen
+                    other.reverse(reverse)
                     try other.read(&again, template, by: reverse)
+                    other.finish(reverse, body, words: &batch.words)
+                    other.finishStatus()
+                    other.completeTimes(of: record.record, reverse)
                     let all = forward + reverse
                     if record.scratch.biflowDirection == 2 {
                         if all.contains(.initiatorOctets) || all.contains(.responderOctets) {

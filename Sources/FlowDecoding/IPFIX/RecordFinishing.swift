@@ -38,7 +38,6 @@ extension RecordRows {
         if let section = program.section {
             finishSections(&records, program, section, octets, tunnels, &words)
         }
-        if program.has(.forwardingStatus) { finishStatus(&records) }
     }
 
     static let vlanReadings = FieldReading.bits(
@@ -77,7 +76,9 @@ extension RecordRows {
             let outer = leaves ? post : value(vlan, row)
             let inner = value(leaves ? postCustomer : customer, row)
             if leaves { records[base + row].known.insert(.vlan) }
+            guard leaves || vlan != nil else { continue }
             records[base + row].vlan = UInt16(truncatingIfNeeded: outer)
+            records[base + row].vlans = WordRange()
             guard outer != 0 else { continue }
             let start = words.count
             words.append(UInt32(truncatingIfNeeded: outer))
@@ -145,6 +146,27 @@ extension RecordRows {
                 }
             if !records[base + row].has(.start) { records[base + row].give(start: time) }
             if !records[base + row].has(.end) { records[base + row].give(end: time) }
+        }
+    }
+}
+
+/// What became of the packets.
+extension RecordRows {
+    /// Takes dropped and consumed packets from the interface they would have left by.
+    ///
+    /// The two upper bits of the octet: unknown, forwarded, dropped, consumed (RFC 7270, section
+    /// 4.12). Devices that send four octets have it in the last.
+    func finishStatus(_ records: inout [FlowRecord], _ program: RecordProgram) {
+        guard program.has(.forwardingStatus) else { return }
+        var records = records.mutableSpan
+        for row in 0..<count {
+            switch value(.forwardingStatus, row) & 0xc0 {
+            case 0x80: records[base + row].egressKind = .discarded
+            case 0xc0: records[base + row].egressKind = .local
+            default: continue
+            }
+            records[base + row].egressInterface = 0
+            records[base + row].known.remove(.egressInterface)
         }
     }
 }
