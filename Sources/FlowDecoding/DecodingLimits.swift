@@ -27,7 +27,7 @@ public struct DecodingLimits: Sendable {
     /// Options records of one datagram, and of all that waited for its templates.
     public var optionsPerDatagram = 1_024
     /// Template Records and Options Template Records of one datagram, withdrawals included.
-    public var templatesPerDatagram = 1_024
+    public var templatesPerDatagram = 256
     /// Samplers of one observation domain.
     public var samplers = 512
     /// Samplers of one exporter.
