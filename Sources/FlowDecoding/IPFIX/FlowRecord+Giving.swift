@@ -57,8 +57,9 @@ extension FlowRecord {
 extension IPAddress {
     /// Whether it is to be taken where there is another already, if that is known.
     ///
-    /// Templates for both families leave the unused addresses zero, so zero gives way to an address.
-    /// Nothing else does: of two, the first is that of the outermost packet (RFC 7011, section 8).
+    /// Templates for both families leave the unused addresses zero, so zero gives way to an
+    /// address. Nothing else does: of two, the first is that of the outermost packet (RFC 7011,
+    /// section 8).
     fileprivate func replaces(_ other: IPAddress, _ isKnown: Bool) -> Bool {
         !isKnown || other.bits == 0 && bits != 0
     }
