@@ -180,8 +180,8 @@ extension DecodingWork {
         } else if !plan.references.isEmpty {
             for row in 0..<rows.count { references.append(rows.reference(of: row, plan)) }
         }
-        if formsIncrements, plan.hasTotals {
-            noteTotals(plan, context, from: first, number: number)
+        if formsIncrements, let totals = plan.totals {
+            noteTotals(totals, octets, context, from: first, number: number)
         }
         unresolved.append(
             UnresolvedSampling(
