@@ -31,11 +31,12 @@ struct TotalsPlan: Sendable {
     /// Where it says why the flow was reported (IE 136); nil when it does not.
     let endReason: RecordProgram.Section?
 
+    /// Finds them; there is no plan when no counter is a running total.
+    ///
     /// - Parameters:
     ///   - template: What lies where.
     ///   - forward: How each field is read.
     ///   - reverse: Likewise, for the second direction.
-    /// - Returns: nil when no counter is a running total.
     init?(_ template: Template, _ forward: [FieldReading], _ reverse: [FieldReading]) {
         self.forward = Counters(template, forward)
         self.reverse = Counters(template, reverse)
