@@ -139,7 +139,7 @@ struct TotalsTableTests {
         let octets = table.octets
         table.shrink(to: 64, now: 20 * Self.second)
         #expect(table.count == 64)
-        #expect(table.octets < octets / 50)
+        #expect(table.octets < octets / 10)
     }
 
     @Test("slots that were freed lose none of those beside them")
