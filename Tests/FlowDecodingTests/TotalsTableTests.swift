@@ -83,7 +83,7 @@ struct TotalsTableTests {
             let (flows, table) = run(200, seed: seed)
             #expect(table.count <= 200)
             #expect(table.evicted > 500)
-            // Few were silent for so long that their traces went too: all they had counts as missing.
+            // A few were silent for so long that their traces went too: all they had is missing.
             let untraced = flows.filter { $0.counted + $0.missing > $0.reported }
             #expect(untraced.count <= flows.count / 10)
             for flow in flows {

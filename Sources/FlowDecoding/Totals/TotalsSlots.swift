@@ -4,9 +4,9 @@
 ///
 /// # How it works
 ///
-/// Open-addressed tables whose sizes are powers of two, each for one of 64 parts of the keys: a part
-/// that is full is doubled by itself, so that no datagram waits until hundreds of thousands of flows
-/// have moved. A place that becomes free is filled by what had to go further because of it, so
+/// Open-addressed tables whose sizes are powers of two, each for one of 64 parts of the keys: a
+/// part that is full is doubled by itself, so that no datagram waits until hundreds of thousands of
+/// flows have moved. A place that becomes free is filled by what had to go further because of it, so
 /// there are no tombs.
 struct TotalsSlots: Sendable {
     struct Slot: Sendable {
@@ -118,7 +118,9 @@ struct TotalsSlots: Sendable {
         set { parts[place & (Self.most - 1)].slots[place / Self.most] = newValue }
     }
 
-    /// The place after `place`, whatever that is, and the first after the last; when there is a flow.
+    /// The place after `place`, whatever that is, and the first after the last.
+    ///
+    /// There must be a flow.
     func place(after place: Int) -> Int {
         if place / Self.most + 1 < parts[place & (Self.most - 1)].slots.count {
             return place + Self.most
