@@ -83,6 +83,8 @@ package enum CollectorComponents {
     package static func decodingLimits(_ settings: Settings, workers: Int = 1) -> DecodingLimits {
         var limits = DecodingLimits()
         limits.sharedOctets /= max(workers, 1)
+        limits.sharedTotals /= max(workers, 1)
+        limits.sharedDuplicates /= max(workers, 1)
         limits.templates = settings.limits.templates
         limits.domains = settings.limits.domains
         return limits

@@ -46,7 +46,8 @@ public struct DecoderStatistics: Equatable, Sendable {
     /// First totals of flows that may have been counted before: they are the base of the next, and
     /// not counted.
     public var totalsWithoutBase: UInt64 = 0
-    /// Octets of those, so that no more than these are missing.
+    /// Octets of those, as far as they are not known to have been counted: what is missing at most,
+    /// to 0.2 %.
     public var octetsWithoutBase: UInt64 = 0
 
     public init() {}

@@ -40,10 +40,11 @@ public struct DecodingLimits: Sendable {
     public var sharedDuplicates = 1 << 20
     /// Interfaces of one exporter whose names are taken from options.
     public var interfaces = 4_096
-    /// Flows of one exporter whose running totals are remembered.
-    public var totals = 65_536
-    /// Flows of all exporters whose running totals are remembered, shared between them.
-    public var sharedTotals = 524_288
+    /// Flows of one exporter whose running totals are remembered: what fits a table of 32 MiB.
+    public var totals = 3 << 18
+    /// Flows of all exporters whose running totals are remembered, shared between those that send
+    /// some: 39 to 80 octets each, and 8 to 21 for traces of those that were forgotten.
+    public var sharedTotals = 3 << 19
     /// Data Sets held for a template to come, of one exporter, in octets.
     public var heldOctets = 256 * 1_024
     /// Templates and held Data Sets of all exporters, in octets, shared between them.

@@ -19,6 +19,8 @@ public struct FlowDecoder: Sendable {
     private var index: [IPAddress: Int] = [:]
     var exporters: [ExporterState] = []
     private var last = 0
+    /// How many flows with running totals are remembered of one exporter.
+    var totalsLimit: Int
     private var quirks: [IPAddress: [ExporterQuirk]] = [:]
     /// As configured; each is copied to its exporter's state, where a record finds it.
     private var innerHeaders: [IPAddress: InnerHeaders] = [:]
@@ -42,6 +44,7 @@ public struct FlowDecoder: Sendable {
         self.holdsData = holdsData
         self.dropsDuplicates = dropsDuplicates
         work = DecodingWork(limits: limits, totals: totals)
+        totalsLimit = limits.totals(of: 1)
     }
 
     /// What the last datagram held besides flows; gathered only while this is not nil.
@@ -55,6 +58,7 @@ public struct FlowDecoder: Sendable {
         self.limits = limits
         work.limits = limits
         work.share = limits.share(of: exporters.count)
+        shareTotals()
     }
 
     /// Switches on corrections for one exporter.
@@ -101,10 +105,7 @@ public struct FlowDecoder: Sendable {
         case (_, nil): work.report(.limitExceeded, "exporter", at: 0)
         }
         if let state {
-            if work.formsIncrements {
-                let limit = limits.totals(of: exporters.count)
-                work.formIncrements(&exporters[state], limit: limit)
-            }
+            if work.formsIncrements { formIncrements(state, at: datagram.arrival) }
             work.watch(&exporters[state])
             if flowProtocol == .sflow5 { work.watchSources(&exporters[state]) }
         }
@@ -165,6 +166,7 @@ public struct FlowDecoder: Sendable {
             index[moved.exporter] = place
         }
         work.share = limits.share(of: exporters.count)
+        shareTotals()
     }
 
     /// Corrects the records of one datagram, and of sets held before, all of one exporter.

@@ -66,6 +66,8 @@ struct CollectorReloadTests {
         let four = CollectorComponents.decodingLimits(settings, workers: 4)
         #expect(one.sharedOctets == 32 << 20)
         #expect(four.sharedOctets == 8 << 20)
+        #expect(four.sharedTotals * 4 == one.sharedTotals)
+        #expect(four.sharedDuplicates * 4 == one.sharedDuplicates)
         #expect((one.templates, four.templates) == (7, 7))
     }
 

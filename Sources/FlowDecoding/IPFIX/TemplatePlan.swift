@@ -44,10 +44,8 @@ final class TemplatePlan: Sendable {
     let hasUptimes: Bool
     /// How options records are read instead; nil for flow records.
     let options: OptionsPlan?
-    /// Counters that are running totals of the flow, of a record and of its reverse direction.
-    let totals: (forward: RunningTotal.Counters, reverse: RunningTotal.Counters)
-    /// How exact the start of the flow is.
-    let startForm: RunningTotal.StartForm
+    /// Counters that are running totals of the flow; nil when there are none.
+    let totals: TotalsPlan?
 
     init(_ template: Template) {
         self.template = template
@@ -66,20 +64,16 @@ final class TemplatePlan: Sendable {
         self.reverse =
             Self.counts(reverse) ? RecordProgram(template, reverse, reverseOf: program) : nil
         hasUptimes = program.hasUptimes || self.reverse?.hasUptimes == true
-        totals = (RunningTotal.Counters(forward), RunningTotal.Counters(reverse))
-        startForm = RunningTotal.StartForm(forward, template)
+        totals = options == nil ? TotalsPlan(template, forward, reverse) : nil
         segmentOctets = Self.segments(of: template)
         traits = Self.traits(of: forward).union(Self.traits(of: reverse))
     }
-
-    /// Whether some counter of its records is a running total.
-    var hasTotals: Bool { !totals.forward.isEmpty || !totals.reverse.isEmpty }
 
     /// Memory it takes, in octets, with what keeping it takes.
     var octets: Int {
         256 + template.fields.count * MemoryLayout<Template.Field>.stride
             + segmentOctets.count * MemoryLayout<Int>.stride + program.octets
-            + (reverse?.octets ?? 0)
+            + (reverse?.octets ?? 0) + (totals?.octets ?? 0)
     }
 
     /// How each field is read: the best of each slot, the first of equals, the rest skipped.

@@ -7,39 +7,39 @@ extension DecodingWork {
     /// Notes those records whose counters are running totals.
     ///
     /// - Parameters:
-    ///   - plan: How they were read.
-    ///   - context: The message they came in.
+    ///   - plan: Of their template.
+    ///   - octets: The message.
+    ///   - context: Its header.
     ///   - first: Where they begin in the batch.
     ///   - number: Number of the record that the first row is.
     mutating func noteTotals(
-        _ plan: TemplatePlan,
+        _ plan: TotalsPlan,
+        _ octets: RawSpan,
         _ context: MessageContext,
         from first: Int,
         number: UInt64
     ) {
-        let hasFlowID = plan.program.has(.flowID)
         for index in first..<batch.records.count {
-            let record = batch.records[index]
-            let counters = record.isReverse ? plan.totals.reverse : plan.totals.forward
-            guard !counters.isEmpty else { continue }
-            let row = Int(truncatingIfNeeded: record.number &- number)
-            let flowID = hasFlowID ? rows.value(.flowID, row) : RecordRows.absent
-            totals.append(
-                RunningTotal(
-                    record,
-                    at: index,
-                    counters,
-                    flowID: flowID == RecordRows.absent ? nil : flowID,
-                    start: plan.startForm,
-                    context
-                )
+            let row = Int(truncatingIfNeeded: batch.records[index].number &- number)
+            let total = RunningTotal(
+                batch.records[index],
+                at: index,
+                plan,
+                rows,
+                row,
+                in: octets,
+                context
             )
+            if !total.counters.isEmpty { totals.append(total) }
         }
     }
 
     /// Puts what each flow grew by in the place of its totals, for the records of this datagram.
     mutating func formIncrements(_ state: inout ExporterState, limit: Int) {
-        if let message { state.totals.listen(from: message.exportTime) }
+        if let message {
+            let isOff = RunningTotal.offset(message) != 0
+            state.totals.listen(from: isOff ? message.arrival : message.exportTime)
+        }
         for total in totals where total.index < batch.records.count {
             var record = batch.records[total.index]
             form(total, &record, &state.totals, limit: limit)
@@ -54,37 +54,51 @@ extension DecodingWork {
         _ table: inout TotalsTable,
         limit: Int
     ) {
-        let hasOctets = total.counters.contains(.octets)
-        let hasPackets = total.counters.contains(.packets)
-        let start = record.has(.start) && total.form != .unknown ? record.start : 0
-        let end = record.has(.end) ? record.end : 0
         let evicted = table.evicted
-        let growth = table.take(
-            TotalsTable.Report(
-                key: total.key,
-                octets: hasOctets ? record.octets : 0,
-                packets: hasPackets ? record.packets : 0,
-                start: start,
-                until: end > 0 ? max(start, end) : total.exportTime,
-                exportTime: total.exportTime
-            ),
-            limit: limit
-        )
+        let growth = table.take(TotalsTable.Report(total, record), limit: limit)
         counters.totalsEvicted &+= table.evicted &- evicted
+        let hasOctets = total.counters.octets > 0
+        let hasPackets = total.counters.packets > 0
         switch growth {
         case .whole: break
         case .by(let octets, let packets, let since):
             if hasOctets { record.octets = octets }
             if hasPackets { record.packets = packets }
+            guard record.has(.start), total.start != .unknown, record.has(.end) else { break }
             // What came before belongs to the records before.
-            if start > 0, end > 0 { record.start = min(max(start, since), max(start, end)) }
-        case .base:
+            let latest = max(record.start, record.end)
+            record.start = min(max(record.start, since &- total.offset), latest)
+        case .base(let missing):
             counters.totalsWithoutBase &+= 1
-            if hasOctets { counters.octetsWithoutBase &+= record.octets }
+            counters.octetsWithoutBase &+= missing
             fallthrough
         case .late:
             if hasOctets { record.octets = 0 }
             if hasPackets { record.packets = 0 }
         }
+    }
+}
+
+extension TotalsTable.Report {
+    /// What a record says, its times moved to our clock.
+    fileprivate init(_ total: RunningTotal, _ record: FlowRecord) {
+        let latest = total.exportTime &+ TotalsTable.precision
+        let told = record.has(.start) && total.start != .unknown ? record.start : 0
+        // A start or an end in the future is none.
+        let start = told > 0 && told <= latest ? told : 0
+        let end = record.has(.end) ? record.end : 0
+        let until = end > 0 ? min(max(start, end), latest) : total.exportTime
+        self.init(
+            key: total.key,
+            octets: total.counters.octets > 0 ? record.octets : 0,
+            packets: total.counters.packets > 0 ? record.packets : 0,
+            lengths: total.counters,
+            start: start > 0 ? max(start &+ total.offset, 1) : 0,
+            isStartInKey: told > 0 && total.start == .fixed,
+            until: until &+ total.offset,
+            exportTime: total.exportTime &+ total.offset,
+            isEnd: total.isEnd,
+            isSkewed: total.isSkewed
+        )
     }
 }

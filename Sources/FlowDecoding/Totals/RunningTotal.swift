@@ -1,124 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Model
+import Wire
 
 /// A record of the batch whose counters are running totals, and what tells its flow from others.
 struct RunningTotal: Sendable {
     /// Where in the batch the record is.
     let index: Int
     /// Which of the counters are totals.
-    let counters: Counters
+    let counters: TotalsPlan.Counters
     /// What its flow is recognized by.
     let key: UInt64
-    let form: StartForm
+    let start: TotalsPlan.StartForm
+    /// Whether the flow has ended with it.
+    let isEnd: Bool
     /// When the message left, in nanoseconds since 1970-01-01 00:00 UTC.
     let exportTime: Int64
+    /// What is to be added to the exporter's times to have ours, in nanoseconds.
+    let offset: Int64
 
-    struct Counters: OptionSet, Sendable {
-        let rawValue: UInt8
-        static let octets = Counters(rawValue: 1 << 0)
-        static let packets = Counters(rawValue: 1 << 1)
-    }
+    /// Whether that may not be the same for all records of the flow.
+    let isSkewed: Bool
 
-    /// How exact the start of a flow is from record to record.
-    enum StartForm: Sendable {
-        /// The same in all records of the flow.
-        case absolute
-        /// By the exporter's uptime, which is the same; the time it stands for goes to and fro by a
-        /// second, as NetFlow v9 headers tell whole seconds.
-        case uptime
-        /// Counted from the message's own time, from one that options tell, or back from the end.
-        case relative
-        /// Not told: the time the record has is that of its observation.
-        case unknown
-    }
+    private static let minute: Int64 = 60_000_000_000
 
     /// - Parameters:
     ///   - record: The record.
     ///   - index: Where in the batch it is.
-    ///   - counters: Which of its counters are totals.
-    ///   - flowID: The exporter's own name for the flow (IE 148); nil when it gives none.
-    ///   - form: How exact its start is.
-    ///   - context: The message it came in.
+    ///   - plan: Of its template.
+    ///   - rows: Where its octets are.
+    ///   - row: Which of them it is.
+    ///   - octets: The message.
+    ///   - context: Its header.
     init(
         _ record: FlowRecord,
         at index: Int,
-        _ counters: Counters,
-        flowID: UInt64?,
-        start form: StartForm,
+        _ plan: TotalsPlan,
+        _ rows: RecordRows,
+        _ row: Int,
+        in octets: RawSpan,
         _ context: MessageContext
     ) {
         self.index = index
-        self.counters = counters
-        self.form = form
+        counters = record.isReverse ? plan.reverse : plan.forward
+        start = plan.start
         exportTime = context.exportTime
+        offset = Self.offset(context)
+        isSkewed = Self.distance(context).magnitude > UInt64(5 * Self.minute)
         var hasher = Hasher()
         hasher.combine(context.flowProtocol)
         hasher.combine(context.domain)
         hasher.combine(record.isReverse)
-        if record.has(.start) { Self.start(record, form, context).map { hasher.combine($0) } }
-        if let flowID {
-            hasher.combine(flowID)
-        } else {
-            Self.combine(record, into: &hasher)
-        }
+        for piece in plan.key { Self.combine(octets, rows.range(of: piece, row), &hasher) }
         key = UInt64(bitPattern: Int64(hasher.finalize()))
+        let reason = plan.endReason.map { Self.last(octets, rows.range(of: $0, row)) } ?? 0
+        // 2 is the active timeout: the flow goes on. 0 and what is not assigned say nothing.
+        isEnd = reason == 1 || (3...5).contains(reason)
     }
 
-    /// The start in a form that is the same in all records of a flow; nil when there is none.
-    private static func start(
-        _ record: FlowRecord,
-        _ form: StartForm,
-        _ context: MessageContext
-    ) -> Int64? {
-        switch form {
-        case .absolute: return record.start
-        case .relative, .unknown: return nil
-        case .uptime:
-            let age = (context.exportTime &- record.start) / 1_000_000
-            return Int64(context.uptime &- UInt32(truncatingIfNeeded: age))
-        }
-    }
-
-    /// Hashes what a flow is made of.
+    /// How far the exporter's clock is from ours, in whole minutes; 0 when it is a little off.
     ///
-    /// The interface it leaves by, next hops and AS numbers may change in its course.
-    private static func combine(_ record: FlowRecord, into hasher: inout Hasher) {
-        hasher.combine(record.known.intersection([.source, .destination, .vlan]))
-        hasher.combine(record.source)
-        hasher.combine(record.destination)
-        hasher.combine(record.ipProtocol)
-        hasher.combine(record.sourcePort)
-        hasher.combine(record.destinationPort)
-        hasher.combine(record.ingressInterface)
-        hasher.combine(record.vlan)
-        hasher.combine(record.direction)
-        hasher.combine(record.routeDistinguisher)
-        guard !record.has(.source), !record.has(.destination) else { return }
-        hasher.combine(record.sourceMAC)
-        hasher.combine(record.destinationMAC)
-        hasher.combine(record.etherType)
+    /// Times of flows are compared with one another and with when listening began. A clock that
+    /// keeps its distance does no harm; what does is one message whose time cannot be, as the first
+    /// after a boot. So the times of a clock that is far off are moved, to the nearest minute, for
+    /// them to move by as much in every message.
+    static func offset(_ context: MessageContext) -> Int64 {
+        let off = distance(context)
+        guard off.magnitude > UInt64(10 * minute) else { return 0 }
+        let half = off &+ minute / 2
+        return (half >= 0 ? half / minute : (half - minute + 1) / minute) * minute
     }
-}
 
-extension RunningTotal.Counters {
-    /// Those that a template's fields, as they are read, give.
-    init(_ readings: [FieldReading]) {
-        self = []
-        if readings.contains(.totalOctets) { insert(.octets) }
-        if readings.contains(.totalPackets) { insert(.packets) }
+    private static func distance(_ context: MessageContext) -> Int64 {
+        context.arrival > 0 ? context.arrival &- context.exportTime : 0
     }
-}
 
-extension RunningTotal.StartForm {
-    /// That of a template's fields, as they are read.
-    init(_ readings: [FieldReading], _ template: Template) {
-        if readings.contains(.startUptime) {
-            self = template.isNetFlow9 ? .uptime : .relative
-        } else if readings.contains(where: { $0.slot == .start }) {
-            self = readings.contains(.startDelta) ? .relative : .absolute
-        } else {
-            self = readings.contains { $0.slot == .duration } ? .relative : .unknown
+    private static func combine(_ octets: RawSpan, _ range: Range<Int>, _ hasher: inout Hasher) {
+        hasher.combine(range.count)
+        var reader = WireReader(octets.extracting(range), as: "flow key")
+        do throws(WireError) {
+            while reader.remaining >= 8 { hasher.combine(try reader.read(UInt64.self)) }
+            guard !reader.isAtEnd else { return }
+            hasher.combine(try reader.readUnsigned(octets: reader.remaining))
+        } catch {
+            return  // Not reached: every read is of what remains.
         }
+    }
+
+    private static func last(_ octets: RawSpan, _ range: Range<Int>) -> UInt8 {
+        guard !range.isEmpty else { return 0 }
+        let octet = range.upperBound - 1..<range.upperBound
+        var reader = WireReader(octets.extracting(octet), as: "flowEndReason")
+        return (try? reader.read(UInt8.self)) ?? 0
     }
 }
