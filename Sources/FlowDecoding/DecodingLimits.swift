@@ -27,7 +27,7 @@ public struct DecodingLimits: Sendable {
     /// Options records of one datagram, and of all that waited for its templates.
     public var optionsPerDatagram = 1_024
     /// Template Records and Options Template Records of one datagram, withdrawals included.
-    public var templatesPerDatagram = 1_024
+    public var templatesPerDatagram = 256
     /// Samplers of one observation domain.
     public var samplers = 512
     /// Samplers of one exporter.
@@ -43,7 +43,7 @@ public struct DecodingLimits: Sendable {
     /// Flows of one exporter whose running totals are remembered: what fits a table of 32 MiB.
     public var totals = 3 << 18
     /// Flows of all exporters whose running totals are remembered, shared between those that send
-    /// some: 32 to 85 octets each, and 8 to 21 for traces of those that were forgotten.
+    /// some: 39 to 80 octets each, and 8 to 21 for traces of those that were forgotten.
     public var sharedTotals = 3 << 19
     /// Data Sets held for a template to come, of one exporter, in octets.
     public var heldOctets = 256 * 1_024

@@ -127,4 +127,60 @@ struct TotalsFormTests {
         template.addTemplate(256, fields)
         #expect(decoding.decode(template.octets).records.map(\.octets) == [1_000, 500])
     }
+
+    @Test("flows are told apart by every key that RFC 7012 has, whether it is read or not")
+    func keys() {
+        for (element, width) in [
+            (31, 4), (32, 2), (139, 2), (234, 4), (95, 4), (70, 3), (79, 3), (56, 6), (243, 2),
+            (138, 8), (95, 65_535),
+        ] {
+            var decoding = TotalsTests.listening()
+            for (value, total, expected) in [(1, 1_000, 1_000), (2, 600, 600), (1, 1_100, 100)] {
+                var message = TemplateMessage.ipfix()
+                message.exportTime = TotalsTests.begin + 60
+                message.addTemplate(
+                    256,
+                    [.source, .init(element, width), .init(152, 8), .init(85, 8)]
+                )
+                message.addData(256) {
+                    $0.write(address("192.0.2.1"))
+                    if width == 65_535 { $0.write8(2) }
+                    $0.write(UInt64(value), octets: width == 65_535 ? 2 : width)
+                    $0.write64(UInt64(TotalsTests.begin + 10) * 1_000)
+                    $0.write64(UInt64(total))
+                }
+                let octets = decoding.decode(message.octets).records.map(\.octets)
+                #expect(octets == [UInt64(expected)], "element \(element)")
+            }
+        }
+    }
+
+    @Test("what changes in the course of a flow does not make it another")
+    func course() {
+        for (element, enterprise) in [
+            (6, 0), (14, 0), (15, 0), (16, 0), (18, 0), (26, 0), (89, 0), (192, 0), (235, 0),
+            (1, 0xbeef), (33, 6_871),
+        ] as [(Int, UInt32)] {
+            var decoding = TotalsTests.listening()
+            for (value, total, expected) in [(1, 1_000, 1_000), (2, 1_100, 100)] {
+                var message = TemplateMessage.ipfix()
+                message.exportTime = TotalsTests.begin + 60 * UInt32(value)
+                message.addTemplate(
+                    256,
+                    [
+                        .source, .init(element, 4, enterprise: enterprise), .init(152, 8),
+                        .init(85, 8),
+                    ]
+                )
+                message.addData(256) {
+                    $0.write(address("192.0.2.1"))
+                    $0.write32(UInt32(value))
+                    $0.write64(UInt64(TotalsTests.begin + 10) * 1_000)
+                    $0.write64(UInt64(total))
+                }
+                let octets = decoding.decode(message.octets).records.map(\.octets)
+                #expect(octets == [UInt64(expected)], "element \(element)")
+            }
+        }
+    }
 }

@@ -136,7 +136,7 @@ extension DecodingWork {
             rows.sample(&batch.records, plan, shared, context, &state)
         }
         if plan.reverse != nil { readReverses(octets, plan, context, shared, &state) }
-        keepRows(set, plan, context)
+        keepRows(octets, set, plan, context)
     }
 
     /// Appends the flow records that are placed to the batch.
@@ -169,7 +169,12 @@ extension DecodingWork {
     }
 
     /// Numbers the records of the rows, and takes those out that cannot be believed.
-    mutating func keepRows(_ set: DataSet, _ plan: TemplatePlan, _ context: MessageContext) {
+    mutating func keepRows(
+        _ octets: RawSpan,
+        _ set: DataSet,
+        _ plan: TemplatePlan,
+        _ context: MessageContext
+    ) {
         let number = recordCount &+ 1
         let most = rows.number(&batch.records, from: number)
         outcome.records += rows.count

@@ -107,15 +107,13 @@ extension DecodingWork {
         _ context: MessageContext,
         _ state: inout ExporterState
     ) {
+        let growth = state.reliability.note(
+            content.report,
+            scope: content.scope.identity,
+            context
+        )
         for counter in ReliabilityCounters.Counter.allCases {
-            guard let total = content.report[counter] else { continue }
-            let lost = state.reliability.note(
-                total,
-                of: counter,
-                scope: content.scope.identity,
-                context
-            )
-            guard lost <= limits.plausibleCount else { continue }
+            guard let lost = growth[counter], lost <= limits.plausibleCount else { continue }
             switch counter {
             case .notSentFlows: outcome.notSent.flows.addSaturating(lost)
             case .ignoredPackets, .notSentPackets: outcome.notSent.packets.addSaturating(lost)

@@ -61,7 +61,7 @@ extension DecodingWork {
             let set = DataSet(id: 0, octets: start..<end, offset: start)
             rows.place(plan, in: octets, from: start, to: end, most: whole)
             readRows(octets, plan, context, SetSampling(header: rate))
-            keepRows(set, plan, context)
+            keepRows(octets, set, plan, context)
         }
         guard whole < count else { return }
         messageRecords = nil

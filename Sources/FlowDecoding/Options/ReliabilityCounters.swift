@@ -29,48 +29,60 @@ struct ReliabilityCounters {
         var exportTime: Int64
     }
 
-    /// The one heard of last at the end.
     private var entries: [Entry] = []
+    /// The one that goes next, when all are taken: the one that came first.
+    private var oldest = 0
 
     /// Totals of one exporter that are remembered.
     static let most = 256
 
     var count: Int { entries.count }
 
-    /// Takes a report.
+    /// Takes the totals of one record.
     ///
     /// - Parameters:
-    ///   - total: The running total reported.
-    ///   - counter: Of what.
-    ///   - scope: Which process it is of; see ``SamplerScope/identity``.
-    ///   - context: The message it came in.
-    /// - Returns: By how much the total grew since the last report.
+    ///   - report: The running totals.
+    ///   - scope: Which process they are of; see ``SamplerScope/identity``.
+    ///   - context: The message they came in.
+    /// - Returns: By how much each total grew since its last report.
     mutating func note(
-        _ total: UInt64,
-        of counter: Counter,
+        _ report: ReliabilityReport,
         scope: UInt64,
         _ context: MessageContext
-    ) -> UInt64 {
+    ) -> ReliabilityReport {
         let domain = ExporterState.domainKey(context)
-        let known = entries.firstIndex {
-            $0.scope == scope && $0.counter == counter && $0.domain == domain
+        var growth = ReliabilityReport()
+        // One look through all of them for the whole record.
+        for index in entries.indices
+        where entries[index].scope == scope && entries[index].domain == domain {
+            let last = entries[index]
+            guard let total = report[last.counter] else { continue }
+            if total < last.total, context.exportTime < last.exportTime {
+                growth[last.counter] = 0
+                continue
+            }
+            growth[last.counter] = total >= last.total ? total - last.total : total
+            entries[index].total = total
+            entries[index].exportTime = context.exportTime
         }
-        var entry = Entry(
-            domain: domain,
-            scope: scope,
-            counter: counter,
-            total: total,
-            exportTime: context.exportTime
-        )
-        guard let known else {
-            if entries.count >= Self.most { entries.removeFirst() }
-            entries.append(entry)
-            return 0
+        for counter in Counter.allCases where growth[counter] == nil {
+            guard let total = report[counter] else { continue }
+            growth[counter] = 0
+            let entry = Entry(
+                domain: domain,
+                scope: scope,
+                counter: counter,
+                total: total,
+                exportTime: context.exportTime
+            )
+            if entries.count < Self.most {
+                entries.append(entry)
+            } else {
+                entries[oldest] = entry
+                oldest = (oldest + 1) % Self.most
+            }
         }
-        let last = entries.remove(at: known)
-        if total < last.total, context.exportTime < last.exportTime { entry = last }
-        entries.append(entry)
-        return entry.total >= last.total ? entry.total - last.total : entry.total
+        return growth
     }
 }
 

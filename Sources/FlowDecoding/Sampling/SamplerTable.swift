@@ -109,7 +109,8 @@ struct SamplerTable {
         selectors: [UInt64],
         limit: Int
     ) -> (isNew: Bool, evicted: Bool) {
-        if let known = sequences.firstIndex(where: { $0.id == id }) {
+        let known = place(ofSequence: id)
+        if known < sequences.count, sequences[known].id == id {
             guard sequences[known].selectors != selectors else { return (false, false) }
             sequences[known].selectors = selectors
             changed()
@@ -117,8 +118,10 @@ struct SamplerTable {
         }
         let evicted = makeRoom(limit)
         announced += 1
-        let place = sequences.firstIndex { $0.id > id } ?? sequences.count
-        sequences.insert(Sequence(id: id, selectors: selectors, age: announced), at: place)
+        sequences.insert(
+            Sequence(id: id, selectors: selectors, age: announced),
+            at: place(ofSequence: id)
+        )
         changed()
         return (true, evicted)
     }
@@ -220,7 +223,9 @@ extension SamplerTable {
     /// The rate of a selection sequence: its own, else the product of its selectors' rates.
     private func rate(sequence id: UInt64) -> SamplingRate? {
         if let rate = find(.sequence(id)) { return rate }
-        guard let sequence = sequences.first(where: { $0.id == id }) else { return nil }
+        let place = place(ofSequence: id)
+        guard place < sequences.count, sequences[place].id == id else { return nil }
+        let sequence = sequences[place]
         var (numerator, denominator): (UInt64, UInt64) = (1, 1)
         var samples = false
         for selector in sequence.selectors where find(.filter(selector)) == nil {
@@ -254,6 +259,16 @@ extension SamplerTable {
             } else {
                 high = middle
             }
+        }
+        return low
+    }
+
+    /// Where sequence `id` is in ``sequences``, or would be.
+    private func place(ofSequence id: UInt64) -> Int {
+        var (low, high) = (0, sequences.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if sequences[middle].id < id { low = middle + 1 } else { high = middle }
         }
         return low
     }

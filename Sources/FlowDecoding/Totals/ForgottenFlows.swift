@@ -6,8 +6,8 @@
 /// # How it works
 ///
 /// A trace is 32 bits: 16 of the flow's key, whether it had ended, and its total to 0.2 %, rounded
-/// up. Traces lie in an open-addressed table, at most three quarters full, by other bits of the key;
-/// a key that was never put in seems to be there once in some 4,000 times. When the table is full
+/// up. Traces lie in an open-addressed table, at most three quarters full, by other bits of it; a
+/// key that was never put in seems to be there once in some 4,000 times. When the table is full
 /// it becomes the previous generation, and that of before is gone, of which only one thing stays:
 /// until when the flows in it were counted that may go on.
 struct ForgottenFlows: Sendable {

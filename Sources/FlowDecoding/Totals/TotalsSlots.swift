@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An open-addressed table of flows and their last totals.
+/// The flows of a ``TotalsTable`` and their last totals.
 ///
-/// Its size is a power of two and it is at most three quarters full; a place that becomes free is
-/// filled by what had to go further because of it, so there are no tombs.
+/// # How it works
+///
+/// Open-addressed tables whose sizes are powers of two, each for one of 64 parts of the keys: a
+/// part that is full is doubled by itself, so that no datagram waits until hundreds of thousands of
+/// flows have moved. A place that becomes free is filled by what had to go further because of it,
+/// so there are no tombs.
 struct TotalsSlots: Sendable {
     struct Slot: Sendable {
         /// 0 for none.
@@ -41,80 +45,132 @@ struct TotalsSlots: Sendable {
         var total: UInt64 { octets > 0 ? octets : packets }
     }
 
-    private var storage: [Slot] = []
-    private(set) var count = 0
+    /// The flows of one part of the keys.
+    private struct Part: Sendable {
+        var slots: [Slot] = []
+        var count = 0
 
+        /// Whether one more would be too many: up to 13/16 are used.
+        var isFull: Bool { (count + 1) * 16 > slots.count * 13 }
+
+        func home(_ key: UInt64) -> Int { Int(truncatingIfNeeded: key) & (slots.count - 1) }
+
+        func place(of key: UInt64) -> Int? {
+            guard !slots.isEmpty else { return nil }
+            var place = home(key)
+            // There is always an empty slot, so this ends.
+            while slots[place].key != 0 {
+                if slots[place].key == key { return place }
+                place = (place + 1) & (slots.count - 1)
+            }
+            return nil
+        }
+
+        mutating func put(_ slot: Slot) {
+            var place = home(slot.key)
+            while slots[place].key != 0 { place = (place + 1) & (slots.count - 1) }
+            slots[place] = slot
+            count += 1
+        }
+
+        mutating func remove(at place: Int) {
+            let mask = slots.count - 1
+            var free = place
+            var next = (free + 1) & mask
+            while slots[next].key != 0 {
+                // What is as far from its home as from the free place, or farther, may go there.
+                if (next - home(slots[next].key)) & mask >= (next - free) & mask {
+                    slots[free] = slots[next]
+                    free = next
+                }
+                next = (next + 1) & mask
+            }
+            slots[free] = Slot()
+            count -= 1
+        }
+
+        mutating func rebuild(_ size: Int) {
+            let old = slots
+            slots = [Slot](repeating: Slot(), count: size)
+            count = 0
+            for slot in old where slot.key != 0 { put(slot) }
+        }
+    }
+
+    /// All of them, or none before the first flow.
+    private var parts: [Part] = []
+    private(set) var count = 0
     /// How many places there are.
-    var size: Int { storage.count }
+    private(set) var size = 0
+
+    private static let most = 64
+    private static let smallest = 8
 
     /// The size for `count` flows: a power of two.
     static func size(for count: Int) -> Int {
-        let wanted = max(count + count / 3 + 1, 64)
+        let wanted = max(count + count / 3, most * smallest)
         return 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount)
     }
 
     /// The slot at a place, which may be empty.
     subscript(_ place: Int) -> Slot {
-        get { storage[place] }
-        set { storage[place] = newValue }
+        get { parts[place & (Self.most - 1)].slots[place / Self.most] }
+        set { parts[place & (Self.most - 1)].slots[place / Self.most] = newValue }
+    }
+
+    /// The place after `place`, whatever that is, and the first after the last.
+    ///
+    /// There must be a flow.
+    func place(after place: Int) -> Int {
+        if place / Self.most + 1 < parts[place & (Self.most - 1)].slots.count {
+            return place + Self.most
+        }
+        var next = (place + 1) & (Self.most - 1)
+        // Some part has places, so this ends.
+        while parts[next].slots.isEmpty { next = (next + 1) & (Self.most - 1) }
+        return next
     }
 
     private static func stored(_ key: UInt64) -> UInt64 { key == 0 ? 1 : key }
-
-    private func home(_ key: UInt64) -> Int {
-        Int(truncatingIfNeeded: key) & (storage.count - 1)
-    }
+    private static func part(_ key: UInt64) -> Int { Int(key >> 32) & (most - 1) }
 
     /// Where a flow is.
     func place(of key: UInt64) -> Int? {
-        guard !storage.isEmpty else { return nil }
+        guard !parts.isEmpty else { return nil }
         let key = Self.stored(key)
-        var place = home(key)
-        // There is always an empty slot, so this ends.
-        while storage[place].key != 0 {
-            if storage[place].key == key { return place }
-            place = (place + 1) & (storage.count - 1)
-        }
-        return nil
+        let part = Self.part(key)
+        return parts[part].place(of: key).map { $0 * Self.most + part }
     }
 
     /// Puts in a flow that is not there.
     mutating func insert(_ slot: Slot) {
-        if (count + 1) * 4 > storage.count * 3 { rebuild(max(64, storage.count * 2)) }
+        if parts.isEmpty { parts = [Part](repeating: Part(), count: Self.most) }
         var slot = slot
         slot.key = Self.stored(slot.key)
-        put(slot)
-    }
-
-    private mutating func put(_ slot: Slot) {
-        var place = home(slot.key)
-        while storage[place].key != 0 { place = (place + 1) & (storage.count - 1) }
-        storage[place] = slot
+        let part = Self.part(slot.key)
+        let places = parts[part].slots.count
+        if parts[part].isFull {
+            parts[part].rebuild(max(Self.smallest, places * 2))
+            size += parts[part].slots.count - places
+        }
+        parts[part].put(slot)
         count += 1
     }
 
     /// Takes out the flow at a place.
     mutating func remove(at place: Int) {
-        let mask = storage.count - 1
-        var free = place
-        var next = (free + 1) & mask
-        while storage[next].key != 0 {
-            // What is as far from its home as from the free place, or farther, may go there.
-            if (next - home(storage[next].key)) & mask >= (next - free) & mask {
-                storage[free] = storage[next]
-                free = next
-            }
-            next = (next + 1) & mask
-        }
-        storage[free] = Slot()
+        parts[place & (Self.most - 1)].remove(at: place / Self.most)
         count -= 1
     }
 
-    /// Moves all to a table of another size, in which there is room.
-    mutating func rebuild(_ size: Int) {
-        let old = storage
-        storage = [Slot](repeating: Slot(), count: size)
-        count = 0
-        for slot in old where slot.key != 0 { put(slot) }
+    /// Gives up the places that are not needed.
+    mutating func shrink() {
+        for part in parts.indices {
+            var places = Self.smallest
+            while (parts[part].count + 1) * 16 > places * 13 { places *= 2 }
+            guard places < parts[part].slots.count else { continue }
+            size -= parts[part].slots.count - places
+            parts[part].rebuild(places)
+        }
     }
 }

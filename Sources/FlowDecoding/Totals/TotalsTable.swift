@@ -229,7 +229,7 @@ extension TotalsTable {
         var looked = 0
         // Longer before one that goes on is chosen; and until there is any.
         while looked < Self.places || best == nil || best?.rank == 2 && looked < 8 * Self.places {
-            hand = (hand + 1) & (slots.size - 1)
+            hand = slots.place(after: hand)
             looked += 1
             let slot = slots[hand]
             guard slot.key != 0 else { continue }
@@ -262,7 +262,7 @@ extension TotalsTable {
         let size = TotalsSlots.size(for: limit)
         if slots.size > size {
             while slots.count > limit { evict(now: now, limit) }
-            slots.rebuild(size)
+            slots.shrink()
         }
         if let gone = forgotten.shrink(to: size) { horizon = max(horizon ?? gone, gone) }
     }

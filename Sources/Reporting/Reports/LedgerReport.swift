@@ -145,7 +145,8 @@ extension Report {
                 "lost",
                 isHiddenWhenZero: true,
                 "Missing by the exporter's own sequence numbers, in the unit of its protocol: "
-                    + "packets (NetFlow v9), datagrams (sFlow), flows (NetFlow v5), records (IPFIX)."
+                    + "packets (NetFlow v9), datagrams (sFlow), flows (NetFlow v5), "
+                    + "records (IPFIX)."
             ),
         ] + missingColumns + [
             ReportColumn("balanced", "balanced", "Whether every sum holds exactly.")
