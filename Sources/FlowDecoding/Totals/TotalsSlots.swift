@@ -6,8 +6,8 @@
 ///
 /// Open-addressed tables whose sizes are powers of two, each for one of 64 parts of the keys: a
 /// part that is full is doubled by itself, so that no datagram waits until hundreds of thousands of
-/// flows have moved. A place that becomes free is filled by what had to go further because of it, so
-/// there are no tombs.
+/// flows have moved. A place that becomes free is filled by what had to go further because of it,
+/// so there are no tombs.
 struct TotalsSlots: Sendable {
     struct Slot: Sendable {
         /// 0 for none.
