@@ -46,7 +46,9 @@ struct DecodingWork: Sendable {
     /// What an sFlow flow sample says besides its raw header; empty between samples.
     var otherRecords = SFlowOtherRecords()
     /// What the samples of an sFlow datagram say of the numbers of their sources.
-    var sightings: [SFlowSighting] = []
+    var sightings = SFlowSightings()
+    /// What sFlow flow samples begin as: as many as are read at a time.
+    let blanks: [FlowRecord]
 
     /// Records of one set.
     struct UnresolvedSampling: Sendable {
@@ -74,18 +76,18 @@ struct DecodingWork: Sendable {
     init(limits: DecodingLimits, totals: FlowTotals = .asExported) {
         self.limits = limits
         formsIncrements = totals == .increments
+        var blank = FlowRecord()
+        blank.flowProtocol = .sflow5
+        blanks = Array(repeating: blank, count: SFlowSampleWalk.mostFlows)
     }
 
     /// Begins a datagram whose records go after those of `other`.
     ///
-    /// - Parameters:
-    ///   - other: The caller's batch, held here until ``end(_:)``.
-    ///   - expired: Sets of earlier datagrams whose template never came.
-    mutating func begin(_ other: inout FlowBatch, expired: [HeldSet]) {
+    /// - Parameter other: The caller's batch, held here until ``end(_:)``.
+    mutating func begin(_ other: inout FlowBatch) {
         swap(&batch, &other)
-        drop(expired)
         outcome = DatagramOutcome()
-        if !sightings.isEmpty { sightings.removeAll(keepingCapacity: true) }
+        sightings.removeAll()
         message = nil
         messageRecords = 0
         details?.removeAll()
@@ -126,12 +128,5 @@ struct DecodingWork: Sendable {
         guard record.octets <= limits.plausibleCount, record.packets <= limits.plausibleCount
         else { return report(.implausible, "flow record", at: offset) }
         batch.records.append(record)
-    }
-
-    /// Counts a data record or flow sample, whatever comes of it.
-    mutating func countRecord() {
-        outcome.records += 1
-        messageRecords? += 1
-        recordCount &+= 1
     }
 }

@@ -88,10 +88,8 @@ public struct FlowDecoder: Sendable {
         if dropsDuplicates, let state, isDuplicate(datagram, hash, state: state) {
             return .duplicate(of: flowProtocol)
         }
-        let expired = state.map {
-            exporters[$0].held.expired(before: datagram.arrival &- limits.holdTime)
-        }
-        work.begin(&batch, expired: expired ?? [])
+        if let state { dropHeld(of: state, before: datagram.arrival &- limits.holdTime, &batch) }
+        work.begin(&batch)
         work.outcome.flowProtocol = flowProtocol
         work.tunnels = state.map { exporters[$0].innerHeaders } ?? []
         switch (flowProtocol, state) {
@@ -107,7 +105,6 @@ public struct FlowDecoder: Sendable {
         if let state {
             if work.formsIncrements { formIncrements(state, at: datagram.arrival) }
             work.watch(&exporters[state])
-            if flowProtocol == .sflow5 { work.watchSources(&exporters[state]) }
         }
         work.end(&batch)
         if dropsDuplicates, let state {
@@ -122,11 +119,12 @@ public struct FlowDecoder: Sendable {
     /// Decoding does so by itself for the exporter whose datagram it is; this is for those that
     /// have fallen silent, and for the end. `time` is in nanoseconds since 1970-01-01 00:00 UTC.
     public mutating func dropHeld(before time: Int64, into batch: inout FlowBatch) {
-        for state in exporters.indices {
-            for set in exporters[state].held.expired(before: time) {
-                batch.errors.append(set.problem)
-            }
-        }
+        for state in exporters.indices { dropHeld(of: state, before: time, &batch) }
+    }
+
+    private mutating func dropHeld(of state: Int, before time: Int64, _ batch: inout FlowBatch) {
+        guard exporters[state].held.areExpired(before: time) else { return }
+        for set in exporters[state].held.expired(before: time) { batch.errors.append(set.problem) }
     }
 
     /// Where the state of `exporter` is; nil when there is room for no more.
@@ -158,7 +156,7 @@ public struct FlowDecoder: Sendable {
     /// What it has Data Sets held for is counted as errors in `batch`.
     public mutating func forget(_ exporter: IPAddress, into batch: inout FlowBatch) {
         guard let place = index.removeValue(forKey: exporter) else { return }
-        for set in exporters[place].held.expired(before: .max) { batch.errors.append(set.problem) }
+        dropHeld(of: place, before: .max, &batch)
         work.counters.templatesExpired += UInt64(exporters[place].templates.expired)
         let moved = exporters.removeLast()
         if place < exporters.count {

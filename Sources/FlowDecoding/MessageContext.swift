@@ -17,15 +17,6 @@ struct MessageContext: Sendable {
     /// Time since the exporter booted, in milliseconds modulo 2^32 (NetFlow).
     var uptime: UInt32 = 0
 
-    /// A record with what all records of the message share.
-    var record: FlowRecord {
-        var record = FlowRecord()
-        record.flowProtocol = flowProtocol
-        record.exporter = exporter
-        record.arrival = arrival
-        return record
-    }
-
     /// The time, in nanoseconds, at which the exporter's uptime was `milliseconds`.
     ///
     /// See ``WireTime/at(_:_:_:)``.

@@ -51,8 +51,12 @@ struct HeldSets {
 
     /// Takes out the sets that arrived before `time`, in nanoseconds since 1970-01-01 00:00 UTC.
     mutating func expired(before time: Int64) -> [HeldSet] {
-        guard let first = sets.first, first.context.arrival < time else { return [] }
-        return take { $0.context.arrival < time }
+        take { $0.context.arrival < time }
+    }
+
+    /// Whether the oldest set arrived before `time`.
+    func areExpired(before time: Int64) -> Bool {
+        !sets.isEmpty && sets[0].context.arrival < time
     }
 
     /// Takes out the sets that `isWanted`.

@@ -33,25 +33,31 @@ extension DecodingWork {
             outcome.sequence = try reader.read()
             context.uptime = try reader.read()
             message = context
-            let blank = context.record
-            var left = try reader.read(UInt32.self)
-            while left > 0 {
-                left -= 1
-                let head = try reader.block(8)
-                let length = Int(head.read(UInt32.self, at: 4))
-                let start = reader.offset
-                let end = start + min(length, reader.remaining)
-                let isCut = end - start < length
-                try reader.skip(octets: end - start)
-                switch head.read(UInt32.self, at: 0) {
-                case 1: decodeFlow(datagram.octets, start, end, blank, (false, isCut))
-                case 3: decodeFlow(datagram.octets, start, end, blank, (true, isCut))
-                case let format: decodeOther(datagram.octets, start, end, format, isCut)
-                }
-                guard !isCut else { return report(.truncated, "sFlow sample", at: start - 8) }
-            }
+            let count = try reader.read(UInt32.self)
+            let walk = SFlowSampleWalk(at: reader.offset, left: count)
+            decodeSamples(datagram.octets, walk, context)
         } catch {
             report(error, base: 0)
+        }
+    }
+
+    private mutating func decodeSamples(
+        _ octets: RawSpan,
+        _ samples: SFlowSampleWalk,
+        _ context: MessageContext
+    ) {
+        var walk = samples
+        while walk.left > 0 {
+            guard let format = walk.format(in: octets) else {
+                return report(.truncated, "sFlow datagram header", at: walk.at)
+            }
+            if SFlowSampleWalk.isFlow(format) {
+                decodeFlows(octets, &walk, context)
+            } else {
+                let body = walk.next(in: octets)
+                decodeOther(octets, body, format, walk.isCut)
+            }
+            guard !walk.isCut else { return report(.truncated, "sFlow sample", at: walk.start) }
         }
     }
 
@@ -59,12 +65,11 @@ extension DecodingWork {
     @inline(never)
     private mutating func decodeOther(
         _ octets: RawSpan,
-        _ start: Int,
-        _ end: Int,
+        _ range: Range<Int>,
         _ format: UInt32,
         _ isCut: Bool
     ) {
-        var body = WireReader(octets.extracting(start..<end), as: "sFlow sample")
+        var body = WireReader(octets.extracting(range), as: "sFlow sample")
         do throws(WireError) {
             switch SampleFormat(rawValue: format) {
             case .counters, .expandedCounters:
@@ -79,46 +84,96 @@ extension DecodingWork {
             case nil: break
             }
         } catch {
-            if !isCut { report(error, base: start) }
+            if !isCut { report(error, base: range.lowerBound) }
         }
     }
 
-    /// Decodes a flow sample and appends the flow its records make.
+    /// Decodes a run of flow samples and appends the flows their records make.
     ///
-    /// The record is written where it will lie, and taken back when nothing comes of it. Of a
-    /// sample that the datagram ends in, the flow counts when its packet was read. That a count
+    /// The records are written where they will lie, and taken back when nothing comes of them. Of
+    /// a sample that the datagram ends in, the flow counts when its packet was read. That a count
     /// is plausible needs no check: it is one packet, and a number of 32 bits.
-    private mutating func decodeFlow(
+    private mutating func decodeFlows(
         _ octets: RawSpan,
-        _ start: Int,
-        _ end: Int,
-        _ blank: FlowRecord,
-        _ form: (isExpanded: Bool, isCut: Bool)
+        _ walk: inout SFlowSampleWalk,
+        _ context: MessageContext
     ) {
-        guard end - start >= SFlowFlowSample.headOctets(isExpanded: form.isExpanded) else {
-            if !form.isCut { report(.truncated, "sFlow sample", at: start) }
-            return
-        }
-        let index = batch.records.count
-        batch.records.append(blank)
-        var sample = SFlowFlowSample(isCut: form.isCut, tunnels: tunnels)
-        let sighting = sample.read(
+        let first = batch.records.count
+        let room = walk.room(in: octets)
+        batch.records.append(contentsOf: blanks[..<room])
+        sightings.makeRoom(for: room)
+        let count = Self.readFlows(
             octets,
-            start,
-            end,
-            isExpanded: form.isExpanded,
+            &walk,
+            into: &batch.records,
+            first..<first + room,
             number: recordCount &+ 1,
-            into: &batch.records[index],
+            context,
+            &sightings,
             others: &otherRecords,
             words: &batch.words,
-            problems: &batch.errors
+            problems: &batch.errors,
+            tunnels: tunnels
         )
-        sightings.append(sighting)
-        if form.isCut, !batch.records[index].has(.octets) {
-            batch.records.removeLast()
-            return
+        batch.records.removeLast(room - count)
+        outcome.records += count
+        messageRecords? += count
+        recordCount &+= UInt64(count)
+    }
+
+    /// Reads flow samples one after another, up to one that is none or is cut; returns how many
+    /// made a record.
+    @inline(__always)
+    private static func readFlows(
+        _ octets: RawSpan,
+        _ samples: inout SFlowSampleWalk,
+        into records: inout [FlowRecord],
+        _ room: Range<Int>,
+        number: UInt64,
+        _ context: MessageContext,
+        _ sightings: inout SFlowSightings,
+        others: inout SFlowOtherRecords,
+        words: inout [UInt32],
+        problems: inout [DecodingProblem],
+        tunnels: InnerHeaders
+    ) -> Int {
+        var records = records.mutableSpan
+        var walk = samples
+        defer { samples = walk }
+        var number = number
+        var index = room.lowerBound
+        while index < room.upperBound, walk.left > 0, !walk.isCut,
+            let format = walk.format(in: octets), SFlowSampleWalk.isFlow(format)
+        {
+            let body = walk.next(in: octets)
+            let isExpanded = SFlowSampleWalk.isExpanded(format)
+            let headOctets = SFlowFlowSample.headOctets(isExpanded: isExpanded)
+            guard body.count >= headOctets else {
+                if !walk.isCut { problems.append(.truncated, "sFlow sample", at: body.lowerBound) }
+                continue
+            }
+            let head = SFlowFlowSample.Head(octets, at: body.lowerBound, isExpanded: isExpanded)
+            sightings.add(head.sighting)
+            head.store(in: &records[index])
+            records[index].exporter = context.exporter
+            records[index].arrival = context.arrival
+            records[index].number = number
+            var sample = SFlowFlowSample(isCut: walk.isCut, tunnels: tunnels)
+            sample.read(
+                octets,
+                body.lowerBound &+ headOctets,
+                body.upperBound,
+                count: head.recordCount,
+                into: &records[index],
+                others: &others,
+                words: &words,
+                problems: &problems
+            )
+            if walk.isCut, !records[index].has(.octets) { break }
+            number &+= 1
+            index &+= 1
         }
-        countRecord()
+        return index - room.lowerBound
     }
 }
 

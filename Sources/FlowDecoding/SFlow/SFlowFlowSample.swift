@@ -36,40 +36,30 @@ struct SFlowFlowSample: ~Copyable {
     @inline(__always)
     static func headOctets(isExpanded: Bool) -> Int { isExpanded ? 44 : 32 }
 
-    /// Reads all of a sample into `record`.
+    /// Reads the records of a sample into `record`.
     ///
     /// - Parameters:
     ///   - octets: The datagram.
-    ///   - start: Where the sample begins in it, after its format and length.
-    ///   - end: Where it ends: its head is whole.
-    ///   - isExpanded: Whether its head is in the expanded form.
-    ///   - number: The record's number, if it comes to one.
-    ///   - record: Holds what all records of the datagram share, and takes the flow.
+    ///   - start: Where the records begin in it.
+    ///   - end: Where the sample ends.
+    ///   - count: How many there are, as its head says.
+    ///   - record: Takes the flow.
     ///   - others: Empty; keeps what is put in at the end, and is empty again then.
     ///   - words: Takes what varies in length.
     ///   - problems: Takes what could not be read of the records.
-    /// - Returns: What the head says of the numbers of its source.
     @inline(__always)
     mutating func read(
         _ octets: RawSpan,
         _ start: Int,
         _ end: Int,
-        isExpanded: Bool,
-        number: UInt64,
+        count: UInt32,
         into record: inout FlowRecord,
         others: inout SFlowOtherRecords,
         words: inout [UInt32],
         problems: inout [DecodingProblem]
-    ) -> SFlowSighting {
-        let size = Self.headOctets(isExpanded: isExpanded)
-        let head =
-            isExpanded
-            ? Head(expanded: WireBlock(of: octets, from: start, count: 44))
-            : Head(compact: WireBlock(of: octets, from: start, count: 32))
-        head.store(in: &record)
-        record.number = number
-        var left = head.recordCount
-        var at = start &+ size
+    ) {
+        var left = count
+        var at = start
         while left > 0, at < end {
             left -= 1
             let isWhole = at <= end &- 8
@@ -96,7 +86,6 @@ struct SFlowFlowSample: ~Copyable {
         if !others.isEmpty {
             others.store(in: &record, &words, hasHeader: hasHeader, hasPacket: hasPacket)
         }
-        return head.sighting
     }
 
     /// A record that is no raw header; formats without a row here are skipped by their length.

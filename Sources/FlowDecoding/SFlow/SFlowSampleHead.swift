@@ -20,8 +20,18 @@ extension SFlowFlowSample {
         private let input: SFlowInterface
         private let output: SFlowInterface
 
+        /// Takes the head apart that begins at `start` and lies inside `octets`.
         @inline(__always)
-        init(compact head: borrowing WireBlock) {
+        init(_ octets: RawSpan, at start: Int, isExpanded: Bool) {
+            let size = SFlowFlowSample.headOctets(isExpanded: isExpanded)
+            self =
+                isExpanded
+                ? Self(expanded: WireBlock(of: octets, from: start, count: size))
+                : Self(compact: WireBlock(of: octets, from: start, count: size))
+        }
+
+        @inline(__always)
+        private init(compact head: borrowing WireBlock) {
             sequence = head.read(at: 0)
             source = DataSource(compact: head.read(at: 4))
             rate = head.read(at: 8)
@@ -33,7 +43,7 @@ extension SFlowFlowSample {
         }
 
         @inline(__always)
-        init(expanded head: borrowing WireBlock) {
+        private init(expanded head: borrowing WireBlock) {
             sequence = head.read(at: 0)
             source = DataSource(type: head.read(at: 4), index: head.read(at: 8))
             rate = head.read(at: 12)

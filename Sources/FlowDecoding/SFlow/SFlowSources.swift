@@ -1,34 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a sample says of the numbers of its source.
-struct SFlowSighting: Sendable {
-    /// What the source counts: each kind has numbers of its own.
-    enum Kind: UInt64 {
-        case flows = 0
-        case counters = 1
-        case discards = 2
-    }
-
-    let kind: Kind
-    let source: DataSource
-    let sequence: UInt32
-    var pool: UInt32 = 0
-    var drops: UInt32 = 0
-
-    /// Whether it is of the source and the kind that another is of.
-    func isOfSource(_ other: Self) -> Bool { kind == other.kind && source == other.source }
-
-    /// A hash of the source: who seeks two with the same harms itself.
-    ///
-    /// - Parameter subAgent: A hash of the agent's address and sub-agent.
-    /// - Returns: What it is kept under.
-    func key(in subAgent: UInt64) -> UInt64 {
-        let bits = UInt64(source.type) << 32 | UInt64(source.index)
-        let hash = (subAgent ^ bits) &* 0x9e37_79b9_7f4a_7c15
-        return (hash ^ hash >> 29 ^ kind.rawValue << 62) &* 0xbf58_476d_1ce4_e5b9
-    }
-}
-
 /// The sequence numbers of one exporter's data sources, and what they say was lost.
 ///
 /// # How it works
@@ -70,26 +41,31 @@ struct SFlowSources: Sendable {
         var losses: UInt32 = 0
 
         /// Judges one sample, and goes on from it.
+        ///
+        /// - Parameters:
+        ///   - sighting: What it says.
+        ///   - isNew: Whether it is the first.
+        ///   - isWhole: Whether no datagram was lost since the last one.
+        ///   - agent: The sub-agent it is of.
+        ///   - loss: Takes what is missing.
         @inline(__always)
         mutating func take(
             _ sighting: SFlowSighting,
-            at clock: UInt32,
+            isNew: Bool,
+            isWhole: Bool,
             _ agent: inout SubAgent,
             _ loss: inout Loss
         ) {
             let ahead = Int32(bitPattern: sighting.sequence &- sequence)
             let pooled = Int32(bitPattern: sighting.pool &- pool)
             let dropped = Int32(bitPattern: sighting.drops &- drops)
-            let isNew = lastUsed == 0
-            let isWhole = losses == agent.losses
-            lastUsed = clock
             sequence = sighting.sequence
             pool = sighting.pool
             drops = sighting.drops
-            losses = agent.losses
             guard sighting.kind == .flows else { return }
             let inRun = agent.goOn(sighting.sequence)
-            if ahead == 1, inRun == 1, pooled >= 0, dropped == 0 { return }  // nearly always
+            // Nearly always: the next one, and nothing dropped.
+            if (ahead ^ 1) | (inRun ^ 1) | dropped == 0, pooled >= 0 { return }
             // The first, one that came twice, or one of a source that began anew.
             guard !isNew, ahead > 0, pooled >= 0 else { return }
             if dropped > 0, dropped <= SFlowSources.largestLoss { loss.dropped += UInt64(dropped) }
@@ -160,7 +136,7 @@ struct SFlowSources: Sendable {
     ///   - isBroken: Whether datagrams before it were lost, or the sub-agent began anew.
     /// - Returns: What is missing; nothing for a datagram from before the newest.
     mutating func take(
-        _ sightings: [SFlowSighting],
+        _ sightings: borrowing SFlowSightings,
         of subAgent: UInt64,
         datagram: UInt32,
         isBroken: Bool
@@ -181,10 +157,15 @@ struct SFlowSources: Sendable {
                 last = place(of: key)
             }
             var source = sources[last]
+            var isNew = source.lastUsed == 0
+            var isWhole = source.losses == agent.losses
             repeat {
-                source.take(sightings[next], at: clock, &agent, &loss)
+                source.take(sightings[next], isNew: isNew, isWhole: isWhole, &agent, &loss)
                 next += 1
+                (isNew, isWhole) = (false, true)
             } while next < sightings.count && sightings[next].isOfSource(first)
+            source.lastUsed = clock
+            source.losses = agent.losses
             sources[last] = source
         }
         subAgents[index] = agent
@@ -256,15 +237,15 @@ struct SFlowSources: Sendable {
 }
 
 extension DecodingWork {
-    /// Watches the sources of the sFlow datagram that was decoded last, after
-    /// ``watch(_:)`` has said whether datagrams before it were lost.
-    mutating func watchSources(_ state: inout ExporterState) {
-        guard let sequence = outcome.sequence, !sightings.isEmpty else { return }
-        let subAgent = SequenceTracker.Source(agent: outcome.agent, subAgent: outcome.subAgent ?? 0)
+    /// Watches the sources of the sFlow datagram that was decoded last, when it is known whether
+    /// datagrams before it were lost.
+    mutating func watchSources(_ state: inout ExporterState, of subAgent: UInt64, datagram: UInt32)
+    {
+        guard !sightings.isEmpty else { return }
         let loss = state.sources.take(
             sightings,
-            of: subAgent.key,
-            datagram: sequence,
+            of: subAgent,
+            datagram: datagram,
             isBroken: outcome.sequenceLost > 0 || outcome.exporterRestarted
                 || outcome.sequenceLeapt
         )

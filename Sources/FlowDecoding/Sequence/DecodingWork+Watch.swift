@@ -32,6 +32,9 @@ extension DecodingWork {
             state.templates.exporterRestarted(at: message.arrival)
         }
         if message.exportTime != 0 { state.skew.add(Self.skew(message)) }
+        if message.flowProtocol == .sflow5 {
+            watchSources(&state, of: source.key, datagram: sequence)
+        }
     }
 
     /// Export time less arrival, in nanoseconds.

@@ -128,7 +128,8 @@ struct SequenceStream: Sendable {
     }
 
     /// Judges a message, and goes on from it unless it is an old one.
-    mutating func take(_ message: SequenceHeader) -> SequenceVerdict {
+    mutating func take(_ message: SequenceHeader, at clock: UInt64) -> SequenceVerdict {
+        lastUsed = clock
         let isOfRecords = countsRecords
         var verdict = judge(message)
         verdict.lostRecords = isOfRecords ? verdict.lost : content.records(of: verdict.lost)

@@ -33,8 +33,7 @@ struct SequenceTracker: Sendable {
             return begin(message, of: source, limit: limit)
         }
         last = index
-        streams[index].lastUsed = clock
-        var verdict = streams[index].take(message)
+        var verdict = streams[index].take(message, at: clock)
         if verdict.hasRestarted {
             verdict.hasRestarted = isNews(index, at: message.arrival)
         }
@@ -95,8 +94,7 @@ struct SequenceTracker: Sendable {
         }) {
             last = index
             streams[index].isShared = true
-            streams[index].lastUsed = clock
-            return streams[index].take(message)
+            return streams[index].take(message, at: clock)
         }
         var verdict = SequenceVerdict()
         if let index = streams.indices.first(where: {

@@ -5,12 +5,12 @@ import TestSupport
 
 /// Datagrams to decode in turn, and what a record of them may cost.
 struct DecodingCase {
-    let name: String
+    var name: String
     /// Nanoseconds a record (a sample, for sFlow); nil where none is set.
     let goal: Double?
     /// Sent once.
     var templates: [[UInt8]] = []
-    let datagrams: [[UInt8]]
+    var datagrams: [[UInt8]]
     /// Where the sequence number is, in octets.
     let sequenceAt: Int
     /// Whether each datagram is compared with those before it, as the collector does.
@@ -19,7 +19,7 @@ struct DecodingCase {
     static let all: [DecodingCase] = [
         .plain("ipfix16x23", .ipfix(domain: 1), Shape.ipfix16),
         .plain("v9-16x23", .netFlow9(domain: 1), Shape.netFlow9With16),
-        .netFlow5, .sFlowHeaders, .mixed6,
+        .netFlow5, .sFlowHeaders, .mixed6, .turns6,
         .plain("biflow", .ipfix(domain: 1), Shape.biflow, goal: nil), .watched,
     ]
 
@@ -79,6 +79,21 @@ struct DecodingCase {
         )
     }
 
+    /// The same templates, 24 records of another one in each datagram.
+    private static var turns6: DecodingCase {
+        var one = mixed6
+        var random = SplitMix(state: 2)
+        one.datagrams = Shape.mixed.enumerated().map { index, shape in
+            var data = TemplateMessage.ipfix(domain: 1)
+            data.addData(300 + index) { body in
+                for _ in 0..<24 { Shape.write(shape, &random, to: &body) }
+            }
+            return data.octets
+        }
+        one.name = "turns6"
+        return one
+    }
+
     private static var netFlow5: DecodingCase {
         var random = SplitMix(state: 3)
         let datagrams = (0..<8).map { _ in
@@ -97,7 +112,7 @@ struct DecodingCase {
 
     /// 7 samples of 128 octets of a packet: IPv4 and IPv6, with a VLAN tag and without.
     private static var sFlowHeaders: DecodingCase {
-        let datagrams = (0..<8).map { turn in
+        let datagrams = (0..<16).map { turn in
             var datagram = SFlowDatagram()
             for index in 0..<7 {
                 var packet = SampledPacket.ethernet
@@ -114,6 +129,8 @@ struct DecodingCase {
                 packet = packet.ports(1_024 + index, 443)
                 let rest = [UInt8](repeating: 0x55, count: 128 - packet.octets.count)
                 var sample = SFlowDatagram.FlowSample()
+                sample.sequence = UInt32(turn * 7 + index + 1)
+                sample.pool = sample.sequence * 1_000
                 sample.addHeader(packet.octets + rest, frame: 1_422)
                 datagram.add(sample)
             }

@@ -50,8 +50,9 @@ struct DecodingRun {
     private mutating func takeNext() {
         let index = Int(sequence) % payloads.count
         sequence &+= 1
+        var octets = payloads[index].mutableSpan
         for octet in 0..<4 {
-            payloads[index][sequenceAt + octet] =
+            octets[sequenceAt + octet] =
                 UInt8(truncatingIfNeeded: sequence >> UInt32(24 - 8 * octet))
         }
         take(payloads[index])

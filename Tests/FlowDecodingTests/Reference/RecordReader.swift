@@ -224,3 +224,14 @@ struct RecordReader {
         record.known.insert(.end)
     }
 }
+
+extension MessageContext {
+    /// A record with what all records of the message share.
+    fileprivate var record: FlowRecord {
+        var record = FlowRecord()
+        record.flowProtocol = flowProtocol
+        record.exporter = exporter
+        record.arrival = arrival
+        return record
+    }
+}
