@@ -19,7 +19,7 @@ struct DecodingCase {
     static let all: [DecodingCase] = [
         .plain("ipfix16x23", .ipfix(domain: 1), Shape.ipfix16),
         .plain("v9-16x23", .netFlow9(domain: 1), Shape.netFlow9With16),
-        .netFlow5, .sFlowHeaders, .mixed6, .turns6,
+        .netFlow5, .sFlowHeaders, .turns6, .mixed6,
         .plain("biflow", .ipfix(domain: 1), Shape.biflow, goal: nil), .watched,
     ]
 
