@@ -98,7 +98,7 @@ package struct FlowPipeline: ~Copyable, Sendable {
     }
 
     /// Records and errors of a batch after which it is not left to grow: as many as 64 datagrams of
-    /// any device hold, and a few times what a hostile one can.
+    /// any device hold. A hostile one alone may bring more, with Data Sets that waited for it.
     package static let fullBatch = 16_384
 
     /// Records and errors of the datagrams taken since the last ``finishBatch()``.

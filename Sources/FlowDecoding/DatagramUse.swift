@@ -46,15 +46,16 @@ struct DatagramUse: Sendable {
 }
 
 extension DecodingWork {
-    /// How many more of `part` are read of this datagram; none is a problem, once.
-    mutating func room(for part: DatagramUse.Part) -> Int {
+    /// How many more records, each `size` of `part`, are read of this datagram; none is a problem,
+    /// once.
+    mutating func room(for part: DatagramUse.Part, size: Int = 1) -> Int {
         let limit =
             switch part {
             case .flows: limits.recordsPerDatagram
             case .options: limits.optionsPerDatagram
             case .templates: limits.templatesPerDatagram
             }
-        let room = limit - use[part]
+        let room = (limit - use[part]) / size
         guard room <= 0 else { return room }
         messageRecords = nil
         if use.refuse(part) { report(.limitExceeded, part.subject, at: 0) }

@@ -102,16 +102,23 @@ struct DecodingWork: Sendable {
     ///
     /// The problems of a datagram of which nothing could be read are its outcome, not errors.
     mutating func end(_ other: inout FlowBatch) {
-        if !unresolved.isEmpty { unresolved.removeAll(keepingCapacity: true) }
-        if !references.isEmpty { references.removeAll(keepingCapacity: true) }
+        Self.empty(&unresolved)
+        Self.empty(&references)
         if !heldContexts.isEmpty { heldContexts.removeAll() }
-        if !totals.isEmpty { totals.removeAll(keepingCapacity: true) }
+        Self.empty(&totals)
         if details != nil { details?.problems = Array(batch.errors[firstProblem...]) }
         if outcome.isEmpty, firstProblem < batch.errors.count {
             outcome.undecoded = batch.errors[firstProblem].reason
             batch.errors.removeSubrange(firstProblem...)
         }
         swap(&batch, &other)
+    }
+
+    /// Empties an array for the next datagram; what a flood made grow is given back.
+    @inline(__always)
+    private static func empty<Element>(_ array: inout [Element]) {
+        guard !array.isEmpty else { return }
+        array.removeAll(keepingCapacity: array.capacity <= 32_768)
     }
 
     mutating func report(_ problem: DecodingProblem) { batch.errors.append(problem) }

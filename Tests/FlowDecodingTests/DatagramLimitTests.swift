@@ -166,4 +166,33 @@ struct DatagramLimitTests {
         #expect(result.records.count == 8_192)
         #expect(result.reasons == [.limitExceeded])
     }
+
+    @Test("half of a biflow is not read where one flow would be one too many")
+    func biflowAtTheEnd() {
+        var limits = DecodingLimits()
+        limits.recordsPerDatagram = 4
+        var decoding = Decoding(limits: limits)
+        var message = TemplateMessage.ipfix()
+        message.addTemplate(256, Self.fields)
+        message.addTemplate(257, [Field(231, 4), Field(232, 4)])
+        message.addData(256) { writer in
+            for value in [0, 100, 7, 8, 0, 100, 7, 8, 0, 100, 7, 8] as [UInt32] {
+                writer.write32(value)
+            }
+        }
+        message.addData(257) { $0.write64(1 << 32 | 1) }
+        let result = decoding.decode(message.octets)
+        #expect(result.records.count == 3)
+        #expect(result.reasons == [.limitExceeded])
+    }
+
+    @Test("padding after as many templates as are read is no template too many")
+    func paddingAfterTemplates() {
+        var decoding = Decoding()
+        var message = TemplateMessage.ipfix()
+        message.addSet(2, Array(repeatElement([0, 2, 0, 0], count: 256).joined()) + [0, 0, 0, 0])
+        let result = decoding.decode(message.octets)
+        #expect(result.outcome.templates == 256)
+        #expect(result.reasons.isEmpty)
+    }
 }

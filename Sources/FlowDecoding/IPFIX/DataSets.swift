@@ -46,9 +46,7 @@ extension DecodingWork {
     /// How many more records of the template are read of this datagram.
     private mutating func room(_ plan: TemplatePlan) -> Int {
         guard plan.template.kind == .data else { return min(room(for: .options), 1) }
-        let room = room(for: .flows)
-        // The last one of an odd number of flows may be half of a biflow.
-        return plan.reverse == nil ? room : (room + 1) / 2
+        return room(for: .flows, size: plan.reverse == nil ? 1 : 2)
     }
 
     /// Reports a record that its set ends in the middle of.

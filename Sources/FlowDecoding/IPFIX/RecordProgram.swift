@@ -209,6 +209,7 @@ struct RecordProgram: Sendable {
     /// Memory it takes, in octets, beside its own.
     var octets: Int {
         (loads.count + rowLoads.count) * MemoryLayout<Load>.stride
+            + reach.count * MemoryLayout<UInt32>.stride
     }
 
     /// Which of two readings that fill one place has a column; nil when neither has.

@@ -71,7 +71,9 @@ final class TemplatePlan: Sendable {
 
     /// Memory it takes, in octets, with what keeping it takes.
     var octets: Int {
-        256 + template.fields.count * MemoryLayout<Template.Field>.stride
+        256 + 2 * MemoryLayout<FlowRecord>.stride  // the blank one, and alone in an array
+            + template.fields.count * MemoryLayout<Template.Field>.stride
+            + sampling.count + references.count
             + segmentOctets.count * MemoryLayout<Int>.stride + program.octets
             + (reverse?.octets ?? 0) + (totals?.octets ?? 0)
     }

@@ -15,13 +15,14 @@ extension DecodingWork {
     ) {
         var body = WireReader(octets.extracting(set.octets), as: "Set")
         var hasWithdrawnAll = false
-        while body.remaining >= 4, room(for: .templates) > 0 {
-            use[.templates] += 1
+        while body.remaining >= 4 {
             let start = body.offset
             do throws(WireError) {
                 let id = try body.read(UInt16.self)
                 let count = Int(try body.read(UInt16.self))
                 if id == 0, count == 0 { return }  // padding
+                guard room(for: .templates) > 0 else { return }
+                use[.templates] += 1
                 if count == 0, context.flowProtocol == .ipfix {
                     guard id >= 256 || id == set.id else {
                         throw WireError(.malformed, offset: start, subject: "template id")
