@@ -55,7 +55,8 @@ struct Invariants {
         Self.require(record.asPath.range.upperBound <= words, "the path is in the batch")
         Self.require(record.communities.range.upperBound <= words, "communities are in the batch")
         Self.require(record.vlans.range.upperBound <= words, "tags are in the batch")
-        Self.require(record.vlans.count <= 5, "few tags")
+        // Four of a frame, behind four that were stripped from it (sFlow record 1012).
+        Self.require(record.vlans.count <= 8, "few tags")
         Self.require(record.exporter == datagram.exporter, "records are the exporter's")
         Self.require(record.arrival <= datagram.arrival, "no record is from later")
         Self.require(record.octets <= 1 << 52 && record.packets <= 1 << 52, "counts are plausible")
