@@ -9,7 +9,8 @@ extension RoutingTableWriter {
     public mutating func reclaim(at time: Int64? = nil) {
         let time = time ?? newestTime
         retirement.stamp(epoch: published.quiescentState.advance(), time: time)
-        for word in history.age(to: time) { forget(word) }
+        history.age(to: time, retiring: &retirement)
+        endReleased()
         let oldest = published.quiescentState.oldest()
         for retiree in retirement.takeReady(oldestEpoch: oldest, time: time) { free(retiree) }
     }
@@ -36,8 +37,9 @@ extension RoutingTableWriter {
             view.columns.pathSets.store(0, at: index)
             let event = view.columns.events[index]
             view.columns.events.store(0, at: index)
-            forget(history.release(event, retiring: &retirement))
+            history.release(event, retiring: &retirement)
         }
+        endReleased()
     }
 
     private mutating func freePrefix(_ index: UInt32) {

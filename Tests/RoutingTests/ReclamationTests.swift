@@ -120,7 +120,7 @@ struct ReclamationTests {
     @Test("a path that came into use and out of it again is kept from the last time on")
     func renewedRetention() {
         var test = TestTable(retention: 600)
-        // Each replaces the last but one in the history too, so the first of three is unused.
+        // The history holds them for as long again.
         for path in [64500, 64501, 64502] as [UInt32] {
             test.announce("203.0.113.0/24", path: [path])
         }
@@ -130,7 +130,7 @@ struct ReclamationTests {
         for path in [64501, 64502] as [UInt32] { test.announce("203.0.113.0/24", path: [path]) }
         test.reclaim(5, step: 100)
         #expect(test.reader.route(of: match)?.neighborAS == ASN(rawValue: 64500))
-        test.reclaim(5, step: 200)
+        test.reclaim(10, step: 200)
         #expect(test.reader.route(of: match) == nil)
     }
 
