@@ -156,13 +156,18 @@ extension RoutingTableWriter {
         retirement.add(columns.pathSets.prepare(index))
         retirement.add(columns.events.prepare(index))
         let oldEvent = columns.events[index]
-        let since = old.isNone ? 0 : history.event(at: oldEvent)?.time ?? 0
-        let event = RouteEvent(time: time, replaced: old, replacedSince: since)
+        let event = RouteEvent(
+            time: time,
+            replaced: old,
+            replacedSince: old.isNone ? 0 : history.time(of: oldEvent) ?? 0,
+            previous: history.previous(of: oldEvent)
+        )
         let (newEvent, isNew) = history.take(event, retiring: &retirement)
         if isNew, !old.isNone { paths.retain(old.pathSet) }
         columns.events.store(newEvent, at: index)
         columns.pathSets.store(word.rawValue, at: index)
-        forget(history.release(oldEvent, retiring: &retirement))
+        history.release(oldEvent, retiring: &retirement)
+        endReleased()
     }
 
     /// Gives `word` to all prefixes within `index` for which the view has no route of its own.
@@ -181,8 +186,10 @@ extension RoutingTableWriter {
         }
     }
 
-    /// Ends that an event holds the path set of `word`.
-    mutating func forget(_ word: ColumnWord) {
-        if !word.isNone { paths.release(word.pathSet, retiring: &retirement) }
+    /// Ends that events hold the path sets of what they replaced, of those that are gone.
+    mutating func endReleased() {
+        while let word = history.takeReleased() {
+            paths.release(word.pathSet, retiring: &retirement)
+        }
     }
 }

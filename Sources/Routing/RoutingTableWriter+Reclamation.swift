@@ -7,11 +7,22 @@ extension RoutingTableWriter {
     /// `time` is now, in nanoseconds since 1970-01-01 00:00 UTC, by the clock the table's retention
     /// is measured by; without one, it is the newest time that an update has told.
     public mutating func reclaim(at time: Int64? = nil) {
+        while !reclaim(at: time, atMost: .max) {}
+    }
+
+    /// Frees up to `most` of what ``reclaim(at:)`` frees; returns whether that was all.
+    ///
+    /// After a neighbor with a whole table has gone there is a million of it, and whoever changes
+    /// the table meanwhile waits for one call.
+    public mutating func reclaim(at time: Int64? = nil, atMost most: Int) -> Bool {
         let time = time ?? newestTime
         retirement.stamp(epoch: published.quiescentState.advance(), time: time)
-        for word in history.age(to: time) { forget(word) }
+        history.age(to: time, retiring: &retirement)
+        endReleased()
         let oldest = published.quiescentState.oldest()
-        for retiree in retirement.takeReady(oldestEpoch: oldest, time: time) { free(retiree) }
+        let ready = retirement.takeReady(oldestEpoch: oldest, time: time, atMost: most)
+        for retiree in ready { free(retiree) }
+        return ready.count < most
     }
 
     private mutating func free(_ retiree: Retiree) {
@@ -36,8 +47,9 @@ extension RoutingTableWriter {
             view.columns.pathSets.store(0, at: index)
             let event = view.columns.events[index]
             view.columns.events.store(0, at: index)
-            forget(history.release(event, retiring: &retirement))
+            history.release(event, retiring: &retirement)
         }
+        endReleased()
     }
 
     private mutating func freePrefix(_ index: UInt32) {

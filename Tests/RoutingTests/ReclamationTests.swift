@@ -120,7 +120,7 @@ struct ReclamationTests {
     @Test("a path that came into use and out of it again is kept from the last time on")
     func renewedRetention() {
         var test = TestTable(retention: 600)
-        // Each replaces the last but one in the history too, so the first of three is unused.
+        // The history holds them for as long again.
         for path in [64500, 64501, 64502] as [UInt32] {
             test.announce("203.0.113.0/24", path: [path])
         }
@@ -130,7 +130,7 @@ struct ReclamationTests {
         for path in [64501, 64502] as [UInt32] { test.announce("203.0.113.0/24", path: [path]) }
         test.reclaim(5, step: 100)
         #expect(test.reader.route(of: match)?.neighborAS == ASN(rawValue: 64500))
-        test.reclaim(5, step: 200)
+        test.reclaim(10, step: 200)
         #expect(test.reader.route(of: match) == nil)
     }
 
@@ -162,5 +162,35 @@ struct ReclamationTests {
         test.time = 50_000
         test.reclaim()
         #expect(test.route("203.0.113.9", at: 50_000) == "203.0.113.0/24 64520")
+    }
+
+    @Test("a whole table that is gone is freed in parts, each of them short, and all of it")
+    func parts() {
+        var test = TestTable(retention: 600)
+        for number in 0..<3_000 as Range<UInt32> {
+            test.announce("10.\(number / 256).\(number % 256).0/24", path: [64500 + number % 50])
+        }
+        for number in 0..<3_000 {
+            test.withdraw("10.\(number / 256).\(number % 256).0/24")
+        }
+        #expect(test.writer.footprint.prefixes == 3_000)
+        var calls = 0
+        for _ in 0..<40 {
+            test.time += 100
+            test.reader.quiesce()
+            while true {
+                let before = test.writer.footprint
+                let isDone = test.writer.reclaim(at: test.time, atMost: 100)
+                calls += 1
+                // What is freed may retire other things, but not more than itself.
+                #expect(before.prefixes - test.writer.footprint.prefixes <= 100)
+                if isDone { break }
+            }
+        }
+        #expect(calls > 60)
+        #expect(test.writer.footprint.prefixes == 0)
+        #expect(test.writer.footprint.pathSets == 0)
+        #expect(test.writer.footprint.events == 0)
+        #expect(test.writer.footprint.waiting == 0)
     }
 }

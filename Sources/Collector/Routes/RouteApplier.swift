@@ -204,8 +204,13 @@ struct RouteApplier: ~Copyable {
         return chores
     }
 
-    /// Frees what no reader can still see.
-    mutating func reclaim() { writer.reclaim(at: clock.now()) }
+    /// Routes and prefixes that are freed at a time: about a millisecond's work.
+    private static let reclaimedAtATime = 2_048
+
+    /// Frees a part of what no reader can still see; returns whether that was all.
+    mutating func reclaim() -> Bool {
+        writer.reclaim(at: clock.now(), atMost: Self.reclaimedAtATime)
+    }
 
     /// Prefixes of each neighbor, those of its stale routes among them, by name.
     mutating func prefixes() -> [String: PrefixCounts] {

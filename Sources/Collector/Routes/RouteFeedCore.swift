@@ -100,7 +100,9 @@ final class RouteFeedCore: Sendable {
     }
 
     /// Frees what no reader can still see.
-    func reclaim() { applier.withLock { $0.reclaim() } }
+    ///
+    /// In parts, between which updates are applied.
+    func reclaim() { while !applier.withLock({ $0.reclaim() }) {} }
 
     /// Prefixes of each neighbor, by name.
     func prefixes() -> [String: PrefixCounts] { applier.withLock { $0.prefixes() } }

@@ -12,32 +12,47 @@ extension PublishedTable {
         var changed: Int64
     }
 
-    /// The route of `match`, or the one it replaced, when `time` is before that.
+    /// The route of `match`, or the one that was in its place at `time`; what came later stands
+    /// for what is not known, or was not there.
     func resolve(_ match: RouteMatch, at time: Int64?) -> FoundRoute? {
         guard !match.isNone else { return nil }
-        let index = match.prefix.rawValue
-        if let time {
-            // The default route may have taken over from the entry's own, so that is asked first.
-            if let found = replaced(at: match.entry, in: match.view, after: time) { return found }
-            if match.entry != index,
-                let found = replaced(at: index, in: match.view, after: time)
-            {
-                return found
-            }
-        }
+        if let time, let found = past(match, at: time) { return found }
         guard match.pathSet != .none else { return nil }
-        return FoundRoute(
-            pathSet: match.pathSet,
-            owner: owner(of: ColumnWord(own: match.pathSet), at: index, in: match.view),
-            changed: events.time(of: eventIndex(at: index, in: match.view)) ?? 0
+        return current(ColumnWord(own: match.pathSet), at: match.prefix.rawValue, in: match.view)
+    }
+
+    /// The route at `time` of the entry of `match`, or else by default, where it is another than
+    /// that of the match.
+    private func past(_ match: RouteMatch, at time: Int64) -> FoundRoute? {
+        let isByDefault = match.prefix.rawValue != match.entry
+        switch events.past(at: eventIndex(at: match.entry, in: match.view), time) {
+        case .other(let event): return replaced(by: event, at: match.entry, in: match.view)
+        case .same where !isByDefault && match.pathSet != .none: return nil
+        case .same, .nothing: break
+        case .unknown: return nil
+        }
+        guard let family = prefixes.family(at: match.entry) else { return nil }
+        let byDefault = TrieKey.defaultIndex(of: family)
+        guard byDefault != match.entry else { return nil }
+        switch events.past(at: eventIndex(at: byDefault, in: match.view), time) {
+        case .other(let event): return replaced(by: event, at: byDefault, in: match.view)
+        case .same:
+            let word = views.read(UInt32(match.view.rawValue)) { $0.word(at: byDefault) } ?? .none
+            return word.isNone ? nil : current(word, at: byDefault, in: match.view)
+        case .nothing, .unknown: return nil
+        }
+    }
+
+    private func current(_ word: ColumnWord, at index: UInt32, in view: ViewID) -> FoundRoute {
+        FoundRoute(
+            pathSet: word.pathSet,
+            owner: owner(of: word, at: index, in: view),
+            changed: events.time(of: eventIndex(at: index, in: view)) ?? 0
         )
     }
 
-    /// The route for `index` that was replaced after `time`, as far as that is known.
-    private func replaced(at index: UInt32, in view: ViewID, after time: Int64) -> FoundRoute? {
-        let place = eventIndex(at: index, in: view)
-        guard let event = events.replacement(at: place, after: time) else { return nil }
-        return FoundRoute(
+    private func replaced(by event: RouteEvent, at index: UInt32, in view: ViewID) -> FoundRoute {
+        FoundRoute(
             pathSet: event.replaced.pathSet,
             owner: owner(of: event.replaced, at: index, in: view),
             changed: event.replacedSince
@@ -54,7 +69,7 @@ extension PublishedTable {
             let now = views.read(UInt32(view.rawValue)) { $0.word(at: candidate) } ?? .none
             if now == word.own { return candidate }
             if now.isOwn, nearest == nil { nearest = candidate }
-            if let event = event(at: candidate, in: view), event.replaced == word.own {
+            if events.hasReplaced(word.own, at: eventIndex(at: candidate, in: view)) {
                 return candidate
             }
             candidate = parents[candidate]

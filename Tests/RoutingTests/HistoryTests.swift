@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Testing
+
+@testable import Routing
+
+/// Routes that changed more than once while flows of an earlier time were still to come.
+@Suite("Route history")
+struct HistoryTests {
+    @Test("a flow that ended before a path hunt has the route from before it")
+    func pathHunt() {
+        var test = TestTable(retention: 600)
+        test.time = 1000
+        test.announce("203.0.113.0/24", path: [64500])
+        for (time, path) in [(2001, 64501), (2002, 64502), (2003, 64503)] as [(Int64, UInt32)] {
+            test.time = time
+            test.announce("203.0.113.0/24", path: [path])
+        }
+        #expect(test.route("203.0.113.9", at: 2000) == "203.0.113.0/24 64500")
+        #expect(test.route("203.0.113.9", at: 2001) == "203.0.113.0/24 64501")
+        #expect(test.route("203.0.113.9", at: 2002) == "203.0.113.0/24 64502")
+        #expect(test.route("203.0.113.9", at: 2003) == "203.0.113.0/24 64503")
+        #expect(test.reader.route(of: test.match("203.0.113.9"), at: 2000)?.changed == 1000)
+        #expect(test.reader.route(of: test.match("203.0.113.9"), at: 2001)?.changed == 2001)
+    }
+
+    @Test("a flow that ended before a withdrawal has the route that came back as another")
+    func withdrawnAndBack() {
+        var test = TestTable(retention: 600)
+        test.announce("203.0.113.0/24", path: [64500])
+        test.time = 2000
+        test.withdraw("203.0.113.0/24")
+        test.time = 2010
+        test.announce("203.0.113.0/24", path: [64501])
+        #expect(test.route("203.0.113.9", at: 1999) == "203.0.113.0/24 64500")
+        #expect(test.route("203.0.113.9", at: 2010) == "203.0.113.0/24 64501")
+        test.reclaim(12, step: 100)
+        #expect(test.route("203.0.113.9", at: 1999) == "203.0.113.0/24 64501")
+    }
+
+    @Test("a longer prefix that flaps within another leaves each flow the route of its time")
+    func withinAnother() {
+        var test = TestTable(retention: 600)
+        test.announce("203.0.112.0/20", path: [64500])
+        for time in stride(from: Int64(2000), to: 2060, by: 20) {
+            test.time = time
+            test.announce("203.0.113.0/24", path: [UInt32(60_000 + time)])
+            test.time = time + 10
+            test.withdraw("203.0.113.0/24")
+        }
+        for time in stride(from: Int64(2000), to: 2060, by: 20) {
+            let path = 60_000 + time
+            #expect(test.route("203.0.113.9", at: time + 5) == "203.0.113.0/24 \(path)")
+            #expect(test.route("203.0.113.9", at: time + 15) == "203.0.112.0/20 64500")
+        }
+        #expect(test.route("203.0.113.9", at: 1990) == "203.0.112.0/20 64500")
+    }
+
+    @Test("of a route that flaps the last eight changes are known, and no more are kept")
+    func flaps() {
+        var test = TestTable(retention: 600)
+        for number in 0..<100 {
+            test.time = 1000 + Int64(number)
+            test.announce("203.0.113.0/24", path: [64500 + UInt32(number)])
+        }
+        for number in 91..<100 {
+            let route = test.route("203.0.113.9", at: 1000 + Int64(number))
+            #expect(route == "203.0.113.0/24 \(64500 + number)")
+        }
+        #expect(test.route("203.0.113.9", at: 1000) == "203.0.113.0/24 64591")
+        test.reclaim(3)
+        #expect(test.writer.footprint.events <= 2 * RouteHistory.longest)
+        test.reclaim(30, step: 100)
+        #expect(test.writer.footprint.events == 1)
+        #expect(test.writer.footprint.pathSets == 1)
+        #expect(test.route("203.0.113.9", at: 1098) == "203.0.113.0/24 64599")
+    }
+
+    @Test("what changed again and again is given back when the retention has passed")
+    func givenBack() {
+        var test = TestTable(retention: 600)
+        for number in 0..<50 {
+            test.time = 1000 + Int64(number)
+            for third in 0..<20 {
+                test.announce("10.0.\(third).0/24", path: [64500 + UInt32(number % 7)])
+            }
+            if number % 5 == 4 { test.withdraw("10.0.7.0/24") }
+        }
+        for third in 0..<20 { test.withdraw("10.0.\(third).0/24") }
+        test.reclaim(40, step: 100)
+        #expect(test.writer.footprint.events == 0)
+        #expect(test.writer.footprint.pathSets == 0)
+        #expect(test.writer.footprint.prefixes == 0)
+    }
+
+    @Test("each flow of the last changes has the route of its time, as a list of all has it")
+    func equality() {
+        let generator = RoutingEqualityTests.Generator(seed: 11)
+        var numbers = Numbers(seed: 12)
+        let prefixes = Array(generator.prefixes.prefix(40))
+        let source = generator.sources[0]
+        let table = RoutingTable(retention: 1_000)
+        var writer = table.makeWriter()
+        let view = writer.view(named: "router")
+        let reader = table.makeReader()
+        reader.goOnline()
+        var plain = PlainTable(views: 1)
+        var states: [PlainTable] = [plain]
+        var compared = 0
+        for time in Int64(1)...6_000 {
+            var update = RouteUpdate(time: time)
+            update.attributes = generator.attributes[Int.random(in: 0..<60, using: &numbers)]
+            let prefix = prefixes[Int.random(in: 0..<40, using: &numbers)]
+            if Int.random(in: 0..<3, using: &numbers) < 2 {
+                update.announced = [.init(prefix)]
+            } else {
+                update.withdrawn = [.init(prefix)]
+            }
+            writer.apply(update, from: source, to: view)
+            plain.apply(update, from: source, to: 0)
+            states.append(plain)
+            if time % 50 == 0 {
+                reader.quiesce()
+                writer.reclaim(at: time)
+            }
+            for _ in 0..<8 {
+                let address = RoutingEqualityTests.Generator.address(using: &numbers)
+                let back = Int64.random(in: 0...7, using: &numbers)
+                let then = max(0, time - back)
+                guard let (_, _, path) = states[Int(then)].route(to: address, views: [0]) else {
+                    continue  // what came later stands for what is not known
+                }
+                let match = reader.route(to: address, views: [view])
+                let route = reader.route(of: match, at: then)
+                compared += 1
+                let asPath = route.map { reader.asPath($0.asPath) }
+                #expect(asPath == path.attributes.asPath, "at \(then) of \(time)")
+                #expect(route?.nextHop == path.attributes.nextHop)
+            }
+        }
+        #expect(compared > 20_000)
+    }
+}
