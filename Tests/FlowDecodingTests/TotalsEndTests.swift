@@ -26,6 +26,23 @@ struct TotalsEndTests {
         #expect(sender.octetsWithoutBase == 0)
     }
 
+    @Test("a flow that begins in the second in which the last one ended may be the same")
+    func sameSecond() {
+        var sender = TotalsSender()
+        let octets = [(60_000, 20_000, 1_000), (70_000, 10_500, 4_000)].map { end, length, total in
+            sender.send(
+                at: end / 1_000,
+                [
+                    (.source, 1), (.endReason, 3), (.duration, UInt64(length)),
+                    (.endMilliseconds, TotalsSender.milliseconds(end / 1_000)),
+                    (.totalOctets, UInt64(total)), (.totalPackets, UInt64(total / 100)),
+                ]
+            )[0].octets
+        }
+        #expect(octets == [1_000, 3_000])
+        #expect(sender.octetsWithoutBase == 1_000)
+    }
+
     /// Sends totals of one key, each with an end, a minute apart, without times.
     private func count(_ totals: [UInt64]) -> (octets: [UInt64], missing: UInt64) {
         var sender = TotalsSender()

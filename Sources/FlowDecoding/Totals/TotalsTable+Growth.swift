@@ -80,8 +80,10 @@ extension TotalsTable {
         if report.start > last.until { return unlessWrapped(report, last, step) }
         if report.start > 0 {
             guard !step.isLess else { return .whole }
-            ends.false += 1
-            return Self.by(report, last, step)
+            // Within the precision of times it may be the next flow, begun at once.
+            let isSure = report.start <= last.until &- Self.precision
+            if isSure { ends.false += 1 }
+            return Self.by(report, last, step, isSure: isSure)
         }
         ends.areWithoutStart = true
         if Self.isSilent(report, last) { return .whole }
