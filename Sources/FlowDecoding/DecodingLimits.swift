@@ -40,10 +40,13 @@ public struct DecodingLimits: Sendable {
     public var sharedDuplicates = 1 << 20
     /// Interfaces of one exporter whose names are taken from options.
     public var interfaces = 4_096
-    /// Flows of one exporter whose running totals are remembered: what fits a table of 32 MiB.
+    /// Flows of one exporter whose running totals are remembered: what fits a table of 32 MiB, and
+    /// 8 MiB of traces.
     public var totals = 3 << 18
     /// Flows of all exporters whose running totals are remembered, shared between those that send
-    /// some: 39 to 80 octets each, and 8 to 21 for traces of those that were forgotten.
+    /// some: 39 to 80 octets each, and 11 to 21 for traces of those that were forgotten.
+    ///
+    /// Tables that have more than their share shrink with the datagrams that come.
     public var sharedTotals = 3 << 19
     /// Data Sets held for a template to come, of one exporter, in octets.
     public var heldOctets = 256 * 1_024

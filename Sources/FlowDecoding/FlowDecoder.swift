@@ -21,6 +21,8 @@ public struct FlowDecoder: Sendable {
     private var last = 0
     /// How many flows with running totals are remembered of one exporter.
     var totalsLimit: Int
+    /// Of how many exporters, from the first on, no more than that are.
+    var totalsHeld = 0
     private var quirks: [IPAddress: [ExporterQuirk]] = [:]
     /// As configured; each is copied to its exporter's state, where a record finds it.
     private var innerHeaders: [IPAddress: InnerHeaders] = [:]

@@ -63,7 +63,7 @@ struct TotalsChurnTests {
             )
             switch growth {
             case .whole: return total
-            case .by(let octets, _, _): return octets
+            case .by(let octets, _, _, _): return octets
             case .base, .late: return 0
             }
         }

@@ -97,6 +97,10 @@ extension DecodingWork {
         }
     }
 
+    /// Gives the counters of initiator and responder to the other direction.
+    ///
+    /// Only where both directions count so, or one not at all: a counter that goes by the source of
+    /// the record is where it belongs, and a running total is taken for one where it is read.
     private mutating func swapCounters(of row: Int, _ plan: TemplatePlan) {
         if plan.traits.contains(.initiator) {
             (forwards[row].octets, reverses[row].octets) =

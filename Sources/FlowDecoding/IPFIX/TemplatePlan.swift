@@ -66,7 +66,7 @@ final class TemplatePlan: Sendable {
         hasUptimes = program.hasUptimes || self.reverse?.hasUptimes == true
         totals = options == nil ? TotalsPlan(template, forward, reverse) : nil
         segmentOctets = Self.segments(of: template)
-        traits = Self.traits(of: forward).union(Self.traits(of: reverse))
+        traits = Self.traits(of: forward + reverse)
     }
 
     /// Memory it takes, in octets, with what keeping it takes.
@@ -139,14 +139,21 @@ final class TemplatePlan: Sendable {
 
     private static func traits(of readings: [FieldReading]) -> Traits {
         var traits: Traits = []
-        for reading in readings {
-            switch reading {
-            case _ where reading.isOfSampling && !reading.isReference: traits.insert(.rate)
-            case .initiatorOctets, .responderOctets: traits.insert(.initiator)
-            case .initiatorPackets, .responderPackets: traits.insert(.initiatorPackets)
-            default: break
-            }
-        }
+        if readings.contains(where: { $0.isOfSampling && !$0.isReference }) { traits.insert(.rate) }
+        if isSwapped(readings, .octets) { traits.insert(.initiator) }
+        if isSwapped(readings, .packets) { traits.insert(.initiatorPackets) }
         return traits
+    }
+
+    /// Whether the counters of one kind go by who began the biflow: all of them.
+    private static func isSwapped(_ readings: [FieldReading], _ slot: FieldReading.Slot) -> Bool {
+        let counters = readings.filter { $0.slot == slot }
+        return !counters.isEmpty
+            && counters.allSatisfy {
+                switch $0 {
+                case .initiatorOctets, .responderOctets, .initiatorPackets, .responderPackets: true
+                default: false
+                }
+            }
     }
 }

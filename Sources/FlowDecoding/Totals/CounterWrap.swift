@@ -10,26 +10,32 @@ enum CounterWrap {
     /// no other, a wrap is by less than half the range.
     static func growth(
         _ report: TotalsTable.Report,
-        _ last: TotalsSlots.Slot
+        _ last: TotalsSlots.Slot,
+        _ step: TotalsStep
     ) -> TotalsTable.Growth? {
         guard report.isStartInKey else { return nil }
         let lengths = report.lengths
         var octets = report.octets &- last.octets
         var packets = report.packets &- last.packets
-        switch (report.octets < last.octets, report.packets < last.packets) {
+        switch (step.areOctetsLess, step.arePacketsLess) {
         case (true, false):
             guard let range = range(lengths.octets) else { return nil }
             octets &= range
             let most =
-                lengths.packets > 0 ? product(packets, 65_535) : range / 2
+                step.hasPackets ? product(packets, 65_535) : range / 2
             guard octets <= most else { return nil }
         case (false, true):
             guard let range = range(lengths.packets) else { return nil }
             packets &= range
-            guard packets <= (lengths.octets > 0 ? octets : range / 2) else { return nil }
+            guard packets <= (step.hasOctets ? octets : range / 2) else { return nil }
         default: return nil
         }
-        return .by(octets: octets, packets: packets, since: last.until)
+        return .by(
+            octets: step.hasOctets ? octets : 0,
+            packets: step.hasPackets ? packets : 0,
+            since: last.until,
+            missing: step.missing
+        )
     }
 
     /// The largest number of so many octets; nil when it is not reached.

@@ -38,7 +38,10 @@ extension DecodingWork {
     mutating func formIncrements(_ state: inout ExporterState, limit: Int) {
         if let message {
             let isOff = RunningTotal.offset(message) != 0
-            state.totals.listen(from: isOff ? message.arrival : message.exportTime)
+            state.totals.listen(
+                from: isOff ? message.arrival : message.exportTime,
+                isMoved: isOff
+            )
         }
         for total in totals where total.index < batch.records.count {
             var record = batch.records[total.index]
@@ -61,7 +64,11 @@ extension DecodingWork {
         let hasPackets = total.counters.packets > 0
         switch growth {
         case .whole: break
-        case .by(let octets, let packets, let since):
+        case .by(let octets, let packets, let since, let missing):
+            if missing > 0 {
+                counters.totalsWithoutBase &+= 1
+                counters.octetsWithoutBase &+= missing
+            }
             if hasOctets { record.octets = octets }
             if hasPackets { record.packets = packets }
             guard record.has(.start), total.start != .unknown, record.has(.end) else { break }
@@ -83,7 +90,7 @@ extension TotalsTable.Report {
     /// What a record says, its times moved to our clock.
     fileprivate init(_ total: RunningTotal, _ record: FlowRecord) {
         let latest = total.exportTime &+ TotalsTable.precision
-        let told = record.has(.start) && total.start != .unknown ? record.start : 0
+        let told = Self.start(total, record)
         // A start or an end in the future is none.
         let start = told > 0 && told <= latest ? told : 0
         let end = record.has(.end) ? record.end : 0
@@ -95,10 +102,24 @@ extension TotalsTable.Report {
             lengths: total.counters,
             start: start > 0 ? max(start &+ total.offset, 1) : 0,
             isStartInKey: told > 0 && total.start == .fixed,
+            isStartWrapping: total.start == .wrapping,
             until: until &+ total.offset,
             exportTime: total.exportTime &+ total.offset,
             isEnd: total.isEnd,
-            isSkewed: total.isSkewed
+            isSkewed: total.isSkewed,
+            isMoved: total.offset != 0
         )
+    }
+
+    /// When the flow began, by the exporter's clock; 0 when not told.
+    private static func start(_ total: RunningTotal, _ record: FlowRecord) -> Int64 {
+        switch total.start {
+        case .unknown: 0
+        case _ where record.has(.start): record.start
+        // A flow of one packet has no duration: it began when it ended.
+        case .relative, .wrapping:
+            total.counters.packets > 0 && record.packets == 1 && record.has(.end) ? record.end : 0
+        case .fixed: 0
+        }
     }
 }

@@ -8,12 +8,20 @@ extension FlowDecoder {
     mutating func formIncrements(_ state: Int, at arrival: Int64) {
         if !exporters[state].totals.isUsed, !work.totals.isEmpty {
             shareTotals(with: state)
-            // What others may remember has become less.
-            for other in exporters.indices {
-                exporters[other].totals.shrink(to: totalsLimit, now: arrival)
-            }
         }
+        shrinkTotals(at: arrival)
         work.formIncrements(&exporters[state], limit: totalsLimit)
+    }
+
+    /// Gives up some of what is remembered of exporters that have more than their share.
+    ///
+    /// A step a datagram: the next table that has too much, or the many that have not.
+    private mutating func shrinkTotals(at arrival: Int64) {
+        let end = min(exporters.count, totalsHeld + 64)
+        while totalsHeld < end {
+            guard exporters[totalsHeld].totals.shrink(to: totalsLimit, now: arrival) else { return }
+            totalsHeld += 1
+        }
     }
 
     /// Settles how many flows are remembered of each exporter that sends running totals.
@@ -24,5 +32,6 @@ extension FlowDecoder {
         var users = newcomer == nil ? 0 : 1
         for state in exporters.indices where exporters[state].totals.isUsed { users += 1 }
         totalsLimit = limits.totals(of: users)
+        totalsHeld = 0
     }
 }

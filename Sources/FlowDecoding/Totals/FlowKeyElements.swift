@@ -6,8 +6,9 @@
 /// flows seem one, which their totals then show; what changes in the course of a flow would make
 /// one flow seem many, and each would count from its beginning. So elements of enterprises, most of
 /// which are findings about the flow, are none of them; nor is what depends on the route (output
-/// interface, next hops, AS numbers, prefix lengths, what the packet is like afterwards), what is
-/// gathered over the packets (flags, lengths, lifetimes) or what was found out on the way.
+/// interface, next hops, AS numbers, prefix lengths, VLANs and whatever else the packet has
+/// afterwards), what is gathered over the packets (flags, lengths, lifetimes) or what was found out
+/// on the way.
 enum FlowKeyElements {
     /// Whether a field is part of the key.
     static func contains(_ field: Template.Field) -> Bool {
@@ -26,9 +27,9 @@ enum FlowKeyElements {
     ]
     /// Type of service, flow label, classes, applications, direction.
     private static let service: [UInt16] = [5, 31, 51, 61, 95, 101, 137, 195, 196, 203, 244, 246]
-    /// MAC addresses, VLANs, types, MPLS labels, layer-2 services, access points and stations.
+    /// MAC addresses, VLANs before the router, types, MPLS labels, layer-2 services, access points and stations.
     private static let link: [UInt16] =
-        [56, 58, 59, 80, 146, 147, 243, 245, 247, 248, 249, 250, 254, 255, 256, 351, 365, 366, 411]
+        [56, 58, 80, 146, 147, 243, 245, 247, 248, 249, 250, 256, 351, 365, 366, 411]
         + Array(70...79)
     /// Where it was observed, and by what sampler.
     private static let places: [UInt16] = [

@@ -68,7 +68,7 @@ struct RunningTotal: Sendable {
         let off = distance(context)
         guard off.magnitude > UInt64(10 * minute) else { return 0 }
         let half = off &+ minute / 2
-        return (half >= 0 ? half / minute : (half - minute + 1) / minute) * minute
+        return (half >= 0 ? half / minute : (half &- minute &+ 1) / minute) * minute
     }
 
     private static func distance(_ context: MessageContext) -> Int64 {

@@ -16,8 +16,11 @@ struct TotalsPlan: Sendable {
         /// The same in all records of the flow, as sent: a time, or an uptime. (The time that an
         /// uptime stands for goes to and fro by a second, as NetFlow v9 headers tell whole ones.)
         case fixed
-        /// Counted from the message's own time, or back from the end.
+        /// Counted back from the end.
         case relative
+        /// Counted back from the end or from the message's own time, in 32 bits of microseconds:
+        /// of a flow of more than 71.6 minutes it is later than it was.
+        case wrapping
         /// Not told: the time the record has is that of its observation.
         case unknown
     }
@@ -105,9 +108,11 @@ extension TotalsPlan.StartForm {
     /// That of a template's fields, as they are read.
     fileprivate init(_ readings: [FieldReading]) {
         if readings.contains(where: { $0.slot == .start }) {
-            self = readings.contains(.startDelta) ? .relative : .fixed
+            self = readings.contains(.startDelta) ? .wrapping : .fixed
+        } else if readings.contains(.durationMicroseconds) {
+            self = .wrapping
         } else {
-            self = readings.contains { $0.slot == .duration } ? .relative : .unknown
+            self = readings.contains(.durationMilliseconds) ? .relative : .unknown
         }
     }
 }

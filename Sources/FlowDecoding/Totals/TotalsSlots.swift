@@ -14,8 +14,10 @@ struct TotalsSlots: Sendable {
         var key: UInt64 = 0
         var octets: UInt64 = 0
         var packets: UInt64 = 0
-        /// A time whose two lowest bits are flags.
+        /// A time whose four lowest bits are flags.
         private var stamp: Int64 = 0
+
+        private static let flags: Int64 = 15
 
         init() {}
 
@@ -26,21 +28,39 @@ struct TotalsSlots: Sendable {
             self.until = until
         }
 
-        /// Up to when the flow is counted, to 4 ns, in nanoseconds since 1970-01-01 00:00 UTC.
+        /// Up to when the flow is counted, to 16 ns, in nanoseconds since 1970-01-01 00:00 UTC.
         var until: Int64 {
-            get { stamp & ~3 }
-            set { stamp = newValue & ~3 | stamp & 3 }
+            get { Self.rounded(stamp) }
+            set { stamp = Self.rounded(newValue) | stamp & Self.flags }
         }
         /// Whether it was heard of more than once.
         var isRepeated: Bool {
             get { stamp & 1 != 0 }
-            set { stamp = newValue ? stamp | 1 : stamp & ~1 }
+            set { flag(1, newValue) }
         }
         /// Whether its exporter said that it ended.
         var isEnded: Bool {
             get { stamp & 2 != 0 }
-            set { stamp = newValue ? stamp | 2 : stamp & ~2 }
+            set { flag(2, newValue) }
         }
+        /// Whether its octets are not known, though it began before: no record told them.
+        var lacksOctets: Bool {
+            get { stamp & 4 != 0 }
+            set { flag(4, newValue) }
+        }
+        /// The same of its packets.
+        var lacksPackets: Bool {
+            get { stamp & 8 != 0 }
+            set { flag(8, newValue) }
+        }
+
+        /// A time as exact as it is kept.
+        static func rounded(_ time: Int64) -> Int64 { time & ~flags }
+
+        private mutating func flag(_ bit: Int64, _ isSet: Bool) {
+            stamp = isSet ? stamp | bit : stamp & ~bit
+        }
+
         /// What it is compared by when it has been forgotten.
         var total: UInt64 { octets > 0 ? octets : packets }
     }
@@ -49,6 +69,8 @@ struct TotalsSlots: Sendable {
     private struct Part: Sendable {
         var slots: [Slot] = []
         var count = 0
+        /// The place that was looked at last for one to be freed.
+        var hand = 0
 
         /// Whether one more would be too many: up to 13/16 are used.
         var isFull: Bool { (count + 1) * 16 > slots.count * 13 }
@@ -93,6 +115,7 @@ struct TotalsSlots: Sendable {
             let old = slots
             slots = [Slot](repeating: Slot(), count: size)
             count = 0
+            hand = hand & (size - 1)
             for slot in old where slot.key != 0 { put(slot) }
         }
     }
@@ -105,11 +128,20 @@ struct TotalsSlots: Sendable {
 
     private static let most = 64
     private static let smallest = 8
+    /// Parts of so few places differ much in how many flows they have.
+    private static let few = 512
 
     /// The size for `count` flows: a power of two.
     static func size(for count: Int) -> Int {
         let wanted = max(count + count / 3, most * smallest)
         return 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount)
+    }
+
+    /// How many places a part may have for `count` flows in all: as many as are planned, or twice
+    /// those where chance gives one part much more than another.
+    static func places(for count: Int) -> Int {
+        let planned = size(for: count) / most
+        return planned > few ? planned : planned * 2
     }
 
     /// The slot at a place, which may be empty.
@@ -118,21 +150,30 @@ struct TotalsSlots: Sendable {
         set { parts[place & (Self.most - 1)].slots[place / Self.most] = newValue }
     }
 
-    /// The place after `place`, whatever that is, and the first after the last.
-    ///
-    /// There must be a flow.
-    func place(after place: Int) -> Int {
-        if place / Self.most + 1 < parts[place & (Self.most - 1)].slots.count {
-            return place + Self.most
-        }
-        var next = (place + 1) & (Self.most - 1)
+    /// How many places a part has.
+    func places(in part: Int) -> Int { parts.isEmpty ? 0 : parts[part].slots.count }
+
+    /// Whether one more flow would be too many for the places of a part.
+    func isFull(_ part: Int) -> Bool { parts.isEmpty || parts[part].isFull }
+
+    /// The part after `part` that has places; there must be a flow.
+    func part(after part: Int) -> Int {
+        var next = (part + 1) & (Self.most - 1)
         // Some part has places, so this ends.
         while parts[next].slots.isEmpty { next = (next + 1) & (Self.most - 1) }
         return next
     }
 
+    /// The next place of a part that has some, going round.
+    mutating func advance(in part: Int) -> Int {
+        parts[part].hand = (parts[part].hand + 1) & (parts[part].slots.count - 1)
+        return parts[part].hand * Self.most + part
+    }
+
     private static func stored(_ key: UInt64) -> UInt64 { key == 0 ? 1 : key }
-    private static func part(_ key: UInt64) -> Int { Int(key >> 32) & (most - 1) }
+
+    /// The part where a key belongs.
+    static func part(_ key: UInt64) -> Int { Int(key >> 32) & (most - 1) }
 
     /// Where a flow is.
     func place(of key: UInt64) -> Int? {
@@ -163,14 +204,19 @@ struct TotalsSlots: Sendable {
         count -= 1
     }
 
-    /// Gives up the places that are not needed.
-    mutating func shrink() {
-        for part in parts.indices {
-            var places = Self.smallest
-            while (parts[part].count + 1) * 16 > places * 13 { places *= 2 }
-            guard places < parts[part].slots.count else { continue }
-            size -= parts[part].slots.count - places
-            parts[part].rebuild(places)
-        }
+    /// A part of more places than `most`; nil when there is none.
+    func part(above most: Int) -> Int? { parts.firstIndex { $0.slots.count > most } }
+
+    /// Gives up the places of a part that are not needed, where `most` are enough.
+    ///
+    /// - Returns: Whether they are.
+    mutating func shrink(_ part: Int, to most: Int) -> Bool {
+        let wanted = (parts[part].count + 1) * 16
+        guard wanted <= most * 13 else { return false }
+        var places = Self.smallest
+        while wanted > places * 13 { places *= 2 }
+        size -= parts[part].slots.count - places
+        parts[part].rebuild(places)
+        return true
     }
 }

@@ -45,12 +45,14 @@ struct ReferenceDecoder {
                     other.finish(reverse, body, words: &batch.words)
                     other.finishStatus()
                     other.completeTimes(of: record.record, reverse)
-                    let all = forward + reverse
                     if record.scratch.biflowDirection == 2 {
-                        if all.contains(.initiatorOctets) || all.contains(.responderOctets) {
+                        let all = Set(forward + reverse)
+                        let octets = all.filter { $0.slot == .octets }
+                        if octets.isSubset(of: [.initiatorOctets, .responderOctets]) {
                             swap(&record.record.octets, &other.record.octets)
                         }
-                        if all.contains(.initiatorPackets) || all.contains(.responderPackets) {
+                        let packets = all.filter { $0.slot == .packets }
+                        if packets.isSubset(of: [.initiatorPackets, .responderPackets]) {
                             swap(&record.record.packets, &other.record.packets)
                         }
                     }
