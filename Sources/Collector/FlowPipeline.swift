@@ -97,8 +97,10 @@ package struct FlowPipeline: ~Copyable, Sendable {
         if recordsInHand >= Self.fullBatch { finishBatch() }
     }
 
-    /// Records and errors of a batch after which it is not left to grow: as many as 64 datagrams of
-    /// any device hold. A hostile one alone may bring more, with Data Sets that waited for it.
+    /// Records and errors of a batch after which it is not left to grow.
+    ///
+    /// As many as 64 datagrams of any device hold. A hostile one alone may bring more, with Data
+    /// Sets that waited for it.
     package static let fullBatch = 16_384
 
     /// Records and errors of the datagrams taken since the last ``finishBatch()``.

@@ -27,7 +27,8 @@ enum FlowKeyElements {
     ]
     /// Type of service, flow label, classes, applications, direction.
     private static let service: [UInt16] = [5, 31, 51, 61, 95, 101, 137, 195, 196, 203, 244, 246]
-    /// MAC addresses, VLANs before the router, types, MPLS labels, layer-2 services, access points and stations.
+    /// MAC addresses, VLANs before the router, types, MPLS labels, layer-2 services, access points
+    /// and stations.
     private static let link: [UInt16] =
         [56, 58, 80, 146, 147, 243, 245, 247, 248, 249, 250, 256, 351, 365, 366, 411]
         + Array(70...79)

@@ -5,9 +5,9 @@
 /// # How it works
 ///
 /// A slot holds a flow's key, its last counters and until when they reach. What a record adds is
-/// the difference to them, in those counters that both tell. Counters that went back have wrapped, when they are short and the other
-/// counter says so too, or are those of a flow that began anew under the same key, unless the
-/// record is no newer than the last.
+/// the difference to them, in those counters that both tell. Counters that went back have wrapped,
+/// when they are short and the other counter says so too, or are those of a flow that began anew
+/// under the same key, unless the record is no newer than the last.
 ///
 /// A flow that is seen for the first time is the question: its total may hold octets that were
 /// accounted before, by an earlier process, or by this one before the flow was forgotten for want
