@@ -16,6 +16,15 @@ package final class FileLock: Sendable {
     private struct Held {
         var file: FileHandle
         var identity: FileIdentity?
+
+        /// Gives the lock back.
+        ///
+        /// Closing alone does not, while a process that was just begun has a copy of the descriptor
+        /// and not yet become another program.
+        func end() {
+            _ = flock(file.fileDescriptor, LOCK_UN)
+            try? file.close()
+        }
     }
 
     private init(_ lockPath: String, of path: String, _ held: Held) {
@@ -45,7 +54,7 @@ package final class FileLock: Sendable {
         }
         let new = try Self.locked(lockPath, of: path)
         held.withLock { held in
-            try? held?.file.close()
+            held?.end()
             held = new
         }
     }
@@ -53,10 +62,12 @@ package final class FileLock: Sendable {
     /// Gives the lock back; once is enough.
     package func release() {
         held.withLock { held in
-            try? held?.file.close()
+            held?.end()
             held = nil
         }
     }
+
+    deinit { release() }
 
     private static func locked(
         _ lockPath: String,

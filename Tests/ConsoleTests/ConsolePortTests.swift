@@ -178,7 +178,8 @@ struct ConsolePortTests {
         var limits = ConsoleLimits()
         limits.answers = 2
         limits.answerTime = .seconds(4)
-        try await serving(Self.loopback, limits: limits) { port in
+        let backend = EchoBackend()
+        try await serving(Self.loopback, limits: limits, backend: backend) { port in
             try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 0..<8 { group.addTask { try await ask(port, "/stuck").text } }
                 var refused = 0
@@ -189,6 +190,7 @@ struct ConsolePortTests {
             }
             // The two are answered with 503, but still worked on.
             #expect(try await ask(port, "/x").response.status == .serviceUnavailable)
+            backend.gate.open()
             var status = HTTPResponseStatus.serviceUnavailable
             for _ in 0..<600 where status != .ok {
                 try await Task.sleep(for: .milliseconds(100))

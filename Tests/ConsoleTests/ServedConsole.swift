@@ -6,25 +6,63 @@ import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
+import Synchronization
+
+/// Holds up who waits at it until it is opened, for good.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Does not listen when it is cancelled.
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    func open() {
+        let waiting = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}
 
 /// Answers with what it was asked, so that a test sees what arrived.
 struct EchoBackend: ConsoleBackend {
+    /// What holds up the answer to `/stuck`.
+    let gate = Gate()
+
     func answer(_ request: ConsoleRequest) async -> ConsoleResponse {
         switch request.path {
-        case "/health/ready": ConsoleResponse(status: 503, body: "{\"ready\":false}\n")
-        case "/metrics": ConsoleResponse(contentType: "text/plain; version=0.0.4", body: "a 1\n")
-        case "/stuck": await stuck()
+        case "/health/ready": return ConsoleResponse(status: 503, body: "{\"ready\":false}\n")
+        case "/metrics":
+            return ConsoleResponse(contentType: "text/plain; version=0.0.4", body: "a 1\n")
+        case "/stuck":
+            await gate.wait()
+            return ConsoleResponse(body: "late")
         case "/messages":
-            ConsoleResponse(
+            return ConsoleResponse(
                 status: 400,
                 body: "no",
                 exitStatus: 3,
                 messages: ["line\nfeed", "Köln \u{202e}", "\"quoted\\\""]
             )
-        case "/get-only" where request.method == "POST": refused(takes: ["GET"])
-        case "/unknown": ConsoleResponse(status: 404, body: "{\"error\":\"no such thing\"}\n")
+        case "/get-only" where request.method == "POST": return refused(takes: ["GET"])
+        case "/unknown":
+            return ConsoleResponse(status: 404, body: "{\"error\":\"no such thing\"}\n")
         default:
-            ConsoleResponse(
+            return ConsoleResponse(
                 body: ([request.method, request.path, "\(request.entrance)"]
                     + request.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
                     .joined(separator: " ")
@@ -38,13 +76,6 @@ struct EchoBackend: ConsoleBackend {
         return response
     }
 
-    /// Does not listen when it is cancelled.
-    private func stuck() async -> ConsoleResponse {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().asyncAfter(deadline: .now() + 20) { continuation.resume() }
-        }
-        return ConsoleResponse(body: "late")
-    }
 }
 
 /// A folder of its own for a socket, gone at the end.
@@ -61,12 +92,14 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
 func serving<Result: Sendable>(
     _ place: ConsoleServer.Place,
     limits: ConsoleLimits = ConsoleLimits(),
+    backend: EchoBackend = EchoBackend(),
     _ body: (Int) async throws -> Result
 ) async throws -> Result {
+    defer { backend.gate.open() }
     let (listening, continuation) = AsyncStream<Int>.makeStream()
     let server = ConsoleServer(
         place,
-        backend: EchoBackend(),
+        backend: backend,
         limits: limits,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         started: { port in
@@ -81,6 +114,7 @@ func serving<Result: Sendable>(
     for await port in listening {
         let result: Swift.Result<Result, any Error>
         do { result = .success(try await body(port)) } catch { result = .failure(error) }
+        backend.gate.open()
         running.cancel()
         try? await running.value
         return try result.get()
