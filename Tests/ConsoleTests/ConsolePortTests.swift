@@ -209,7 +209,8 @@ struct ConsolePortTests {
             for start in ["", "GET /x HTTP/1.1\r\nHost: ", Self.dripping] {
                 let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 let channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
-                try await channel.writeAndFlush(ByteBuffer(string: start))
+                // On a busy machine the second is over before.
+                try? await channel.writeAndFlush(ByteBuffer(string: start))
                 let drip = channel.eventLoop.scheduleRepeatedTask(
                     initialDelay: .milliseconds(500),
                     delay: .milliseconds(500)
