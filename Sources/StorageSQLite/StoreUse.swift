@@ -19,11 +19,17 @@ public enum StoreUse {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: lock),
             let file = (attributes[.systemFileNumber] as? NSNumber)?.uint64Value,
             let written = try? String(contentsOfFile: lock, encoding: .utf8),
-            let process = Int(written.prefix { $0.isWholeNumber }),
-            let text = try? String(contentsOfFile: locks, encoding: .utf8)
+            let process = Int(written.prefix { $0.isWholeNumber })
         else { return nil }
+        // The list is read in pieces: where others come and go meanwhile, one may be passed over.
+        for _ in 0..<5 where isHeld(file, by: process, locks) { return process }
+        return nil
+    }
+
+    private static func isHeld(_ file: UInt64, by process: Int, _ locks: String) -> Bool {
+        guard let text = try? String(contentsOfFile: locks, encoding: .utf8) else { return false }
         // "2: FLOCK  ADVISORY  WRITE 10204 fe:00:16228625 0 EOF"; one that waits has "->" there.
-        let isHeld = text.split(separator: "\n").contains { line in
+        return text.split(separator: "\n").contains { line in
             let words = line.split(separator: " ")
             guard words.count > 5, words[1] == "FLOCK", Int(words[4]) == process else {
                 return false
@@ -31,6 +37,5 @@ public enum StoreUse {
             let number = words[5].split(separator: ":").last.flatMap { UInt64($0) }
             return number == file
         }
-        return isHeld ? process : nil
     }
 }
