@@ -89,6 +89,8 @@ struct SampledHeader {
 
     /// Reads what is there of the `count` octets from `start` on, which lie inside `octets`, into
     /// `record`; nothing when `link` is no ``Link``.
+    ///
+    /// Ethernet, which nearly all are, is read here, without a call of its own.
     @inline(__always)
     static func read(
         _ octets: RawSpan,

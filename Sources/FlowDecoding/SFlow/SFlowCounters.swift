@@ -12,8 +12,7 @@ extension DecodingWork {
     mutating func readCounters(_ body: inout WireReader, isExpanded: Bool) throws(WireError) {
         let sequence = try body.read(UInt32.self)
         let source = try DataSource(&body, isExpanded: isExpanded)
-        sightings.makeRoom(for: 1)
-        sightings.add(SFlowSighting(kind: .counters, source: source, sequence: sequence))
+        sightings.append(SFlowSighting(kind: .counters, source: source, sequence: sequence))
         var sample = CounterSample(interface: source.isInterface ? source.index : nil, counters: [])
         defer { if !sample.counters.isEmpty { details?.counters.append(sample) } }
         var left = try body.read(UInt32.self)

@@ -14,8 +14,7 @@ extension DecodingWork {
     mutating func readDiscard(_ body: inout WireReader) throws(WireError) {
         let sequence = try body.read(UInt32.self)
         let source = try DataSource(&body, isExpanded: true)
-        sightings.makeRoom(for: 1)
-        sightings.add(SFlowSighting(kind: .discards, source: source, sequence: sequence))
+        sightings.append(SFlowSighting(kind: .discards, source: source, sequence: sequence))
         let drops = try body.read(UInt32.self)
         let input = try body.read(UInt32.self)
         let output = try body.read(UInt32.self)

@@ -49,6 +49,12 @@ struct SFlowSightings: Sendable {
         }
     }
 
+    mutating func append(_ sighting: SFlowSighting) {
+        makeRoom(for: 1)
+        add(sighting)
+    }
+
+    /// Adds one for which there is room.
     @inline(__always)
     mutating func add(_ sighting: SFlowSighting) {
         places[count] = sighting
