@@ -88,13 +88,15 @@ struct PlainTable {
         return nil
     }
 
-    /// RFC 4271, section 9.1.2.2, word by word: paths are removed from consideration.
+    /// The weight of the source, then RFC 4271, section 9.1.2.2, word by word: paths are removed
+    /// from consideration.
     static func best(_ paths: [PlainPath]) -> PlainPath {
         var left = paths
         func keepLowest<Key: Comparable>(_ key: (PlainPath) -> Key) {
             let lowest = left.map(key).min()
             left.removeAll { key($0) != lowest }
         }
+        keepLowest { -Int($0.source.weight) }
         keepLowest { -Int($0.attributes.localPreference ?? 100) }
         keepLowest { $0.attributes.asPath.selectionLength }
         keepLowest { $0.attributes.origin.rawValue }

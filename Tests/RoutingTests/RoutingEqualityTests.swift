@@ -17,13 +17,16 @@ struct RoutingEqualityTests {
 
         init(seed: UInt64) {
             var numbers = Numbers(seed: seed)
-            sources = (0..<4).map { index in
+            let routerIDs: [UInt32] = [7, 3, 3, 9, 1]
+            sources = (0..<5).map { (index: Int) -> RouteSource in
                 RouteSource(
                     name: "neighbor \(index)",
                     address: .v4(0xc000_0200 + UInt32(index)),
                     asn: ASN(rawValue: 64500 + UInt32(index % 2)),
-                    routerID: [7, 3, 3, 9][index],
-                    isExternal: index != 2
+                    routerID: routerIDs[index],
+                    isExternal: index != 2,
+                    rib: index == 4 ? .postPolicy : .session,
+                    weight: index == 4 ? 300 : 200
                 )
             }
             prefixes = (0..<260).map { _ in Self.prefix(using: &numbers) }

@@ -12,8 +12,12 @@ public struct PathAttributes: Hashable, Sendable {
     public var communities: [UInt32] = []
     /// RFC 8092.
     public var largeCommunities: [LargeCommunity] = []
+    /// RFC 4360: the eight octets of each, the first of them highest.
+    public var extendedCommunities: [UInt64] = []
     /// RFC 4456: the router identifier of the route's originator in our AS.
     public var originatorID: UInt32?
+    /// RFC 4456: how many clusters reflected the route, the length of CLUSTER_LIST.
+    public var clusterCount: UInt8 = 0
 
     public init() {}
 }

@@ -6,12 +6,37 @@ public struct RouteUpdate: Equatable, Sendable {
     public var time: Int64
     public var withdrawn: [Reachability] = []
     public var announced: [Reachability] = []
-    /// Shared by everything in ``announced``.
-    public var attributes = PathAttributes()
+    /// What everything in ``announced`` has in common but for the next hop.
+    public var shared = SharedAttributes.none
+    /// Next hop of everything in ``announced``.
+    public var nextHop: IPAddress?
     /// The families whose initial set of routes is complete (End-of-RIB, RFC 4724 section 2).
     public var endOfRIB: [AddressFamily] = []
+    /// Families of which all routes are told again from here on, or have been (RFC 7313).
+    public var refreshes: [Refresh] = []
 
     public init(time: Int64) { self.time = time }
+
+    /// The attributes of everything in ``announced``, with the next hop.
+    public var attributes: PathAttributes {
+        get {
+            var attributes = shared.value
+            attributes.nextHop = nextHop
+            return attributes
+        }
+        set {
+            nextHop = newValue.nextHop
+            shared = SharedAttributes(newValue)
+        }
+    }
+
+    /// Where a neighbor's answer to a ROUTE-REFRESH begins or ends (RFC 7313, section 3.2).
+    public enum Refresh: Hashable, Sendable {
+        /// BoRR: what is not told again until the end is withdrawn then.
+        case begin(AddressFamily)
+        /// EoRR.
+        case end(AddressFamily)
+    }
 
     /// A prefix, and which of a neighbor's paths to it is meant (RFC 7911; 0 without ADD-PATH).
     public struct Reachability: Hashable, Sendable {
@@ -22,31 +47,5 @@ public struct RouteUpdate: Equatable, Sendable {
             self.prefix = prefix
             self.pathIdentifier = pathIdentifier
         }
-    }
-}
-
-/// Who told us a route: one neighbor, or one peer of a table dump.
-public struct RouteSource: Hashable, Sendable {
-    /// Name of the neighbor in the configuration, or the peer's address.
-    public var name: String
-    public var address: IPAddress
-    public var asn: ASN
-    /// BGP identifier; breaks ties (RFC 4271, section 9.1.2.2 f).
-    public var routerID: UInt32
-    /// Whether the neighbor is in another AS than ours.
-    public var isExternal: Bool
-
-    public init(
-        name: String,
-        address: IPAddress,
-        asn: ASN,
-        routerID: UInt32 = 0,
-        isExternal: Bool = true
-    ) {
-        self.name = name
-        self.address = address
-        self.asn = asn
-        self.routerID = routerID
-        self.isExternal = isExternal
     }
 }

@@ -137,9 +137,12 @@ package struct BGPUpdateDecoder: Sendable {
         to deliver: (RouteUpdate) -> Void
     ) {
         var update = update
+        let holdsRoutes = !announced.isEmpty || !decoded.reachable.isEmpty
+        let attributes = holdsRoutes ? SharedAttributes(decoded.attributes) : .none
         if !announced.isEmpty {
             update.announced = announced
-            update.attributes = decoded.attributes
+            update.shared = attributes
+            update.nextHop = decoded.attributes.nextHop
         }
         if !decoded.reachable.isEmpty {
             if !announced.isEmpty {
@@ -147,8 +150,8 @@ package struct BGPUpdateDecoder: Sendable {
                 update = RouteUpdate(time: update.time)
             }
             update.announced = decoded.reachable
-            update.attributes = decoded.attributes
-            update.attributes.nextHop = decoded.multiprotocolNextHop
+            update.shared = attributes
+            update.nextHop = decoded.multiprotocolNextHop
         }
         let isEmpty = update.announced.isEmpty && update.withdrawn.isEmpty
         if !isEmpty || !update.endOfRIB.isEmpty { deliver(update) }

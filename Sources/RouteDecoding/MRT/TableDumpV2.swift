@@ -80,8 +80,8 @@ extension MRTDecoder {
         statistics.truncatedPaths += decoded.truncatedPaths
         for error in decoded.errors { statistics.count("route with \(error)") }
         if let handling = decoded.handling, handling != .attributeDiscard { return }
-        swap(&update.attributes, &decoded.attributes)
-        if let nextHop = decoded.multiprotocolNextHop { update.attributes.nextHop = nextHop }
+        update.shared = SharedAttributes(decoded.attributes)
+        update.nextHop = decoded.multiprotocolNextHop ?? decoded.attributes.nextHop
         statistics.tableRoutes += 1
         deliver(source, update)
     }

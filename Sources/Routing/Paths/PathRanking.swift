@@ -6,13 +6,15 @@ internal import Model
 ///
 /// # How it works
 ///
-/// Paths are put in order by local preference, AS_PATH length and ORIGIN first. What is equal then
-/// cannot be sorted: MED counts only between paths from the same neighboring AS, so that a may beat
-/// b, b beat c, and c beat a. The RFC removes, and so do we: a path goes when one from the same
-/// neighboring AS has a lower MED; of those that stay the best by the later steps is chosen; then
-/// the same again without it. Interior cost (step e) is unknown here, and CLUSTER_LIST is not kept.
+/// Paths are put in order by the weight of their source first, which is ours to say and no RFC's,
+/// then by local preference, AS_PATH length and ORIGIN. What is equal then cannot be sorted: MED
+/// counts only between paths from the same neighboring AS, so that a may beat b, b beat c, and c
+/// beat a. The RFC removes, and so do we: a path goes when one from the same neighboring AS has a
+/// lower MED; of those that stay the best by the later steps is chosen; then the same again without
+/// it. Interior cost (step e) is unknown here.
 struct RankedPath {
     let path: Path
+    private let weight: UInt16
     private let localPreference: UInt32
     private let selectionLength: Int
     private let origin: UInt8
@@ -25,6 +27,7 @@ struct RankedPath {
     init(_ path: Path, _ interned: InternedAttributes, from source: RouteSource) {
         let attributes = interned.attributes
         self.path = path
+        weight = source.weight
         localPreference = attributes.localPreference ?? 100
         selectionLength = interned.selectionLength
         origin = attributes.origin.rawValue
@@ -54,6 +57,7 @@ struct RankedPath {
 
     /// Steps before MED.
     private func isBeforeByPath(_ other: RankedPath) -> Bool {
+        if weight != other.weight { return weight > other.weight }
         if localPreference != other.localPreference {
             return localPreference > other.localPreference
         }
