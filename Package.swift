@@ -75,7 +75,7 @@ let package = Package(
                 "CBZip2", "CLinux", "CZlib", "Model", "RouteDecoding", "Wire", nioCore, nioPosix,
             ]
         ),
-        .target(name: "Routing", dependencies: ["Model"]),
+        .target(name: "Routing", dependencies: ["CLinux", "Model"]),
 
         // Flows and routes meet; volumes come out.
         .target(name: "Attribution", dependencies: ["Model", "Routing"]),
@@ -142,6 +142,12 @@ let package = Package(
             name: "decodebench",
             dependencies: ["CAllocations", "FlowDecoding", "Model", "TestSupport", "Wire"],
             path: "Tests/Benchmarks/decodebench"
+        ),
+        // Measures the routing table for Deploy/bench; no product.
+        .executableTarget(
+            name: "routingbench",
+            dependencies: ["Model", "Routing"],
+            path: "Tests/Benchmarks/routingbench"
         ),
         .target(
             name: "TestSupport",

@@ -49,6 +49,19 @@ public struct RoutingTableReader: ~Copyable, Sendable {
         online { $0.routes(to: addresses, views: views, into: &matches) }
     }
 
+    /// Finds the longest prefix of any view around each of `addresses`, without asking what a view
+    /// has for it.
+    ///
+    /// - Parameters:
+    ///   - addresses: Up to as many as `prefixes` has room for.
+    ///   - prefixes: In the same order; below 2 where nothing but a default route covers.
+    package func prefixes(of addresses: Span<IPAddress>, into prefixes: inout MutableSpan<UInt32>) {
+        online { $0.entries(of: addresses, into: &prefixes) }
+    }
+
+    /// The same for one address.
+    package func prefix(of address: IPAddress) -> UInt32 { online { $0.entry(of: address) } }
+
     /// Finds the route to one address.
     public func route(to address: IPAddress, views: ViewList) -> RouteMatch {
         online { $0.decide(entry: $0.entry(of: address), family: address.family, views: views) }

@@ -23,6 +23,7 @@ let auditedFiles: Set<String> = [
     "Sources/RouteReception/MRT/GzipDecompressor.swift",
     "Sources/RouteReception/MRT/InputFile.swift",
     "Sources/Routing/Reclamation/PublishedStorage.swift",
+    "Sources/Routing/Reclamation/PublishedWords.swift",
     "Sources/Storage/DurableFile.swift",
     "Sources/Storage/FileIdentity.swift",
     "Sources/Storage/FileLock.swift",

@@ -15,7 +15,7 @@ struct TidyTests {
         "FlowReception": ["CLinux", "CPcap", "Model"],
         "FlowDecoding": ["Model", "Wire"],
         "RouteDecoding": ["Model", "Wire"],
-        "Routing": ["Model"],
+        "Routing": ["CLinux", "Model"],
         "Accounting": ["Model"],
         "Storage": ["Model"],
         "Analysis": ["Model"],
@@ -79,6 +79,10 @@ struct TidyTests {
     func pure(_ file: SourceTree.File) {
         guard Self.pure.contains(file.target) else { return }
         for module in ["Foundation", "Glibc", "Dispatch", "NIOCore", "CLinux"] {
+            // Memory and prefetch, by the one file that holds them: no input and no output.
+            if module == "CLinux", file.path.hasSuffix("Routing/Reclamation/PublishedWords.swift") {
+                continue
+            }
             #expect(!file.imports.contains(module), "\(module) in a pure module")
         }
     }

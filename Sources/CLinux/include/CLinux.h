@@ -16,6 +16,7 @@
 #include <sys/uio.h>
 #include <time.h>
 
+#include <CLinuxMemory.h>
 #include <CLinuxTCP.h>
 
 /// struct mmsghdr of recvmmsg(2).

@@ -5,11 +5,14 @@
 /// # How it works
 ///
 /// A multibit trie with leaves pushed down (controlled prefix expansion; Srinivasan and Varghese
-/// 1999). The root of a family takes 16 bits of the address at once, each node below 4 more:
+/// 1999). The root of a family takes 16 bits of the address at once, each node below 8 more:
 ///
-///     root, 65,536 words             node, 16 words (a cache line)
+///     root, 65,536 words             node, 256 words
 ///     [ .. | leaf 7 | link 5 | .. ]     [ leaf 7 | leaf 7 | leaf 9 | link 8 | leaf 7 .. ]
 ///                        `--------------^
+///
+/// So an IPv4 /24 takes two loads, the first of them from a root that stays in the cache, and an
+/// IPv6 /48 takes five. Decision 0026 has what else was measured.
 ///
 /// A word is a *leaf*: the index of the longest prefix that covers all addresses below, or a
 /// *link* to a node. A lookup follows links until it meets a leaf, and never goes back. A prefix is
@@ -21,15 +24,18 @@
 struct PrefixTrie {
     static let linkBit: UInt32 = 1 << 31
     static let rootBits = 16
-    static let nodeBits = 4
+    static let nodeBits = 8
+    static let nodeWords: UInt32 = 1 << 8
     /// Prefix indexes begin here: 0 and 1 are the default routes of IPv4 and IPv6, which stand
     /// outside the trie.
     static let firstIndex: UInt32 = 2
-    /// Each root is as large as 4,096 nodes; that of IPv6 follows that of IPv4.
-    static let rootNodes: UInt32 = 1 << 12
+    /// Each root is as large as 256 nodes; that of IPv6 follows that of IPv4.
+    static let rootNodes: UInt32 = 1 << 8
+    /// Binary logarithm of the words whose memory is given back together.
+    static let segmentShift: UInt32 = 14
 
     private let words: PublishedWords
-    private var nodes = IndexPool(blockShift: 10, reserved: 2 * rootNodes)
+    private var nodes = IndexPool(blockShift: segmentShift - 8, reserved: 2 * rootNodes)
     /// For each node, the number of prefixes that end in it or below it.
     private var population: [UInt32] = []
 
@@ -47,8 +53,12 @@ struct PrefixTrie {
     /// Position of the word for `key` in `node`, which stands for the first `depth` bits.
     @inline(__always)
     static func position(_ key: TrieKey, in node: UInt32, at depth: Int) -> UInt32 {
-        let slot = depth < 64 ? key.high &>> (60 - depth) : key.low &>> (124 - depth)
-        return node << 4 | UInt32(truncatingIfNeeded: slot) & 15
+        let slot = depth < 64 ? key.high &>> (56 - depth) : key.low &>> (120 - depth)
+        return node << 8 | UInt32(truncatingIfNeeded: slot) & 255
+    }
+
+    private static func range(of node: UInt32) -> Range<UInt32> {
+        node << 8..<(node + 1) << 8
     }
 
     /// The longest prefix that covers the first address of `key`.
@@ -110,7 +120,11 @@ struct PrefixTrie {
     }
 
     private func prepareRoot(_ position: UInt32, _ bits: Int, _ retirement: inout Retirement) {
-        for step in stride(from: position, to: position + 1 << UInt32(bits), by: 1 << 14) {
+        for step in stride(
+            from: position,
+            to: position + 1 << UInt32(bits),
+            by: 1 << Int(Self.segmentShift)
+        ) {
             retirement.add(words.prepare(step))
         }
     }
@@ -118,8 +132,8 @@ struct PrefixTrie {
     private mutating func makeNode(_ leaf: UInt32, retiring retirement: inout Retirement) -> UInt32
     {
         let node = nodes.take()
-        retirement.add(words.prepare(node << 4))
-        for position in node << 4..<(node + 1) << 4 { words.store(leaf, at: position) }
+        retirement.add(words.prepare(node << 8))
+        for position in Self.range(of: node) { words.store(leaf, at: position) }
         while population.count <= node { population.append(0) }
         population[Int(node)] = 0
         return node
@@ -137,7 +151,7 @@ struct PrefixTrie {
                 words.store(new, at: position)
             } else if word & Self.linkBit != 0 {
                 let node = word & ~Self.linkBit
-                replace(old, by: new, in: node << 4..<(node + 1) << 4, noting: &inner)
+                replace(old, by: new, in: Self.range(of: node), noting: &inner)
             } else if inner.last != word {
                 inner.append(word)
             }
@@ -183,8 +197,8 @@ struct PrefixTrie {
         while word & Self.linkBit != 0 {
             let inner = word & ~Self.linkBit
             unlinked.append(inner)
-            let children = (inner << 4..<(inner + 1) << 4).map { words[$0] }
-            word = children.first { $0 & Self.linkBit != 0 } ?? children[0]
+            let link = Self.range(of: inner).first { words[$0] & Self.linkBit != 0 }
+            word = words[link ?? inner << 8]
         }
         words.store(word, at: position)
         for node in unlinked { retirement.add(.node(node)) }
@@ -192,7 +206,7 @@ struct PrefixTrie {
 
     /// Makes `node` usable again, once no reader can be in it.
     mutating func release(_ node: UInt32, retiring retirement: inout Retirement) {
-        guard nodes.give(node), let block = words.dropSegment(holding: node << 4) else { return }
+        guard nodes.give(node), let block = words.dropSegment(holding: node << 8) else { return }
         retirement.add(.object(block))
     }
 }

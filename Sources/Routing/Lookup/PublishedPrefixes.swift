@@ -5,7 +5,10 @@ internal import Model
 /// The prefixes by index, for readers: a word with family and length, four with the address.
 final class PublishedPrefixes: Sendable {
     private let heads = PublishedWords(segmentShift: PrefixTree.blockShift)
-    private let addresses = PublishedWords(segmentShift: PrefixTree.blockShift + 2)
+    private let addresses = PublishedWords(
+        segmentShift: PrefixTree.blockShift + 2,
+        capacityShift: 26
+    )
 
     func family(at index: UInt32) -> AddressFamily? {
         guard index >= PrefixTrie.firstIndex else {

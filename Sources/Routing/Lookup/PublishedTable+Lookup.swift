@@ -2,55 +2,12 @@
 
 internal import Model
 
-/// From address to match: the hot path.
+/// From one address to a match.
 extension PublishedTable {
-    /// Looks up in three passes over the batch: roots, nodes level by level, columns.
-    ///
-    /// So the loads of many addresses are under way at once. Between passes the word of an address
-    /// waits in its place in `matches`.
-    func routes(
-        to addresses: [IPAddress],
-        views lists: [ViewList],
-        into matches: inout [RouteMatch]
-    ) {
-        let count = min(addresses.count, lists.count)
-        matches.removeAll(keepingCapacity: true)
-        matches.reserveCapacity(addresses.count)
-        var links: UInt32 = 0
-        for index in 0..<count {
-            let word = rootWord(of: addresses[index])
-            links |= word
-            matches.append(RouteMatch(waitingAt: word))
-        }
-        var depth = PrefixTrie.rootBits
-        while links & PrefixTrie.linkBit != 0 {
-            links = 0
-            for index in 0..<count where matches[index].entry & PrefixTrie.linkBit != 0 {
-                let key = TrieKey(addresses[index])
-                let node = matches[index].entry & ~PrefixTrie.linkBit
-                let word = trie[PrefixTrie.position(key, in: node, at: depth)]
-                links |= word
-                matches[index] = RouteMatch(waitingAt: word)
-            }
-            depth += PrefixTrie.nodeBits
-        }
-        for index in 0..<count {
-            let entry = matches[index].entry
-            let family = addresses[index].family
-            matches[index] = decide(entry: entry, family: family, views: lists[index])
-        }
-        for _ in count..<addresses.count { matches.append(.none) }
-    }
-
-    @inline(__always)
-    private func rootWord(of address: IPAddress) -> UInt32 {
-        trie[PrefixTrie.rootPosition(TrieKey(address))]
-    }
-
     /// The index of the longest prefix of any view that covers `address`.
     func entry(of address: IPAddress) -> UInt32 {
         let key = TrieKey(address)
-        var word = rootWord(of: address)
+        var word = trie[PrefixTrie.rootPosition(key)]
         var depth = PrefixTrie.rootBits
         while word & PrefixTrie.linkBit != 0, depth < 128 {
             word = trie[PrefixTrie.position(key, in: word & ~PrefixTrie.linkBit, at: depth)]
@@ -108,13 +65,5 @@ extension PublishedTable {
     /// Where that change stands among the events; 0 when there was none.
     func eventIndex(at index: UInt32, in view: ViewID) -> UInt32 {
         views.read(UInt32(view.rawValue)) { $0.events[index] } ?? 0
-    }
-}
-
-extension RouteMatch {
-    /// A place for the word of a lookup that is under way.
-    @inline(__always)
-    fileprivate init(waitingAt word: UInt32) {
-        self.init(prefix: .none, pathSet: .none, view: .none, entry: word)
     }
 }

@@ -7,12 +7,18 @@ final class PublishedTable: Sendable {
     let quiescentState = QuiescentState()
 
     /// Both roots and the nodes of ``PrefixTrie``.
-    let trie = PublishedWords(segmentShift: 14)
+    let trie = PublishedWords(
+        segmentShift: PrefixTrie.segmentShift,
+        capacityShift: 31,
+        hasLargePages: true
+    )
     let prefixes = PublishedPrefixes()
     /// The longest prefix around each; 0 for none.
     let parents = PublishedWords(segmentShift: PrefixTree.blockShift)
     /// By view id.
     let views = PublishedObjects<ViewColumns>()
+    /// The words of a view that is not there: all zero.
+    let noColumn = PublishedWords(segmentShift: 10, capacityShift: 10)
     let events = PublishedEvents()
 
     let pathSets = PublishedObjects<PathSet>()

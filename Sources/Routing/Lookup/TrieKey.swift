@@ -31,6 +31,6 @@ struct TrieKey {
 
     @inline(__always)
     static func rootOffset(of family: AddressFamily) -> UInt32 {
-        family == .ipv4 ? 0 : PrefixTrie.rootNodes << 4
+        family == .ipv4 ? 0 : PrefixTrie.rootNodes << 8
     }
 }

@@ -4,8 +4,9 @@ import Synchronization
 
 // # How it works
 //
-// All memory that readers see without a lock is made, found and given up here, and all unsafe code
-// of this module is here. A growing array is a directory of segments of equal size:
+// Objects that readers see without a lock are published, found and given up here; words are in
+// `PublishedWords.swift`, and all unsafe code of this module is in these two files. A growing array
+// is a directory of segments of equal size:
 //
 //     directory -> [ capacity | segment 0 | segment 1 | - | ... ] -> [ cell | cell | cell | ... ]
 //
@@ -29,7 +30,7 @@ final class MemoryBlock: Sendable {
     }
 }
 
-/// The directory and its segments; the two arrays below say what the cells are.
+/// The directory and its segments; the array below says what the cells are.
 @safe
 struct SegmentedMemory: ~Copyable, Sendable {
     private let directory = Atomic<UInt>(0)
@@ -129,44 +130,6 @@ struct SegmentedMemory: ~Copyable, Sendable {
     var octets: Int {
         (0..<capacity).reduce(0) { $0 + (arrow($1) == 0 ? 0 : segmentOctets) }
     }
-}
-
-/// An array of 32-bit words that one thread writes and any read.
-@safe
-final class PublishedWords: Sendable {
-    private let memory: SegmentedMemory
-
-    /// Creates an array without segments, each to hold `1 << segmentShift` words.
-    init(segmentShift: UInt32) {
-        memory = SegmentedMemory(segmentShift: segmentShift, cellShift: 2)
-    }
-
-    /// The word at `index`; 0 where no segment is.
-    @inline(__always)
-    subscript(index: UInt32) -> UInt32 {
-        let address = memory.address(of: index)
-        // Safe: `address` is 0, or that of an initialized cell of a segment that stays until this
-        // reader's next quiet point.
-        guard let cell = unsafe UnsafePointer<Atomic<UInt32>>(bitPattern: address) else { return 0 }
-        return unsafe cell.pointee.load(ordering: .acquiring)
-    }
-
-    /// Writer only: publishes `word`, and all that was written before it; nothing without segment.
-    func store(_ word: UInt32, at index: UInt32) {
-        let address = memory.address(of: index)
-        // Safe: as for reading.
-        guard let cell = unsafe UnsafePointer<Atomic<UInt32>>(bitPattern: address) else { return }
-        unsafe cell.pointee.store(word, ordering: .releasing)
-    }
-
-    /// All words that were ever stored are below this index.
-    var bound: UInt32 {
-        UInt32(truncatingIfNeeded: memory.capacity << UInt(memory.segmentShift))
-    }
-
-    func prepare(_ index: UInt32) -> MemoryBlock? { memory.prepare(index) }
-    func dropSegment(holding index: UInt32) -> MemoryBlock? { memory.dropSegment(holding: index) }
-    var octets: Int { memory.octets }
 }
 
 /// An array of references to immutable objects that one thread writes and any read.
