@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Model
 import Routing
 import Testing
@@ -7,6 +8,9 @@ import Testing
 @Suite("Routing table against a linear scan")
 struct RoutingEqualityTests {
     static let views = 8
+    /// Prefixes announced or withdrawn with each seed; `Deploy/test equality` asks for a million.
+    static let operations =
+        ProcessInfo.processInfo.environment["ROUTING_OPERATIONS"].flatMap { Int($0) } ?? 40_000
 
     /// Sources, prefixes close to each other and a few attribute sets, drawn at random.
     struct Generator {
@@ -90,7 +94,7 @@ struct RoutingEqualityTests {
     }
 
     @Test(
-        "the longest prefix, the best path and the view are those of a linear scan",
+        "the longest prefix, the best path and the view are those of a scan, while others read",
         arguments: [1, 2] as [UInt64]
     )
     func equality(seed: UInt64) {
@@ -101,9 +105,10 @@ struct RoutingEqualityTests {
         reader.goOnline()
         var plain = PlainTable(views: Self.views)
         let ids = (0..<Self.views).map { writer.view(named: "view \($0)") }
+        let others = BusyReaders(3, of: table, in: ids)
         var operations = 0
         var time: Int64 = 0
-        while operations < 110_000 {
+        while operations < Self.operations {
             time += 1
             let view = Int.random(in: 0..<Self.views, using: &generator.numbers)
             let source = generator.sources.randomElement(using: &generator.numbers)
@@ -133,6 +138,9 @@ struct RoutingEqualityTests {
         for source in generator.sources { Self.empty(&writer, &plain, of: source, ids) }
         summary = plain.summary
         #expect(writer.summary() == summary && summary.ipv4Prefixes == 0)
+        let (faults, found) = others.end()
+        #expect(faults == [])
+        #expect(found > 0)
     }
 
     static func empty(

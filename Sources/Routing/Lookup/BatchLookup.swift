@@ -21,56 +21,84 @@ internal import Model
 struct LookupBlock {
     static let size = 64
 
-    /// The first 64 bits of the addresses.
-    private var keys = InlineArray<64, UInt64>(repeating: 0)
     private var positions = InlineArray<64, UInt32>(repeating: 0)
     /// In the end, the indexes of the longest prefixes.
     fileprivate(set) var words = InlineArray<64, UInt32>(repeating: 0)
 
-    /// Finds the longest prefixes around `count` of `addresses`, from `start` on.
+    /// Finds the longest prefixes around `addresses`, which are ``size`` at most.
     @inline(__always)
     mutating func find(
         _ addresses: Span<IPAddress>,
-        from start: Int,
-        count: Int,
         in cells: PublishedCells
     ) {
+        let count = addresses.count
         for lane in 0..<count {
-            let address = addresses[start + lane]
-            let key = UInt64(truncatingIfNeeded: address.bits &>> 64)
+            let address = addresses[lane]
+            let key = Self.key(address)
             let root =
                 TrieKey.rootOffset(of: address.family) + UInt32(truncatingIfNeeded: key &>> 48)
-            keys[lane & 63] = key
             let position = Self.position(after: cells[root], at: root, key, PrefixTrie.rootBits)
             positions[lane & 63] = position
             cells.prefetch(position)
         }
+        // For IPv4 this is nearly always all.
         var depth = PrefixTrie.rootBits + PrefixTrie.nodeBits
-        while true {
-            var links: UInt32 = 0
-            for lane in 0..<count {
-                let word = cells[positions[lane & 63]]
-                words[lane & 63] = word
-                links &+= word &>> 31
-            }
-            guard links > 0 else { return }
-            guard depth < 64, Int(links) * 8 > count else { break }
-            for lane in 0..<count {
-                let position = Self.position(
-                    after: words[lane & 63],
-                    at: positions[lane & 63],
-                    keys[lane & 63],
-                    depth
-                )
-                positions[lane & 63] = position
-                cells.prefetch(position)
-            }
-            depth += PrefixTrie.nodeBits
+        var links: UInt32 = 0
+        for lane in 0..<count {
+            let word = cells[positions[lane & 63]]
+            words[lane & 63] = word
+            links &+= word &>> 31
         }
+        if Int(links) * 8 > count {
+            for lane in 0..<count { ask(lane, addresses[lane], words[lane & 63], depth, cells) }
+            repeat {
+                links = readAndAsk(addresses, depth + PrefixTrie.nodeBits, cells)
+                depth += PrefixTrie.nodeBits
+            } while depth < 64 && Int(links) * 8 > count
+        }
+        guard links > 0 else { return }
         for lane in 0..<count where words[lane & 63] & PrefixTrie.linkBit != 0 {
-            let key = TrieKey(addresses[start + lane])
+            let key = TrieKey(addresses[lane])
             words[lane & 63] = cells.leaf(from: words[lane & 63], of: key, at: depth)
         }
+    }
+
+    /// Reads the words that were asked for, and asks for those after them, which follow on the
+    /// first `depth` bits; returns how many of them are links.
+    @inline(__always)
+    private mutating func readAndAsk(
+        _ addresses: Span<IPAddress>,
+        _ depth: Int,
+        _ cells: PublishedCells
+    ) -> UInt32 {
+        var links: UInt32 = 0
+        for lane in 0..<addresses.count {
+            let word = cells[positions[lane & 63]]
+            words[lane & 63] = word
+            links &+= word &>> 31
+            ask(lane, addresses[lane], word, depth, cells)
+        }
+        return links
+    }
+
+    @inline(__always)
+    private mutating func ask(
+        _ lane: Int,
+        _ address: IPAddress,
+        _ word: UInt32,
+        _ depth: Int,
+        _ cells: PublishedCells
+    ) {
+        let key = Self.key(address)
+        let position = Self.position(after: word, at: positions[lane & 63], key, depth)
+        positions[lane & 63] = position
+        cells.prefetch(position)
+    }
+
+    /// The first 64 bits.
+    @inline(__always)
+    private static func key(_ address: IPAddress) -> UInt64 {
+        UInt64(truncatingIfNeeded: address.bits &>> 64)
     }
 
     /// Where to go on after `word`, which is at `position`: into the node it links to, or nowhere.
@@ -83,7 +111,7 @@ struct LookupBlock {
     ) -> UInt32 {
         let inner = word &<< 8 | UInt32(truncatingIfNeeded: key &>> (56 &- depth)) & 255
         let mask = UInt32(bitPattern: Int32(bitPattern: word) &>> 31)
-        return inner & mask | position & ~mask
+        return position ^ ((position ^ inner) & mask)
     }
 }
 
@@ -110,7 +138,7 @@ extension PublishedTable {
         let end = min(addresses.count, entries.count)
         while start < end {
             let count = min(LookupBlock.size, end - start)
-            block.find(addresses, from: start, count: count, in: cells)
+            block.find(addresses.extracting(start..<start + count), in: cells)
             for lane in 0..<count { entries[start + lane] = block.words[lane & 63] }
             start += count
         }
@@ -133,8 +161,10 @@ extension PublishedTable {
         var start = 0
         while start < end {
             let count = min(LookupBlock.size, end - start)
-            block.find(addresses.span, from: start, count: count, in: cells)
-            decide(block, addresses.span, lists.span, from: start, count: count, into: &output)
+            let part = start..<start + count
+            let span = addresses.span.extracting(part)
+            block.find(span, in: cells)
+            decide(block, span, lists.span.extracting(part), from: start, into: &output)
             start += count
         }
         while start < addresses.count {
@@ -150,14 +180,13 @@ extension PublishedTable {
         _ addresses: Span<IPAddress>,
         _ lists: Span<ViewList>,
         from start: Int,
-        count: Int,
         into output: inout MutableSpan<RouteMatch>
     ) {
         var columns = InlineArray<64, PublishedCells>(repeating: noColumn.cells)
         var last = ViewID.none
         var column = noColumn.cells
-        for lane in 0..<count {
-            let view = lists[start + lane][0]
+        for lane in 0..<lists.count {
+            let view = lists[lane][0]
             if view != last {
                 column = self.column(of: view)
                 last = view
@@ -165,10 +194,10 @@ extension PublishedTable {
             columns[lane & 63] = column
             column.prefetch(block.words[lane & 63])
         }
-        for lane in 0..<count {
+        for lane in 0..<lists.count {
             let entry = block.words[lane & 63]
             let word = ColumnWord(rawValue: columns[lane & 63][entry])
-            let list = lists[start + lane]
+            let list = lists[lane]
             if entry >= PrefixTrie.firstIndex, !word.isNone {
                 let prefix = PrefixID(rawValue: entry)
                 output[start + lane] = RouteMatch(
@@ -178,7 +207,7 @@ extension PublishedTable {
                     entry: entry
                 )
             } else {
-                let family = addresses[start + lane].family
+                let family = addresses[lane].family
                 output[start + lane] = decide(entry: entry, family: family, views: list)
             }
         }

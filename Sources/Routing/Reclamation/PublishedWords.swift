@@ -123,7 +123,7 @@ final class PublishedWords: Sendable {
     /// All words that were ever stored are below this index.
     var bound: UInt32 { lastBound.load(ordering: .acquiring) }
 
-    /// Writer only: makes sure that the word at `index` can be stored. Nothing is replaced by that.
+    /// Writer only: makes sure that the word at `index` can be stored; nothing is replaced by that.
     ///
     /// - Precondition: the array can have as many words, and there is memory.
     @discardableResult
@@ -152,8 +152,9 @@ final class PublishedWords: Sendable {
         opened.insert(part)
     }
 
-    /// Writer only: gives back the memory of the segment that holds `index`, at once: whatever is
-    /// in it reads as zero. Nothing has to wait for readers.
+    /// Writer only: gives back the memory of the segment that holds `index`.
+    ///
+    /// Whatever is in it reads as zero from now on, so nothing has to wait for readers.
     @discardableResult
     func dropSegment(holding index: UInt32) -> MemoryBlock? {
         let segment = index >> segmentShift

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Model
 
 /// How the addresses that are looked up lie among the prefixes.
@@ -59,11 +58,15 @@ struct AddressList {
     }
 
     /// As `reference/rte_fib.c` reads them.
-    var octets: Data {
-        var data = Data(capacity: addresses.count * 16)
-        let length = family == .ipv4 ? 4 : 16
+    var octets: [UInt8] {
+        var data: [UInt8] = []
+        data.reserveCapacity(addresses.count * 16)
         for address in addresses {
-            withUnsafeBytes(of: address.bigEndian) { data.append(contentsOf: $0.prefix(length)) }
+            if family == .ipv4 {
+                data.append(bigEndian: UInt32(address >> 96))
+            } else {
+                data.append(bigEndian: address)
+            }
         }
         return data
     }

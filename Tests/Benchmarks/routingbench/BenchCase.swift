@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What can be measured, by name; one file a case.
-struct BenchCase {
+struct BenchCase: Sendable {
     let name: String
     /// Measures and prints; returns whether everything was reached that has to be.
-    let run: (BenchOptions) throws -> Bool
+    let run: @Sendable (BenchOptions) throws -> Bool
 
     static let all = [
         BenchCase(name: "lookup") { try LookupCase($0).run() }

@@ -26,7 +26,7 @@ struct LookupCase {
 
     func run() throws -> Bool {
         let prefixes = path("prefixes.bin")
-        try list.octets.write(to: URL(fileURLWithPath: prefixes))
+        try Data(list.octets).write(to: URL(fileURLWithPath: prefixes))
         let reference =
             options.reference.isEmpty ? nil : try ReferenceProcess(options.reference)
         defer { reference?.end() }
@@ -53,7 +53,7 @@ struct LookupCase {
 
     /// Writes addresses and answers; returns how the reference is told of them.
     private func write(
-        _ run: LookupRun,
+        _ run: borrowing LookupRun,
         _ addresses: AddressList,
         _ distribution: Distribution
     ) throws -> String {
@@ -62,14 +62,16 @@ struct LookupCase {
         let answers = run.answers()
         guard !answers.contains(0) else { throw BenchError("an address has no prefix: \(name)") }
         guard run.matchesAgree() else { throw BenchError("a match has another prefix: \(name)") }
-        try addresses.octets.write(to: URL(fileURLWithPath: name))
-        let octets = answers.withUnsafeBytes { Data($0) }
-        try octets.write(to: URL(fileURLWithPath: name + ".answers"))
+        try Data(addresses.octets).write(to: URL(fileURLWithPath: name))
+        var octets: [UInt8] = []
+        octets.reserveCapacity(answers.count * 4)
+        for answer in answers { octets.append(bigEndian: answer) }
+        try Data(octets).write(to: URL(fileURLWithPath: name + ".answers"))
         return "\(number) \(name) \(name).answers"
     }
 
     private func measure(
-        _ run: LookupRun,
+        _ run: borrowing LookupRun,
         _ name: String,
         _ reference: ReferenceProcess?,
         _ files: String

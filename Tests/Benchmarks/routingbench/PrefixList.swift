@@ -17,7 +17,7 @@ struct PrefixList {
             throw BenchError("\(file) cannot be read")
         }
         var prefixes: [IPPrefix] = []
-        for line in data.split(separator: UInt8(ascii: "\n")) {
+        for line in data.split(whereSeparator: { $0 == 10 || $0 == 13 }) {
             let text = String(decoding: line, as: UTF8.self)
             guard let prefix = IPPrefix(text) else { throw BenchError("no prefix: \(text)") }
             prefixes.append(prefix)
@@ -78,13 +78,22 @@ struct PrefixList {
     }
 
     /// Writes the prefixes of `family` as `reference/rte_fib.c` reads them.
-    var octets: Data {
-        var data = Data(capacity: prefixes.count * 18)
+    var octets: [UInt8] {
+        var data: [UInt8] = []
+        data.reserveCapacity(prefixes.count * 18)
         for prefix in prefixes {
             data.append(contentsOf: [prefix.family == .ipv4 ? 4 : 6, prefix.length])
-            withUnsafeBytes(of: prefix.address.bits.bigEndian) { data.append(contentsOf: $0) }
+            data.append(bigEndian: prefix.address.bits)
         }
         return data
+    }
+}
+
+extension [UInt8] {
+    mutating func append(bigEndian number: some FixedWidthInteger) {
+        for place in stride(from: type(of: number).bitWidth - 8, through: 0, by: -8) {
+            append(UInt8(truncatingIfNeeded: number >> place))
+        }
     }
 }
 
