@@ -161,11 +161,9 @@ extension Attributor {
         let isNamed = !isIngress && key.flags.contains(.hasNextHop)
         let named = isNamed && !key.flags.contains(.nextHopIsFromRoute) ? key.nextHop : nil
         guard let route = reader.route(of: match, nextHop: named, at: time) else { return nil }
-        let views = reader.views
-        let view = Int(route.view.rawValue)
         return RecordExplanation.RouteEvidence(
             route: route,
-            view: view < views.count ? views[view] : "",
+            view: reader.name(of: route.view) ?? "",
             source: routeSourceName(key.routeSource),
             asPath: reader.asPath(route.asPath)
         )

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One router's routes in the table; numbered from 0 in the order they were made.
-public struct ViewID: RawRepresentable, Hashable, Sendable {
+public struct ViewID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt16
 
     public init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -11,7 +11,7 @@ public struct ViewID: RawRepresentable, Hashable, Sendable {
 }
 
 /// An entry of the table: a prefix that some view has, or had a short while ago.
-public struct PrefixID: RawRepresentable, Hashable, Sendable {
+public struct PrefixID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt32
 
     public init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -20,7 +20,7 @@ public struct PrefixID: RawRepresentable, Hashable, Sendable {
 }
 
 /// The paths of one prefix in one view, best first; prefixes with equal paths share one.
-public struct PathSetID: RawRepresentable, Hashable, Sendable {
+public struct PathSetID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt32
 
     public init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -31,7 +31,7 @@ public struct PathSetID: RawRepresentable, Hashable, Sendable {
 /// An AS path of the table; equal paths have one id.
 ///
 /// Resolve it by ``RoutingTableReader/asPath(_:)`` within the table's retention.
-public struct ASPathID: RawRepresentable, Hashable, Sendable {
+public struct ASPathID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt32
 
     public init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -41,8 +41,23 @@ public struct ASPathID: RawRepresentable, Hashable, Sendable {
 }
 
 /// Who told a route; equal sources have one id, for as long as the table lives.
-public struct RouteSourceID: RawRepresentable, Hashable, Sendable {
+public struct RouteSourceID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt32
 
     public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// Nobody.
+    static let none = RouteSourceID(rawValue: .max)
+}
+
+/// A next hop of the table; equal addresses have one id.
+///
+/// Resolve it by ``RoutingTableReader/nextHop(_:)`` within the table's retention.
+public struct NextHopID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// Of a route that was told without one.
+    public static let none = NextHopID(rawValue: 0)
 }

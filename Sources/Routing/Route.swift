@@ -17,15 +17,25 @@ public struct RouteMatch: Hashable, Sendable {
     public let view: ViewID
     /// The longest prefix of any view, also where the default route was taken.
     let entry: UInt32
+    /// Whether the view's route changed within the retention before the lookup: only then another
+    /// may have been there at the time of a flow.
+    let isRecent: Bool
 
-    init(prefix: PrefixID, pathSet: PathSetID, view: ViewID, entry: UInt32) {
+    init(prefix: PrefixID, pathSet: PathSetID, view: ViewID, entry: UInt32, isRecent: Bool) {
         self.prefix = prefix
         self.pathSet = pathSet
         self.view = view
         self.entry = entry
+        self.isRecent = isRecent
     }
 
-    public static let none = RouteMatch(prefix: .none, pathSet: .none, view: .none, entry: 0)
+    public static let none = RouteMatch(
+        prefix: .none,
+        pathSet: .none,
+        view: .none,
+        entry: 0,
+        isRecent: false
+    )
 
     /// Whether no view of the list has a route, nor had one within the retention.
     public var isNone: Bool { prefix == .none }

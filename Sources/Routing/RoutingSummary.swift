@@ -10,12 +10,22 @@ public struct RoutingSummary: Equatable, Sendable {
     public var ipv6Prefixes: Int
     /// Distinct AS paths of all routes.
     public var paths: Int
+    /// Paths that were announced and not kept since the table was made: their prefixes had as many
+    /// in their view as are kept.
+    public var refusedPaths: Int
 
-    public init(views: [ViewSummary], ipv4Prefixes: Int, ipv6Prefixes: Int, paths: Int) {
+    public init(
+        views: [ViewSummary],
+        ipv4Prefixes: Int,
+        ipv6Prefixes: Int,
+        paths: Int,
+        refusedPaths: Int = 0
+    ) {
         self.views = views
         self.ipv4Prefixes = ipv4Prefixes
         self.ipv6Prefixes = ipv6Prefixes
         self.paths = paths
+        self.refusedPaths = refusedPaths
     }
 }
 
@@ -55,16 +65,17 @@ public struct PrefixCounts: Equatable, Sendable {
 extension RoutingTableWriter {
     public func summary() -> RoutingSummary {
         RoutingSummary(
-            views: views.map { view in
+            views: views.filter { $0.stage == .used }.map { view in
                 ViewSummary(
-                    name: view.columns.name,
+                    name: view.name,
                     ipv4Prefixes: view.prefixes.ipv4,
                     ipv6Prefixes: view.prefixes.ipv6
                 )
             },
             ipv4Prefixes: distinctPrefixes.ipv4,
             ipv6Prefixes: distinctPrefixes.ipv6,
-            paths: paths.usedASPaths
+            paths: paths.usedASPaths,
+            refusedPaths: refusedPaths
         )
     }
 
@@ -73,7 +84,7 @@ extension RoutingTableWriter {
         guard let id = paths.id(of: source), views.indices.contains(Int(view.rawValue)) else {
             return PrefixCounts()
         }
-        return views[Int(view.rawValue)].prefixesBySource[id] ?? PrefixCounts()
+        return views[Int(view.rawValue)].sources[id]?.prefixes ?? PrefixCounts()
     }
 
     /// Those of them that are not stale.
@@ -81,7 +92,7 @@ extension RoutingTableWriter {
         guard let id = paths.id(of: source), views.indices.contains(Int(view.rawValue)) else {
             return PrefixCounts()
         }
-        return views[Int(view.rawValue)].freshPrefixesBySource[id] ?? PrefixCounts()
+        return views[Int(view.rawValue)].sources[id]?.fresh ?? PrefixCounts()
     }
 
     /// What is kept, in use or not, and what waits to be freed.
@@ -93,6 +104,7 @@ extension RoutingTableWriter {
             pathSets: counts.pathSets,
             attributes: counts.attributes,
             asPaths: counts.asPaths,
+            nextHops: counts.nextHops,
             events: history.count,
             waiting: retirement.count,
             octets: published.octets
@@ -107,6 +119,7 @@ package struct Footprint: Equatable, Sendable {
     package var pathSets: Int
     package var attributes: Int
     package var asPaths: Int
+    package var nextHops: Int
     package var events: Int
     /// Retired and not yet freed.
     package var waiting: Int

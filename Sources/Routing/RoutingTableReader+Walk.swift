@@ -42,7 +42,7 @@ extension RoutingTableReader {
                 // reader's next quiet point, the index stands for no other prefix.
                 let word = columns.word(at: index)
                 guard word.isOwn, let prefix = table.prefixes.prefix(at: index),
-                    let list = table.pathSets.read(word.pathSet.rawValue, { $0.paths })
+                    let list = table.pathSets.paths(of: word.pathSet)
                 else { continue }
                 let changed = table.events.event(at: columns.events[index])?.time ?? 0
                 body(prefix, ViewRoute(changed: changed, paths: table.offered(list)))
@@ -68,12 +68,12 @@ extension RoutingTableReader {
 extension PublishedTable {
     fileprivate func offered(_ list: PathList) -> [OfferedPath] {
         func offer(_ path: Path) -> OfferedPath? {
-            attributes.read(path.attributes) { interned in
+            attributes.attributes(of: path).map { attributes in
                 OfferedPath(
                     source: path.source,
                     pathIdentifier: path.pathIdentifier,
                     isStale: path.isStale,
-                    attributes: interned.attributes
+                    attributes: attributes
                 )
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Model
+import Synchronization
 
 /// Looks up routes while the writer works; one for each thread.
 ///
@@ -94,16 +95,16 @@ public struct RoutingTableReader: ~Copyable, Sendable {
             guard let found = table.resolve(match, at: time),
                 let (path, _) = table.path(in: found.pathSet, nextHop: nextHop)
             else { return nil }
-            return table.attributes.read(path.attributes) { $0.attributes }
+            return table.attributes.attributes(of: path)
         }
     }
 
     /// All paths of the matched route, best first, as it is now; empty without route.
     public func paths(of match: RouteMatch) -> [(source: RouteSourceID, PathAttributes)] {
         online { table in
-            let list = table.pathSets.read(match.pathSet.rawValue) { $0.paths.all } ?? []
+            let list = table.pathSets.paths(of: match.pathSet)?.all ?? []
             return list.compactMap { path in
-                table.attributes.read(path.attributes) { (path.source, $0.attributes) }
+                table.attributes.attributes(of: path).map { (path.source, $0) }
             }
         }
     }
@@ -123,19 +124,30 @@ public struct RoutingTableReader: ~Copyable, Sendable {
         online { $0.prefixes.prefix(at: id.rawValue) }
     }
 
-    /// Names of all views, in order of their ids.
+    /// Names of all views, in order of their ids; without those that were removed.
     public var views: [String] {
         online { table in
-            var names: [String] = []
-            while let name = table.views.read(UInt32(names.count), { $0.name }) {
-                names.append(name)
+            (0..<table.viewBound.load(ordering: .acquiring)).compactMap { id in
+                table.views.read(id) { $0.isRemoved.load(ordering: .relaxed) ? nil : $0.name }
+                    ?? nil
             }
-            return names
         }
     }
 
-    /// The view of that name; nil when there is none (yet).
+    /// The view of that name; nil when there is none (yet, or any more).
     public func view(named name: String) -> ViewID? {
-        views.firstIndex(of: name).map { ViewID(rawValue: UInt16(truncatingIfNeeded: $0)) }
+        online { table in
+            let id = (0..<table.viewBound.load(ordering: .acquiring)).first { id in
+                table.views.read(id) {
+                    !$0.isRemoved.load(ordering: .relaxed) && $0.name == name
+                } ?? false
+            }
+            return id.map { ViewID(rawValue: UInt16(truncatingIfNeeded: $0)) }
+        }
+    }
+
+    /// The name of `view`, also of one that was removed within the retention.
+    public func name(of view: ViewID) -> String? {
+        online { table in table.views.read(UInt32(view.rawValue)) { $0.name } }
     }
 }

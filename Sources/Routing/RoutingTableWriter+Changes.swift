@@ -33,72 +33,96 @@ struct RouteChange {
 
 /// Changes of single prefixes, kept effective in the columns.
 extension RoutingTableWriter {
+    /// Announces `path`, whose identifier the prefix tells.
     mutating func announce(
         _ announced: RouteUpdate.Reachability,
-        _ attributes: UInt32,
+        _ path: Path,
         _ change: inout RouteChange
     ) {
         let index = tree.find(announced.prefix) ?? insert(announced.prefix)
-        let old = ownPathSet(at: index, in: change.view)
+        let columns = columns[change.view]
+        let old = columns.word(at: index).ownPathSet
         let new: PathSetID
         if let latest = change.latest, latest.old == old,
             latest.pathIdentifier == announced.pathIdentifier
         {
             new = latest.new
         } else {
-            let path = Path(
-                attributes: attributes,
-                source: change.source,
-                pathIdentifier: announced.pathIdentifier
-            )
-            guard let list = paths.adding(path, to: old.flatMap(paths.paths(of:))) else { return }
-            new = paths.id(of: list, retiring: &retirement)
+            var path = path
+            path.pathIdentifier = announced.pathIdentifier
+            guard let added = paths.adding(path, to: old, retiring: &retirement) else {
+                refusedPaths += 1
+                return
+            }
+            new = added
             change.latest = (old, announced.pathIdentifier, new)
         }
-        replace(old, with: new, at: index, &change)
+        let isIPv4 = announced.prefix.family == .ipv4
+        replace(old, with: new, at: index, isIPv4: isIPv4, in: columns, &change)
     }
 
     mutating func withdraw(
         _ withdrawn: RouteUpdate.Reachability,
         _ change: inout RouteChange
     ) {
+        let columns = columns[change.view]
         guard let index = tree.find(withdrawn.prefix),
-            let old = ownPathSet(at: index, in: change.view),
-            let list = paths.paths(of: old)
+            let old = columns.word(at: index).ownPathSet
         else { return }
         let source = change.source
-        let rest = paths.mapping(list) { path in
+        let outcome = paths.mapping(old, retiring: &retirement) { path in
             let isMeant =
                 path.source == source && path.pathIdentifier == withdrawn.pathIdentifier
             return isMeant ? nil : path
         }
-        let new = rest.map { paths.id(of: $0, retiring: &retirement) }
-        replace(old, with: new, at: index, &change)
+        become(outcome, from: old, at: index, in: columns, &change)
     }
 
-    /// The path set that `view` has for exactly the prefix at `index`.
-    func ownPathSet(at index: UInt32, in view: Int) -> PathSetID? {
-        let word = views[view].columns.word(at: index)
-        return word.isOwn ? word.pathSet : nil
+    /// Gives the prefix at `index` what its path set has become.
+    mutating func become(
+        _ outcome: PathTable.Outcome,
+        from old: PathSetID,
+        at index: UInt32,
+        in columns: ViewColumns,
+        _ change: inout RouteChange
+    ) {
+        let new: PathSetID?
+        switch outcome {
+        case .unchanged: return
+        case .paths(let paths): new = paths
+        case .nothing: new = nil
+        }
+        let isIPv4 = tree.isIPv4(index)
+        replace(old, with: new, at: index, isIPv4: isIPv4, in: columns, &change)
     }
 
     /// Puts `prefix` into the table: every view has for it what it had for the prefix around it.
     private mutating func insert(_ prefix: IPPrefix) -> UInt32 {
         let (index, parent) = tree.make(prefix, retiring: &retirement)
         if parent != 0 {
-            for view in views {
-                let word = view.columns.word(at: parent).inherited
-                let event = view.columns.events[parent]
-                guard !word.isNone || event != 0 else { continue }
-                retirement.add(view.columns.pathSets.prepare(index))
-                retirement.add(view.columns.events.prepare(index))
-                history.retain(event)
-                view.columns.events.store(event, at: index)
-                view.columns.pathSets.store(word.rawValue, at: index)
+            for view in columns.indices {
+                let word = columns[view].word(at: parent)
+                let event = columns[view].events[parent]
+                guard !word.isNone || event != 0, views[view].stage != .ending else { continue }
+                inherit(word, event, at: index, in: columns[view])
             }
         }
         tree.link(index, prefix, below: parent, retiring: &retirement)
         return index
+    }
+
+    private mutating func inherit(
+        _ word: ColumnWord,
+        _ event: UInt32,
+        at index: UInt32,
+        in columns: ViewColumns
+    ) {
+        let inherited = word.isRecent ? word.inherited.recent : word.inherited
+        retirement.add(columns.pathSets.prepare(index))
+        retirement.add(columns.events.prepare(index))
+        history.retain(event)
+        columns.events.store(event, at: index)
+        columns.pathSets.store(inherited.rawValue, at: index)
     }
 
     /// Gives the prefix at `index` other paths in the view, or takes them from it.
@@ -106,32 +130,31 @@ extension RoutingTableWriter {
         _ old: PathSetID?,
         with new: PathSetID?,
         at index: UInt32,
+        isIPv4: Bool,
+        in columns: ViewColumns,
         _ change: inout RouteChange
     ) {
         guard old != new else { return }
-        let isIPv4 = tree.isIPv4(index)
-        let before = standing(of: change.source, in: old)
+        let before = paths.standing(of: change.source, in: old)
         if let new { paths.use(new) }
-        let after = standing(of: change.source, in: new)
-        let around = index < PrefixTrie.firstIndex ? 0 : tree.parent(of: index)
-        let covering =
-            around == 0 ? ColumnWord.none : views[change.view].columns.word(at: around).inherited
-        let word = new.map { ColumnWord(own: $0) } ?? covering
+        let after = paths.standing(of: change.source, in: new)
+        let word = new.map { ColumnWord(own: $0) } ?? around(index, in: columns)
         // A route that was stale and is told again as it was has not changed.
         let isRefreshed = old.flatMap { old in new.map { paths.areSameRoutes(old, $0) } } ?? false
         let time = isRefreshed ? nil : change.time
-        store(word, at: index, in: change.view, time: time)
-        pushDown(word.inherited, from: index, in: change.view, time: time)
+        store(word, at: index, in: columns, time: time)
+        pushDown(word.inherited, from: index, in: columns, time: time)
         change.count(before, after, isIPv4: isIPv4)
         if let old { paths.endUse(old, retiring: &retirement) }
         if old == nil { countOwner(1, at: index, in: change.view, isIPv4: isIPv4) }
         if new == nil { countOwner(-1, at: index, in: change.view, isIPv4: isIPv4) }
     }
 
-    func standing(of source: RouteSourceID, in pathSet: PathSetID?) -> SourceStanding {
-        guard let pathSet else { return SourceStanding() }
-        return published.pathSets.read(pathSet.rawValue) { $0.paths.standing(of: source) }
-            ?? SourceStanding()
+    /// What the prefix at `index` has of the one around it.
+    private func around(_ index: UInt32, in columns: ViewColumns) -> ColumnWord {
+        guard index >= PrefixTrie.firstIndex else { return .none }
+        let parent = tree.parent(of: index)
+        return parent == 0 ? .none : columns.word(at: parent).inherited
     }
 
     private mutating func countOwner(_ step: Int, at index: UInt32, in view: Int, isIPv4: Bool) {
@@ -145,27 +168,37 @@ extension RoutingTableWriter {
 
     /// Stores the word for `index`, and with it what it replaces and when; without `time`, only
     /// the word.
-    mutating func store(_ word: ColumnWord, at index: UInt32, in view: Int, time: Int64?) {
-        let columns = views[view].columns
+    mutating func store(
+        _ word: ColumnWord,
+        at index: UInt32,
+        in columns: ViewColumns,
+        time: Int64?
+    ) {
         let old = columns.word(at: index)
-        guard old != word else { return }
+        guard old.settled != word else { return }
         guard let time else {
-            columns.pathSets.store(word.rawValue, at: index)
+            columns.pathSets.store((old.isRecent ? word.recent : word).rawValue, at: index)
             return
         }
-        retirement.add(columns.pathSets.prepare(index))
-        retirement.add(columns.events.prepare(index))
+        if old.rawValue == 0 {
+            retirement.add(columns.pathSets.prepare(index))
+            retirement.add(columns.events.prepare(index))
+        }
         let oldEvent = columns.events[index]
+        guard !history.isWithinTick(of: oldEvent, time) else {
+            columns.pathSets.store(word.recent.rawValue, at: index)
+            return
+        }
         let event = RouteEvent(
             time: time,
-            replaced: old,
+            replaced: old.settled,
             replacedSince: old.isNone ? 0 : history.time(of: oldEvent) ?? 0,
             previous: history.previous(of: oldEvent)
         )
         let (newEvent, isNew) = history.take(event, retiring: &retirement)
         if isNew, !old.isNone { paths.retain(old.pathSet) }
         columns.events.store(newEvent, at: index)
-        columns.pathSets.store(word.rawValue, at: index)
+        columns.pathSets.store(word.recent.rawValue, at: index)
         history.release(oldEvent, retiring: &retirement)
         endReleased()
     }
@@ -174,15 +207,17 @@ extension RoutingTableWriter {
     mutating func pushDown(
         _ word: ColumnWord,
         from index: UInt32,
-        in view: Int,
+        in columns: ViewColumns,
         time: Int64?
     ) {
         guard index >= PrefixTrie.firstIndex else { return }
-        var within = tree.children(of: index)
-        while let child = within.popLast() {
-            guard !views[view].columns.word(at: child).isOwn else { continue }
-            store(word, at: child, in: view, time: time)
-            within += tree.children(of: child)
+        var child = tree.firstChild(of: index)
+        while child != 0 {
+            if !columns.word(at: child).isOwn {
+                store(word, at: child, in: columns, time: time)
+                pushDown(word, from: child, in: columns, time: time)
+            }
+            child = tree.nextSibling(of: child)
         }
     }
 

@@ -20,33 +20,39 @@ extension RoutingTableWriter {
         history.age(to: time, retiring: &retirement)
         endReleased()
         let oldest = published.quiescentState.oldest()
-        let ready = retirement.takeReady(oldestEpoch: oldest, time: time, atMost: most)
+        let (ready, isAll) = retirement.takeReady(oldestEpoch: oldest, time: time, atMost: most)
         for retiree in ready { free(retiree) }
-        return ready.count < most
+        // Looking at an entry is a small part of freeing one.
+        let entries = most > .max / 4 ? .max : most * 4
+        let areViewsEnded = endViews(atMost: entries)
+        return settle(atMost: entries) && areViewsEnded && isAll
     }
 
     private mutating func free(_ retiree: Retiree) {
         switch retiree {
-        case .object: break  // goes with its last reference
         case .node(let node): tree.releaseNode(node, retiring: &retirement)
         case .event(let event): history.free(event, retiring: &retirement)
         case .attributes(let index): paths.freeAttributes(index, retiring: &retirement)
+        case .nextHop(let index): paths.freeNextHop(index, retiring: &retirement)
         case .asPath(let index): paths.freeASPath(index, retiring: &retirement)
         case .pathSetIndex(let index): paths.freePathSet(index, retiring: &retirement)
         case .prefixIndex(let index): freePrefix(index)
+        case .view(let index): freeViews.append(ViewID(rawValue: UInt16(index)))
         case .unusedPrefix(let index): tree.expire(index, retiring: &retirement)
         case .unlinkedPrefix(let index):
             clearColumns(at: index)
             retirement.add(.prefixIndex(index))
         case .unusedPathSet(let index): paths.expire(index, retiring: &retirement)
+        case .removedView(let index): end(index)
         }
     }
 
     private mutating func clearColumns(at index: UInt32) {
-        for view in views {
-            view.columns.pathSets.store(0, at: index)
-            let event = view.columns.events[index]
-            view.columns.events.store(0, at: index)
+        for columns in columns {
+            let event = columns.events[index]
+            guard event != 0 || columns.pathSets[index] != 0 else { continue }
+            columns.pathSets.store(0, at: index)
+            columns.events.store(0, at: index)
             history.release(event, retiring: &retirement)
         }
         endReleased()
@@ -54,9 +60,9 @@ extension RoutingTableWriter {
 
     private mutating func freePrefix(_ index: UInt32) {
         guard tree.release(index, retiring: &retirement) else { return }
-        for view in views {
-            retirement.add(view.columns.pathSets.dropSegment(holding: index))
-            retirement.add(view.columns.events.dropSegment(holding: index))
+        for columns in columns {
+            retirement.add(columns.pathSets.dropSegment(holding: index))
+            retirement.add(columns.events.dropSegment(holding: index))
         }
     }
 }

@@ -35,24 +35,17 @@ extension RoutingTableWriter {
         in view: ViewID,
         _ walk: inout TableWalk
     ) {
-        guard let id = paths.id(of: source), views.indices.contains(Int(view.rawValue)) else {
+        guard let id = paths.id(of: source), isUsed(view) else {
             walk.isDone = true
             return
         }
         var change = RouteChange(view: Int(view.rawValue), source: id, time: newestTime)
-        var known: [PathSetID: PathSetID] = [:]
+        let columns = columns[change.view]
         for index in walk.take(of: tree.bound) {
-            guard let old = ownPathSet(at: index, in: change.view) else { continue }
-            if known[old] == nil, let list = paths.paths(of: old) {
-                let stale = paths.mapping(list) { path in
-                    var path = path
-                    if path.source == id { path.isStale = true }
-                    return path
-                }
-                known[old] = stale.map { paths.id(of: $0, retiring: &retirement) }
-            }
-            guard let new = known[old], new != old else { continue }
-            restate(old, as: new, at: index, &change)
+            guard let old = columns.word(at: index).ownPathSet,
+                let new = paths.stale(old, of: id, retiring: &retirement)
+            else { continue }
+            restate(old, as: new, at: index, in: columns, &change)
         }
         count(change)
     }
@@ -62,15 +55,16 @@ extension RoutingTableWriter {
         _ old: PathSetID,
         as new: PathSetID,
         at index: UInt32,
+        in columns: ViewColumns,
         _ change: inout RouteChange
     ) {
-        let before = standing(of: change.source, in: old)
-        let after = standing(of: change.source, in: new)
+        let before = paths.standing(of: change.source, in: old)
+        let after = paths.standing(of: change.source, in: new)
         change.count(before, after, isIPv4: tree.isIPv4(index))
         paths.use(new)
         let word = ColumnWord(own: new)
-        store(word, at: index, in: change.view, time: nil)
-        pushDown(word.inherited, from: index, in: change.view, time: nil)
+        store(word, at: index, in: columns, time: nil)
+        pushDown(word.inherited, from: index, in: columns, time: nil)
         paths.endUse(old, retiring: &retirement)
     }
 
@@ -132,7 +126,7 @@ extension RoutingTableWriter {
         _ walk: inout TableWalk,
         where isMeant: (Path) -> Bool
     ) {
-        guard let id = paths.id(of: source), views.indices.contains(Int(view.rawValue)) else {
+        guard let id = paths.id(of: source), isUsed(view) else {
             walk.isDone = true
             return
         }
@@ -142,18 +136,14 @@ extension RoutingTableWriter {
             source: id,
             time: time ?? newestTime
         )
-        var known: [PathSetID: PathSetID?] = [:]
+        let columns = columns[change.view]
         for index in walk.take(of: tree.bound) {
-            guard let old = ownPathSet(at: index, in: change.view) else { continue }
+            guard let old = columns.word(at: index).ownPathSet else { continue }
             if let isIPv4, tree.isIPv4(index) != isIPv4 { continue }
-            if let new = known[old] {
-                replace(old, with: new, at: index, &change)
-            } else if let list = paths.paths(of: old) {
-                let rest = paths.mapping(list) { $0.source == id && isMeant($0) ? nil : $0 }
-                let new = rest.map { paths.id(of: $0, retiring: &retirement) }
-                known[old] = .some(new)
-                replace(old, with: new, at: index, &change)
+            let outcome = paths.mapping(old, retiring: &retirement) {
+                $0.source == id && isMeant($0) ? nil : $0
             }
+            become(outcome, from: old, at: index, in: columns, &change)
         }
         count(change)
     }

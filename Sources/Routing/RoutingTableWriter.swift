@@ -8,11 +8,17 @@ public import Model
 public struct RoutingTableWriter: ~Copyable, Sendable {
     /// What the writer knows of a view beyond its columns.
     struct View {
-        let columns: ViewColumns
+        let name: String
         var prefixes = PrefixCounts()
-        var prefixesBySource: [RouteSourceID: PrefixCounts] = [:]
+        var sources: [RouteSourceID: SourceCounts] = [:]
+        var stage = ViewStage.used
+    }
+
+    /// How many prefixes a source has in a view.
+    struct SourceCounts {
+        var prefixes = PrefixCounts()
         /// Those that are not stale.
-        var freshPrefixesBySource: [RouteSourceID: PrefixCounts] = [:]
+        var fresh = PrefixCounts()
     }
 
     /// Views beyond this number are not made.
@@ -23,12 +29,23 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
     var paths: PathTable
     var history: RouteHistory
     var retirement: Retirement
+    /// By view id; ``noColumns`` for a view that is gone.
+    var columns: [ViewColumns] = []
+    let noColumns = ViewColumns(name: "")
     var views: [View] = []
+    var viewIDs: [String: ViewID] = [:]
+    /// Ids of views that are gone, to be given again.
+    var freeViews: [ViewID] = []
+    /// Views whose columns are being freed.
+    var endingViews: [EndingView] = []
+    /// How far the columns have been walked through since events were forgotten.
+    var settling = SettlingWalk()
     /// Prefixes that some view has.
     var distinctPrefixes = PrefixCounts()
+    /// Paths that were not kept, for their prefixes had too many.
+    var refusedPaths = 0
     /// The newest time heard of, in nanoseconds since 1970-01-01 00:00 UTC.
     var newestTime: Int64 = 0
-    private var viewIDs: [String: ViewID] = [:]
 
     init(_ published: PublishedTable, retention: Int64) {
         var retirement = Retirement(retention: retention)
@@ -39,26 +56,7 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
         self.retirement = retirement
     }
 
-    deinit { published.keep(retirement.objects) }
-
-    /// The view of that name, which is made if it is not there.
-    ///
-    /// A table has at most 4,096 views; what would be one more is ``ViewID/none``.
-    public mutating func view(named name: String) -> ViewID {
-        if let id = viewIDs[name] { return id }
-        guard views.count < Self.viewLimit else { return .none }
-        let id = ViewID(rawValue: UInt16(views.count))
-        let columns = ViewColumns(name: name)
-        views.append(View(columns: columns))
-        viewIDs[name] = id
-        retirement.add(published.views.publish(columns, at: UInt32(id.rawValue)))
-        return id
-    }
-
-    /// Whether views of all these names are there, or can be made: none is ever freed.
-    public func canMake(views names: Set<String>) -> Bool {
-        views.count + names.count { viewIDs[$0] == nil } <= Self.viewLimit
-    }
+    deinit { published.keep(retirement.waitingObjects) }
 
     /// Withdraws and announces what `update` says, as told by `source`.
     ///
@@ -68,23 +66,27 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
         from source: RouteSource,
         to view: ViewID
     ) {
-        guard views.indices.contains(Int(view.rawValue)) else { return }
+        guard isUsed(view), let sourceID = paths.id(of: source, retiring: &retirement) else {
+            return
+        }
         newestTime = max(newestTime, update.time)
-        let sourceID = paths.id(of: source, retiring: &retirement)
         var change = RouteChange(view: Int(view.rawValue), source: sourceID, time: update.time)
         for withdrawn in update.withdrawn { withdraw(withdrawn, &change) }
         if !update.announced.isEmpty {
-            let attributes = paths.takeAttributes(update.attributes, retiring: &retirement)
-            for announced in update.announced { announce(announced, attributes, &change) }
-            paths.releaseAttributes(attributes, retiring: &retirement)
+            let path = paths.take(update, from: sourceID, retiring: &retirement)
+            for announced in update.announced { announce(announced, path, &change) }
+            paths.release(path, retiring: &retirement)
         }
         count(change)
     }
 
     mutating func count(_ change: RouteChange) {
-        views[change.view].prefixesBySource[change.source, default: PrefixCounts()] +=
+        guard change.prefixes != PrefixCounts() || change.freshPrefixes != PrefixCounts() else {
+            return
+        }
+        views[change.view].sources[change.source, default: SourceCounts()].prefixes +=
             change.prefixes
-        views[change.view].freshPrefixesBySource[change.source, default: PrefixCounts()] +=
+        views[change.view].sources[change.source, default: SourceCounts()].fresh +=
             change.freshPrefixes
     }
 }

@@ -96,7 +96,9 @@ struct PlainTable {
             let lowest = left.map(key).min()
             left.removeAll { key($0) != lowest }
         }
+        keepLowest { $0.source.rib == .adjRIBOut ? 1 : 0 }
         keepLowest { -Int($0.source.weight) }
+        keepLowest { $0.attributes.communities.contains(0xffff_0006) ? 1 : 0 }  // RFC 9494, 4.3
         keepLowest { -Int($0.attributes.localPreference ?? 100) }
         keepLowest { $0.attributes.asPath.selectionLength }
         keepLowest { $0.attributes.origin.rawValue }
@@ -110,6 +112,7 @@ struct PlainTable {
         }
         keepLowest { $0.source.isExternal ? 0 : 1 }
         keepLowest { $0.attributes.originatorID ?? $0.source.routerID }
+        keepLowest { $0.attributes.clusterCount }  // RFC 4456, section 9
         keepLowest { $0.source.address }
         keepLowest { $0.pathIdentifier }
         return left[0]

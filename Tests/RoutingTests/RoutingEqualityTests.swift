@@ -72,6 +72,10 @@ struct RoutingEqualityTests {
             attributes.nextHop = .v4(UInt32.random(in: 1...5, using: &numbers))
             attributes.localPreference = [nil, 100, 200].randomElement(using: &numbers) ?? nil
             attributes.multiExitDiscriminator = [nil, 0, 5].randomElement(using: &numbers) ?? nil
+            attributes.clusterCount = [0, 0, 1, 2].randomElement(using: &numbers) ?? 0
+            if Int.random(in: 0..<5, using: &numbers) == 0 {
+                attributes.communities = [0xfde8_0001, 0xffff_0006]  // LLGR_STALE
+            }
             attributes.originatorID = [nil, nil, 5].randomElement(using: &numbers) ?? nil
             return attributes
         }

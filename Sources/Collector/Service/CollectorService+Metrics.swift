@@ -42,7 +42,8 @@ extension CollectorService {
         }
         if let statistics = speaker?.statistics { figures.speaker = statistics }
         figures.routeQueueDepth = feed.queueStatistics.depth
-        figures.routes = feed.summary().views.flatMap { view in
+        let summary = feed.summary()
+        figures.routes = summary.views.flatMap { view in
             [
                 .init(view: view.name, family: .ipv4, prefixes: view.ipv4Prefixes),
                 .init(view: view.name, family: .ipv6, prefixes: view.ipv6Prefixes),
@@ -51,7 +52,7 @@ extension CollectorService {
         let status = await writer?.status
         figures.waitingRows = status?.rows ?? 0
         figures.storeOctets = storeOctets
-        figures.limits = limitsReached(status)
+        figures.limits = limitsReached(status, summary)
         figures.octetsWithoutBase = workerFigures.values.reduce(0) {
             $0 &+ $1.decoder.octetsWithoutBase
         }
@@ -89,7 +90,10 @@ extension CollectorService {
     }
 
     /// How often each limit has been reached since the process began.
-    private func limitsReached(_ status: VolumeWriter.Status?) -> [CollectorFigures.Limit] {
+    private func limitsReached(
+        _ status: VolumeWriter.Status?,
+        _ routes: RoutingSummary
+    ) -> [CollectorFigures.Limit] {
         let figures = workerFigures.values
         let total = figures.reduce(into: DecoderStatistics()) { $0 += $1.decoder }
         return [
@@ -97,6 +101,7 @@ extension CollectorService {
             .init(name: "waitingRows", timesReached: status?.limitReached ?? 0),
             .init(name: "routeUpdates", timesReached: feed.queueStatistics.timesFull),
             .init(name: "maxPrefixes", timesReached: feed.prefixLimitsReached),
+            .init(name: "routePaths", timesReached: UInt64(routes.refusedPaths)),
             .init(name: "exporters", timesReached: total.exportersRefused),
             .init(name: "domains", timesReached: total.domainsEvicted),
             .init(

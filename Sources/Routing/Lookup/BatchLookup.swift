@@ -204,7 +204,8 @@ extension PublishedTable {
                     prefix: prefix,
                     pathSet: word.pathSet,
                     view: list[0],
-                    entry: entry
+                    entry: entry,
+                    isRecent: word.isRecent
                 )
             } else {
                 let family = addresses[lane].family

@@ -117,6 +117,10 @@ struct PrefixTree {
         if parent != 0 { abandon(index, by: parent) }
     }
 
+    /// The first of the prefixes directly within `index`, and the next after one; 0 for none.
+    func firstChild(of index: UInt32) -> UInt32 { nodes[Int(index)].firstChild }
+    func nextSibling(of index: UInt32) -> UInt32 { nodes[Int(index)].nextSibling }
+
     /// The prefixes directly within `index`.
     func children(of index: UInt32) -> [UInt32] {
         var children: [UInt32] = []

@@ -207,6 +207,6 @@ struct PrefixTrie {
     /// Makes `node` usable again, once no reader can be in it.
     mutating func release(_ node: UInt32, retiring retirement: inout Retirement) {
         guard nodes.give(node), let block = words.dropSegment(holding: node << 8) else { return }
-        retirement.add(.object(block))
+        retirement.add(block)
     }
 }

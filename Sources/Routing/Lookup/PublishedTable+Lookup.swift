@@ -33,10 +33,18 @@ extension PublishedTable {
         for position in 0..<ViewList.capacity {
             let view = list[position]
             guard view != .none else { return nil }
-            let word = views.read(UInt32(view.rawValue)) { $0.word(at: index) } ?? .none
+            let word = word(at: index, in: view)
             guard !word.isNone else { continue }
-            let prefix = PrefixID(rawValue: index)
-            return RouteMatch(prefix: prefix, pathSet: word.pathSet, view: view, entry: entry)
+            // Where the default decides, the entry had perhaps more a short while ago.
+            let isRecent =
+                word.isRecent || index != entry && self.word(at: entry, in: view).isRecent
+            return RouteMatch(
+                prefix: PrefixID(rawValue: index),
+                pathSet: word.pathSet,
+                view: view,
+                entry: entry,
+                isRecent: isRecent
+            )
         }
         return nil
     }
@@ -48,13 +56,26 @@ extension PublishedTable {
             let index = hadRoute(at: entry, in: view) ? entry : byDefault
             guard hadRoute(at: index, in: view) else { continue }
             let prefix = PrefixID(rawValue: index)
-            return RouteMatch(prefix: prefix, pathSet: .none, view: view, entry: entry)
+            return RouteMatch(
+                prefix: prefix,
+                pathSet: .none,
+                view: view,
+                entry: entry,
+                isRecent: true
+            )
         }
         return .none
     }
 
+    /// What `view` has for the entry `index`.
+    @inline(__always)
+    func word(at index: UInt32, in view: ViewID) -> ColumnWord {
+        views.read(UInt32(view.rawValue)) { $0.word(at: index) } ?? .none
+    }
+
     private func hadRoute(at index: UInt32, in view: ViewID) -> Bool {
-        event(at: index, in: view).map { !$0.replaced.isNone } ?? false
+        guard word(at: index, in: view).isRecent else { return false }
+        return event(at: index, in: view).map { !$0.replaced.isNone } ?? false
     }
 
     /// The last change of `view`'s route for the entry `index`.

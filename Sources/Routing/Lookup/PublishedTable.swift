@@ -15,14 +15,15 @@ final class PublishedTable: Sendable {
     let prefixes = PublishedPrefixes()
     /// The longest prefix around each; 0 for none.
     let parents = PublishedWords(segmentShift: PrefixTree.blockShift)
-    /// By view id.
+    /// By view id; all that were ever made are below ``viewBound``.
     let views = PublishedObjects<ViewColumns>()
+    let viewBound = Atomic<UInt32>(0)
     /// The words of a view that is not there: all zero.
     let noColumn = PublishedWords(segmentShift: 10, capacityShift: 10)
     let events = PublishedEvents()
 
-    let pathSets = PublishedObjects<PathSet>()
-    let attributes = PublishedObjects<InternedAttributes>()
+    let pathSets = PublishedPaths()
+    let attributes = PublishedAttributes()
     let asPaths = PublishedObjects<InternedASPath>()
     let sources = PublishedObjects<InternedSource>()
 
@@ -37,11 +38,8 @@ final class PublishedTable: Sendable {
     var octets: Int {
         var octets = trie.octets + prefixes.octets + parents.octets + events.octets + views.octets
         octets += pathSets.octets + attributes.octets + asPaths.octets + sources.octets
-        for view in 0..<UInt32(ViewID.none.rawValue) {
-            guard let columns = views.read(view, { $0.pathSets.octets + $0.events.octets }) else {
-                break
-            }
-            octets += columns
+        for view in 0..<viewBound.load(ordering: .acquiring) {
+            octets += views.read(view) { $0.pathSets.octets + $0.events.octets } ?? 0
         }
         return octets
     }

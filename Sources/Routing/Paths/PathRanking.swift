@@ -12,8 +12,16 @@ internal import Model
 /// beat a. The RFC removes, and so do we: a path goes when one from the same neighboring AS has a
 /// lower MED; of those that stay the best by the later steps is chosen; then the same again without
 /// it. Interior cost (step e) is unknown here.
+///
+/// What a router tells its neighbors (Adj-RIB-Out) says nothing of where its own traffic goes: it
+/// has a view of its own, and would come last here, whatever its weight.
 struct RankedPath {
+    /// LLGR_STALE (RFC 9494, section 6).
+    private static let longLivedStale: UInt32 = 0xffff_0006
+
     let path: Path
+    private let isOut: Bool
+    private let isLongLivedStale: Bool
     private let weight: UInt16
     private let localPreference: UInt32
     private let selectionLength: Int
@@ -22,21 +30,25 @@ struct RankedPath {
     private let multiExitDiscriminator: UInt32
     private let isExternal: Bool
     private let routerID: UInt32
+    private let clusterCount: UInt8
     private let address: IPAddress
 
-    init(_ path: Path, _ interned: InternedAttributes, from source: RouteSource) {
-        let attributes = interned.attributes
+    init(_ path: Path, _ attributes: PathAttributes, from source: RouteSource) {
         self.path = path
+        isOut = source.rib == .adjRIBOut
         weight = source.weight
+        // A router further away has lost its session to whoever told the route.
+        isLongLivedStale = attributes.communities.contains(Self.longLivedStale)
         localPreference = attributes.localPreference ?? 100
-        selectionLength = interned.selectionLength
+        selectionLength = attributes.asPath.selectionLength
         origin = attributes.origin.rawValue
-        neighborAS = interned.neighborAS
+        neighborAS = attributes.asPath.neighborAS
         // Absent is the lowest (RFC 4271, section 9.1.2.2 c).
         multiExitDiscriminator = attributes.multiExitDiscriminator ?? 0
         isExternal = source.isExternal
         // RFC 4456, section 9: the originator in the place of the neighbor.
         routerID = attributes.originatorID ?? source.routerID
+        clusterCount = attributes.clusterCount
         address = source.address
     }
 
@@ -57,7 +69,11 @@ struct RankedPath {
 
     /// Steps before MED.
     private func isBeforeByPath(_ other: RankedPath) -> Bool {
+        if isOut != other.isOut { return other.isOut }
         if weight != other.weight { return weight > other.weight }
+        // RFC 9494, section 4.3: less preferred than any route that is not marked so, of those that
+        // come from the same set of routes.
+        if isLongLivedStale != other.isLongLivedStale { return other.isLongLivedStale }
         if localPreference != other.localPreference {
             return localPreference > other.localPreference
         }
@@ -80,6 +96,8 @@ struct RankedPath {
     private func isBeforeByNeighbor(_ other: RankedPath) -> Bool {
         if isExternal != other.isExternal { return isExternal }
         if routerID != other.routerID { return routerID < other.routerID }
+        // RFC 4456, section 9.
+        if clusterCount != other.clusterCount { return clusterCount < other.clusterCount }
         if address != other.address { return address < other.address }
         return (path.source.rawValue, path.pathIdentifier)
             < (other.path.source.rawValue, other.path.pathIdentifier)

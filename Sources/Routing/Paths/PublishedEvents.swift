@@ -26,7 +26,7 @@ enum PastRoute {
 ///
 ///     event = time, replaced since (two words each), replaced, previous, two words of nothing
 final class PublishedEvents: Sendable {
-    static let blockShift: UInt32 = 9
+    static let blockShift: UInt32 = 11
     private let words = PublishedWords(segmentShift: blockShift + 3, capacityShift: 27)
     /// Stands where nothing was replaced, for 0 says that it was forgotten; it is no word of a
     /// column.

@@ -12,41 +12,60 @@
 ///     column word  [ paths C ]     event 9  [ changed 12:05:02 | was paths B | before: event 7 ]
 ///     column event [    9    ] ---^ event 7  [ changed 12:05:00 | was paths A | before: nothing ]
 ///
-/// Entries changed in one update from the same word share one event, so a table that is loaded
-/// makes one event a message. Events age by whole steps of an eighth of the retention; one that is
-/// older than the retention lets go of the paths it replaced and of the events before it, and keeps
-/// the time. A chain has at most ``longest`` events: of a route that flaps the oldest go.
+/// What lasts less than a ``tick`` is left out: of two changes of an entry within one the later
+/// takes the place of both, and entries changed from the same word within one share an event. So a
+/// table that is loaded makes few events, whatever lies within what.
+///
+/// Events age by whole steps of an eighth of the retention; one that is older than the retention
+/// lets go of the paths it replaced and of the events before it, and keeps the time. A walk through
+/// the columns (``RoutingTableWriter``) then lets all entries of one tick share one event again,
+/// and takes *recent* from their words. A chain has at most ``longest`` events: of a route that
+/// flaps the oldest go.
 struct RouteHistory {
     private struct State {
         var references: UInt32 = 0
-        /// Steps since it was first seen by ``age(to:)``; nil before, and when forgotten.
-        var age: UInt8?
-        var word = ColumnWord.none
         /// The event before it, which it keeps.
         var previous: UInt32 = 0
+        var word = ColumnWord.none
+        /// Steps since it was first seen by ``age(to:)``; nil before, and when forgotten.
+        var age: UInt8?
         /// How many events at most follow each other from here on.
         var length: UInt8 = 0
         /// Whether it says more than when it was.
         var isKnown = false
+        /// Whether it is the one that all forgotten events of its tick are replaced by.
+        var isCommon = false
     }
 
     /// Events of one entry that are remembered: eight changes within the retention are a flap.
     static let longest = 8
     /// Steps after which the replaced word is let go.
     private static let steps: Int64 = 8
+    /// Events that are looked at whether they fit, by the word they replace.
+    private static let candidates = 1 << 14
 
     private let events: PublishedEvents
     private let stepLength: Int64
+    /// Times that need not be told apart, in nanoseconds: a second, when the retention is ten
+    /// minutes.
+    ///
+    /// Flows are told apart no finer, and an UPDATE takes as long from router to router.
+    private let tick: Int64
     private var pool = IndexPool(blockShift: PublishedEvents.blockShift)
     private var states: [State] = []
     private var lastStep: Int64?
-    private var latest: (index: UInt32, event: RouteEvent)?
+    private var latest: [UInt32] = Array(repeating: 0, count: RouteHistory.candidates)
+    /// By tick, the event of those that were forgotten.
+    private var common: [Int64: UInt32] = [:]
     /// The words of events that went, which the paths have to hear of.
     private var released: [ColumnWord] = []
+    /// Whether events were forgotten since the columns were walked through last.
+    private(set) var hasForgotten = false
 
     init(published: PublishedTable, retention: Int64) {
         events = published.events
         stepLength = max(1, retention / Self.steps)
+        tick = max(1, retention / 600)
         _ = pool.take()  // 0 is no event
         states.append(State())
     }
@@ -56,9 +75,12 @@ struct RouteHistory {
     /// When the event at `index` was; nil for 0.
     func time(of index: UInt32) -> Int64? { events.time(of: index) }
 
+    /// Whether the event at `index` says more than when it was.
+    func isKnown(_ index: UInt32) -> Bool { states[Int(index)].isKnown }
+
     /// The event that a later one of the same entry follows: `index`, as long as it says more than
     /// when it was.
-    func previous(of index: UInt32) -> UInt32 { states[Int(index)].isKnown ? index : 0 }
+    func previous(of index: UInt32) -> UInt32 { isKnown(index) ? index : 0 }
 
     /// Removes and returns a word that an event held which is gone; nil when there is none left.
     mutating func takeReleased() -> ColumnWord? { released.popLast() }
@@ -68,27 +90,48 @@ struct RouteHistory {
         _ event: RouteEvent,
         retiring retirement: inout Retirement
     ) -> (index: UInt32, isNew: Bool) {
-        if let latest, latest.event == event, states[Int(latest.index)].references > 0,
-            states[Int(latest.index)].isKnown,
-            states[Int(latest.index)].previous == event.previous
-        {
-            states[Int(latest.index)].references += 1
-            return (latest.index, false)
+        let place = Int(truncatingIfNeeded: event.replaced.rawValue >> 2) & (Self.candidates - 1)
+        let candidate = latest[place]
+        if candidate != 0, isSame(event, candidate) {
+            states[Int(candidate)].references += 1
+            return (candidate, false)
         }
-        let index = pool.take()
-        while states.count <= index { states.append(State()) }
-        states[Int(index)] = State(
-            references: 1,
-            word: event.replaced,
-            previous: event.previous,
-            length: min(states[Int(event.previous)].length, UInt8(Self.longest)) + 1,
-            isKnown: true
-        )
+        let index = make(retiring: &retirement)
+        states[Int(index)].word = event.replaced
+        states[Int(index)].previous = event.previous
+        states[Int(index)].length =
+            min(states[Int(event.previous)].length, UInt8(Self.longest)) + 1
+        states[Int(index)].isKnown = true
         retain(event.previous)
         events.store(event, at: index, retiring: &retirement)
-        latest = (index, event)
+        latest[place] = index
         if states[Int(index)].length > Self.longest { shorten(index, retiring: &retirement) }
         return (index, true)
+    }
+
+    private func isSame(_ event: RouteEvent, _ candidate: UInt32) -> Bool {
+        let state = states[Int(candidate)]
+        guard state.references > 0, state.isKnown, state.word == event.replaced,
+            state.previous == event.previous, let known = events.event(at: candidate)
+        else { return false }
+        return known.replacedSince == event.replacedSince && isWithinTick(known.time, event.time)
+    }
+
+    private func isWithinTick(_ earlier: Int64, _ later: Int64) -> Bool {
+        earlier <= later && earlier.dividedDown(by: tick) == later.dividedDown(by: tick)
+    }
+
+    /// Whether a change at `time` is not told apart from the last one, at `index`.
+    func isWithinTick(of index: UInt32, _ time: Int64) -> Bool {
+        guard isKnown(index), let last = events.time(of: index) else { return false }
+        return isWithinTick(last, time)
+    }
+
+    private mutating func make(retiring retirement: inout Retirement) -> UInt32 {
+        let index = pool.take()
+        while states.count <= index { states.append(State()) }
+        states[Int(index)] = State(references: 1)
+        return index
     }
 
     /// Ends the chain that begins at `index` after ``longest`` events.
@@ -112,6 +155,9 @@ struct RouteHistory {
         while index != 0 {
             states[Int(index)].references -= 1
             guard states[Int(index)].references == 0 else { return }
+            if states[Int(index)].isCommon, let time = events.time(of: index) {
+                common[time.dividedDown(by: tick)] = nil
+            }
             retirement.add(.event(index))
             index = letGo(index)
         }
@@ -132,6 +178,24 @@ struct RouteHistory {
     mutating func free(_ index: UInt32, retiring retirement: inout Retirement) {
         if pool.give(index) { events.dropSegments(holding: index, retiring: &retirement) }
     }
+
+    /// The event that stands for the forgotten one at `index` and all others of its tick; used once
+    /// more in the place of that one.
+    mutating func settle(_ index: UInt32, retiring retirement: inout Retirement) -> UInt32 {
+        guard !states[Int(index)].isCommon, let time = events.time(of: index) else { return index }
+        let ticks = time.dividedDown(by: tick)
+        guard let shared = common[ticks] else {
+            common[ticks] = index
+            states[Int(index)].isCommon = true
+            return index
+        }
+        retain(shared)
+        release(index, retiring: &retirement)
+        return shared
+    }
+
+    /// Notes that a walk through the columns begins.
+    mutating func beginWalk() { hasForgotten = false }
 
     /// Lets the events go that are older than the retention.
     ///
@@ -158,7 +222,16 @@ struct RouteHistory {
                 guard now >= Self.steps + 1 else { continue }
             }
             events.forget(UInt32(index))
+            hasForgotten = true
             release(letGo(UInt32(index)), retiring: &retirement)
         }
+    }
+}
+
+extension Int64 {
+    /// Divided and rounded down, so that the quotients of a positive `divisor` are equally long.
+    fileprivate func dividedDown(by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 }

@@ -7,7 +7,11 @@ struct BenchCase: Sendable {
     let run: @Sendable (BenchOptions) throws -> Bool
 
     static let all = [
-        BenchCase(name: "lookup") { try LookupCase($0).run() }
+        BenchCase(name: "lookup") { try LookupCase($0).run() },
+        BenchCase(name: "views") { options in
+            var views = try ViewsCase(options)
+            return views.run()
+        },
     ]
 }
 

@@ -4,12 +4,25 @@ internal import Model
 
 /// One path to a prefix: who told it, which of theirs it is, and what they said.
 struct Path: Hashable, Sendable {
-    /// Index of the interned attributes.
+    /// Index of the attributes without the next hop (``AttributeTable``).
     var attributes: UInt32
+    var nextHop: NextHopID
     var source: RouteSourceID
     /// RFC 7911; 0 without ADD-PATH.
     var pathIdentifier: UInt32
     var isStale = false
+
+    /// Whether `other` would take its place: it is the same source's path of the same identifier.
+    func isReplaced(by other: Path) -> Bool {
+        source == other.source && pathIdentifier == other.pathIdentifier
+    }
+
+    /// The path as it was told.
+    var fresh: Path {
+        var path = self
+        path.isStale = false
+        return path
+    }
 }
 
 /// All paths of a view to a prefix, best first, then as they would take over.
@@ -29,12 +42,7 @@ struct PathList: Hashable, Sendable {
     }
 
     /// The list with no path stale.
-    var fresh: PathList {
-        var list = self
-        list.best.isStale = false
-        for index in others.indices { list.others[index].isStale = false }
-        return list
-    }
+    var fresh: PathList { PathList(best: best.fresh, others: others.map(\.fresh)) }
 
     var all: [Path] { [best] + others }
 
@@ -59,30 +67,11 @@ struct SourceStanding: Equatable {
     }
 }
 
-/// A path list as readers see it.
+/// A path list as readers see it, where there is more than one path.
 final class PathSet: Sendable {
     let paths: PathList
 
     init(_ paths: PathList) { self.paths = paths }
-}
-
-/// Path attributes, with what is derived from them worked out once.
-final class InternedAttributes: Sendable {
-    let attributes: PathAttributes
-    let asPath: ASPathID
-    let neighborAS: ASN?
-    let originAS: ASN
-    let selectionLength: Int
-    let nextHop: IPAddress?
-
-    init(_ attributes: PathAttributes, asPath: ASPathID) {
-        self.attributes = attributes
-        self.asPath = asPath
-        neighborAS = attributes.asPath.neighborAS
-        originAS = attributes.asPath.originAS ?? .zero
-        selectionLength = attributes.asPath.selectionLength
-        nextHop = attributes.nextHop
-    }
 }
 
 final class InternedASPath: Sendable {
