@@ -10,22 +10,36 @@ public import Model
 ///     twice the same      us  a confederation  route server     a set: nobody knows
 ///     -> 64510 64530 64540, origin not known
 ///
-/// Prepends are collapsed; our own ASes and our siblings, confederation segments (RFC 5065) and
-/// route servers (RFC 7947) are dropped; a set of one is that AS (RFC 4271, section 4.3), a longer
-/// one hides what follows.
+/// An AS of a group counts as the first of its group, and then prepends are collapsed. Our own ASes,
+/// those of our siblings and of our confederation, confederation segments (RFC 5065) and route
+/// servers (RFC 7947) are dropped; a set of one is that AS (RFC 4271, section 4.3), a longer one
+/// hides what follows. Numbers that are no network's stay where they are and are named beside: they
+/// tell of a private AS that was not removed, or of an AS that somebody could not read.
 public struct PathHygiene: Equatable, Sendable {
     /// Our ASes and those of the same organization.
     public var own: Set<ASN>
     public var routeServers: Set<ASN>
+    /// ASes that count as another one.
+    public var siblings: [ASN: ASN]
 
-    public init(own: Set<ASN>, routeServers: Set<ASN>) {
+    public init(own: Set<ASN>, routeServers: Set<ASN>, siblings: [ASN: ASN] = [:]) {
         self.own = own
         self.routeServers = routeServers
+        self.siblings = siblings
     }
 
     public init(_ inventory: Inventory) {
-        own = Set(inventory.network.asns + inventory.network.siblings)
+        let network = inventory.network
+        own = Set(network.asns + network.siblings)
+        if let confederation = network.confederation {
+            own.formUnion(confederation.members)
+            own.insert(confederation.identifier)
+        }
         routeServers = Set(inventory.exchanges.compactMap(\.routeServers?.asn))
+        siblings = [:]
+        for group in inventory.groups {
+            for sibling in group.asns.dropFirst() { siblings[sibling] = group.asns.first }
+        }
     }
 
     /// What is left of a path.
@@ -34,10 +48,21 @@ public struct PathHygiene: Equatable, Sendable {
         public var hops: [ASN]
         /// nil after a set of several.
         public var origin: ASN?
+        /// Those of ``hops`` that are no network's number: reserved, or for private use.
+        public var reserved: [ASN] = []
     }
 
     /// Cleans `path`; `originAS`, unless zero, is who the far address belongs to.
     public func clean(_ path: ASPath, originAS: ASN = .zero) -> CleanPath {
+        var clean = collapse(path, counted(originAS))
+        clean.reserved = clean.hops.filter { Self.isReserved($0) }
+        return clean
+    }
+
+    /// The AS that `asn` counts as.
+    private func counted(_ asn: ASN) -> ASN { siblings[asn] ?? asn }
+
+    private func collapse(_ path: ASPath, _ originAS: ASN) -> CleanPath {
         var hops: [ASN] = []
         var isOpaque = false
         walk: for segment in path.segments {
@@ -47,8 +72,9 @@ public struct PathHygiene: Equatable, Sendable {
                 isOpaque = true
                 break walk
             case .sequence, .set:
-                for member in segment.members where isHop(member) && !hops.contains(member) {
-                    hops.append(member)
+                for member in segment.members {
+                    let hop = counted(member)
+                    if isHop(member), isHop(hop), !hops.contains(hop) { hops.append(hop) }
                 }
             }
         }

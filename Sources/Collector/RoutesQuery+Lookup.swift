@@ -74,6 +74,10 @@ extension RoutesQuery {
                 "largeCommunities",
                 .array(attributes.largeCommunities.map { .string("\($0)") })
             ),
+            .init(
+                "extendedCommunities",
+                .array(attributes.extendedCommunityTexts.map { .string($0) })
+            ),
             .init("stale", .bool(route.isStale)),
         ]
     }

@@ -12,6 +12,11 @@ public struct TableWalk: Sendable {
 
     public init() {}
 
+    /// The next part of a list; ends the walk with the last one.
+    public mutating func take<Element>(of list: [Element]) -> [Element] {
+        take(of: UInt32(clamping: list.count)).map { list[Int($0)] }
+    }
+
     /// The next part; ends the walk with the last one.
     mutating func take(of bound: UInt32) -> Range<UInt32> {
         let start = min(next, bound)
@@ -29,10 +34,12 @@ public struct TableWalk: Sendable {
 extension RoutingTableWriter {
     /// Marks the next part of the routes of `source` in `view` as stale: its session has ended.
     ///
-    /// They stay in use until announced again, or swept.
+    /// They stay in use until announced again, or swept. Of `family` only, where one is given: its
+    /// routes are told again (RFC 7313, section 4).
     public mutating func markStale(
         _ source: RouteSource,
         in view: ViewID,
+        family: AddressFamily? = nil,
         _ walk: inout TableWalk
     ) {
         guard let id = paths.id(of: source), isUsed(view) else {
@@ -41,7 +48,9 @@ extension RoutingTableWriter {
         }
         var change = RouteChange(view: Int(view.rawValue), source: id, time: newestTime)
         let columns = columns[change.view]
+        let isIPv4 = family.map { $0 == .ipv4 }
         for index in walk.take(of: tree.bound) {
+            if let isIPv4, tree.isIPv4(index) != isIPv4 { continue }
             guard let old = columns.word(at: index).ownPathSet,
                 let new = paths.stale(old, of: id, retiring: &retirement)
             else { continue }

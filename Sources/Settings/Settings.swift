@@ -144,6 +144,17 @@ public struct Settings: Equatable, Sendable {
         public var localAddress: IPAddress?
         /// More prefixes than this of one family end the session (RFC 4486, subcode 1).
         public var maxPrefixes = MaxPrefixes()
+        /// Whether it may tell several paths to a prefix (RFC 7911).
+        public var addPath = false
+        /// What we are to it (RFC 9234); nil when that is not said.
+        public var role: Role?
+        /// How much its routes are believed beside those of other sources; nil for the usual.
+        public var weight: UInt16?
+
+        /// What a router is to the other end of its session (RFC 9234, section 4.1).
+        public enum Role: String, CaseIterable, Sendable {
+            case provider, routeServer, routeServerClient, customer, peer
+        }
 
         /// Bounds of what a neighbor may announce.
         public struct MaxPrefixes: Equatable, Sendable {

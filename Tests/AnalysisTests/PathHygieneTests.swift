@@ -109,6 +109,44 @@ struct PathHygieneTests {
         #expect(clean.origin?.rawValue == sample.origin)
     }
 
+    @Test("ASes of a group count as its first, whichever way they come")
+    func groups() {
+        var inventory = Inventory()
+        let asns = [15169, 36040, 19527].map { ASN(rawValue: $0) }
+        inventory.groups = [.init(id: "content", asns: asns)]
+        let hygiene = PathHygiene(inventory)
+        func hops(_ numbers: UInt32...) -> [UInt32] {
+            hygiene.clean(ASPath(sequence: numbers.map { ASN(rawValue: $0) })).hops.map(\.rawValue)
+        }
+        #expect(hops(174, 36040) == [174, 15169])
+        #expect(hops(174, 36040, 15169, 19527) == [174, 15169])
+        #expect(hops(15169, 174) == [15169, 174])
+        let origin = hygiene.clean(ASPath(), originAS: ASN(rawValue: 19527)).origin
+        #expect(origin == ASN(rawValue: 15169))
+    }
+
+    @Test("members of our confederation are ours, also in a plain sequence, and so is its number")
+    func confederation() {
+        var inventory = Inventory()
+        inventory.network.asns = [ASN(rawValue: 65_010)]
+        inventory.network.confederation = Confederation(
+            identifier: ASN(rawValue: 100),
+            members: [ASN(rawValue: 65_010), ASN(rawValue: 65_011)]
+        )
+        let path = ASPath(sequence: [65_011, 100, 174, 15_169].map { ASN(rawValue: $0) })
+        let clean = PathHygiene(inventory).clean(path)
+        #expect(clean.hops.map(\.rawValue) == [174, 15_169])
+        #expect(clean.reserved == [])
+    }
+
+    @Test("numbers that are no network's are named and stay on the way")
+    func marked() {
+        let numbers: [UInt32] = [174, 23_456, 64_512, 64_500, 15_169]
+        let clean = Self.hygiene.clean(ASPath(sequence: numbers.map { ASN(rawValue: $0) }))
+        #expect(clean.hops.map(\.rawValue) == numbers)
+        #expect(clean.reserved.map(\.rawValue) == [23_456, 64_512])
+    }
+
     @Test(
         "reserved, private and documentation numbers are nobody's to ask",
         arguments: [

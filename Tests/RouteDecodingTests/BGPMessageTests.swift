@@ -29,30 +29,18 @@ struct BGPMessageTests {
         #expect(header == nil)
     }
 
-    @Test(
-        "broken headers are refused with the right code (RFC 4271, section 6.1)",
-        arguments: [
-            (
-                "7\(String(repeating: "f", count: 31)) 0013 04",
-                BGPErrorCode.connectionNotSynchronized, ""
-            ),
-            ("\(marker) 0012 04", .badMessageLength, "0012"),
-            ("\(marker) 1001 02", .badMessageLength, "1001"),
-            ("\(marker) 0014 04", .badMessageLength, "0014"),
-            ("\(marker) 001c 01", .badMessageLength, "001c"),
-            ("\(marker) 0016 02", .badMessageLength, "0016"),
-            ("\(marker) 0014 03", .badMessageLength, "0014"),
-            ("\(marker) 0013 00", .badMessageType, "00"),
-            ("\(marker) 0013 07", .badMessageType, "07"),
-        ]
-    )
-    func refused(_ octets: String, _ code: BGPErrorCode, _ data: String) {
-        do throws(BGPError) {
-            let header = try header(octets)
-            Issue.record("read \(String(describing: header))")
-        } catch {
-            #expect(error.notification == BGPNotification(code, data: hex(data)))
-        }
+    @Test("an UPDATE may be 65,535 octets long where that was said, and no longer than 4,096 else")
+    func longest() throws {
+        let long = "\(Self.marker) ffff 02"
+        let octets = hex(long)
+        var reader = WireReader(octets.span, as: "message")
+        let header = try BGPMessageHeader(
+            &reader,
+            longest: BGPMessageHeader.longestExtendedMessage
+        )
+        #expect(header?.length == 65_535)
+        #expect(throws: BGPError.self) { try self.header(long) }
+        #expect(throws: BGPError.self) { try self.header("\(Self.marker) 1001 02") }
     }
 }
 
@@ -97,6 +85,22 @@ struct BGPNotificationTests {
         #expect(try notification("06 02 06 68656c6c6f").shutdownCommunication == nil)
         #expect(try notification("06 02 00").shutdownCommunication == nil)
         #expect(try notification("06 05 05 68656c6c6f").shutdownCommunication == nil)
+    }
+
+    @Test("a Hard Reset tells what is inside (RFC 8538, section 3.1)")
+    func hardReset() throws {
+        let reset = try notification("06 09 06 02 05 68656c6c6f")
+        #expect(reset.isHardReset)
+        #expect(reset.description == "Cease/Hard Reset (\"hello\")")
+        #expect(try !notification("06 02 00").isHardReset)
+        #expect(try notification("06 09 06 09 06 09").shutdownCommunication == nil)
+    }
+
+    @Test("our own farewell is one that others can read, cut between two letters where it is long")
+    func farewell() {
+        #expect(BGPNotification.shutdown("bye").shutdownCommunication == "bye")
+        let long = BGPNotification.shutdown(String(repeating: "ä", count: 200))
+        #expect(long.shutdownCommunication == String(repeating: "ä", count: 127))
     }
 
     @Test("one octet is no NOTIFICATION")

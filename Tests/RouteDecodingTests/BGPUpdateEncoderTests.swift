@@ -36,6 +36,7 @@ struct BGPUpdateEncoderTests {
         sent.attributes.communities = [7, 8]
         sent.attributes.largeCommunities = [LargeCommunity(9, 10, 11)]
         sent.attributes.originatorID = 12
+        sent.attributes.extendedCommunities = [0x0002_fbf4_0000_0001, 0x4004_0000_0000_0064]
         #expect(read(BGPUpdateEncoder.messages(for: sent)) == sent)
     }
 

@@ -87,7 +87,7 @@ struct PathAttributeTests {
         // RFC 7606, sections 7.9 and 7.10.
         Sample("ORIGINATOR_ID", 9, "c0000207") { $0.originatorID = 0xc000_0207 },
         Sample("ORIGINATOR_ID of three octets", 9, "c00002", nil),
-        Sample("CLUSTER_LIST", 10, "c0000207 c0000208") { _ in },
+        Sample("CLUSTER_LIST of two", 10, "c0000207 c0000208") { $0.clusterCount = 2 },
         Sample("CLUSTER_LIST of five octets", 10, "c0000207 c0", nil),
         Sample("CLUSTER_LIST without octets", 10, "", nil),
         // RFC 6793, section 6.
@@ -95,6 +95,27 @@ struct PathAttributeTests {
         Sample("AS4_PATH of five octets", 17, "02 01 fa56ea", nil),
         Sample("AS4_AGGREGATOR", 18, "fa56ea00 c0000201") { _ in },
         Sample("AS4_AGGREGATOR of seven octets", 18, "fa56ea00 c00002", nil),
+        // RFC 4360, section 2; RFC 5701, section 2; RFC 7606, sections 7.14 and 7.15.
+        Sample("EXTENDED COMMUNITIES, a route target", 16, "0002fbf400000001") {
+            $0.extendedCommunities = [0x0002_fbf4_0000_0001]
+        },
+        Sample("EXTENDED COMMUNITIES of seven octets", 16, "0002fbf4000000", nil),
+        Sample("EXTENDED COMMUNITIES without octets", 16, "", nil),
+        Sample(
+            "IPv6 Address Specific Extended Community",
+            25,
+            "0002 20010db8000000000000000000000001 0001"
+        ) { _ in },
+        Sample(
+            "IPv6 Address Specific Extended Community of eight octets",
+            25,
+            "0002fbf400000001",
+            nil
+        ),
+        // RFC 9234, section 5.
+        Sample("OTC", 35, "0000fbf4") { _ in },
+        Sample("OTC of two octets", 35, "fbf4", nil),
+        Sample("OTC of eight octets", 35, "0000fbf40000fbf4", nil),
         // RFC 8092, section 6.
         Sample("LARGE_COMMUNITY 64500:1:2", 32, "0000fbf4 00000001 00000002") {
             $0.largeCommunities = [LargeCommunity(64500, 1, 2)]

@@ -31,7 +31,10 @@ struct BGPSessionTests {
             case .deliver(let update):
                 "deliver +\(update.announced.count) -\(update.withdrawn.count)"
             case .note(let errors): "note \(errors)"
-            case .close(let reason, let error): "close: \(reason)\(error == nil ? "" : " (error)")"
+            case .skip(let families): "skip \(families)"
+            case .close(let end):
+                (end.isHardReset ? "close for good: " : "close: ") + end.reason
+                    + (end.error == nil ? "" : " (error)")
             }
         }
     }

@@ -198,10 +198,10 @@ struct BGPSpeakerTests {
             try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
                 try await events.establish(&connection)
                 await speaker.stop()
-                let answer = BGPNotification(.administrativeShutdown)
+                let answer = BGPNotification.shutdown("peerage stopping")
                 #expect(try await connection.receive() == .notification(answer))
                 #expect(try await connection.receive() == nil)
-                let reason = "sent Cease/Administrative Shutdown"
+                let reason = "sent Cease/Administrative Shutdown (\"peerage stopping\")"
                 #expect(await events.next() == "er1 ended: \(reason)")
             }
         }

@@ -71,11 +71,15 @@ final class SpeakerRecorder: RouteEvents {
         let announced = update.announced.map { "+\($0.prefix)" }
         let withdrawn = update.withdrawn.map { "-\($0.prefix)" }
         let ends = update.endOfRIB.map { "end of \($0)" }
-        let all = (announced + withdrawn + ends).joined(separator: " ")
+        let refreshes = update.refreshes.map { "\($0)" }
+        let all = (announced + withdrawn + ends + refreshes).joined(separator: " ")
         continuation.yield("\(source.name) \(all)")
     }
     func sessionEnded(_ source: RouteSource, reason: String) {
         continuation.yield("\(source.name) ended: \(reason)")
+    }
+    func sessionReset(_ source: RouteSource, reason: String) {
+        continuation.yield("\(source.name) reset: \(reason)")
     }
     func connectionRefused(_ connection: RefusedConnection) {
         let who = connection.neighbor ?? connection.address.map { "\($0)" } ?? "someone"
@@ -86,7 +90,10 @@ final class SpeakerRecorder: RouteEvents {
     func establish(_ connection: inout BGPConnection, holdTime: UInt16 = 90) async throws {
         let open = BGPOpen(asn: SpeakerWorld.asn, holdTime: holdTime, routerID: 2)
         try await connection.send(open.message)
-        let ours = BGPOpen(asn: SpeakerWorld.ours, holdTime: 90, routerID: 1)
+        var ours = BGPOpen(asn: SpeakerWorld.ours, holdTime: 90, routerID: 1)
+        ours.hasEnhancedRouteRefresh = true
+        ours.hasExtendedMessages = true
+        ours.hasIPv6NextHops = true
         #expect(try await connection.receive() == .open(ours), "what we offer")
         #expect(try await connection.receive() == .keepalive)
         try await connection.send(BGPMessageHeader.keepalive)

@@ -30,11 +30,15 @@ struct ExampleTests {
     func complete() throws {
         let commented: Set = [
             "include", "exporters[].samplingRate.override", "alerts.notify[].webhook.secret.env",
-            "neighbors[].md5.env",
+            "neighbors[].md5.env", "neighbors[].role", "network.confederation",
+            "network.confederation.identifier", "network.confederation.members",
         ]
         let known = Set(Settings.keyPaths(supported: true))
         #expect(known.subtracting(Settings.keyPaths(in: example)) == commented)
-        for line in ["# include: [", "# override: 1/1000", "secret: { env: ", "variable (env)"] {
+        for line in [
+            "# include: [", "# override: 1/1000", "secret: { env: ", "variable (env)", "# role: ",
+            "# confederation: {",
+        ] {
             #expect(example.contains(line))
         }
         let rules = exampleFolder.appending(path: "alerts/transit.yaml")

@@ -101,8 +101,8 @@ struct SettingsOutputTests {
         #expect(
             slot["description"] as? String == "Length of an accounting slot. Unit: seconds."
         )
-        let groups = try #require(properties["groups"])
-        #expect(groups["not"] is [String: Any])
+        let registry = try #require(properties["registry"])
+        #expect(registry["not"] is [String: Any])
         let rules = try #require((schema["$defs"] as? [String: Any])?["alertRules"])
         #expect(rules is [String: Any])
     }
@@ -113,8 +113,8 @@ struct SettingsOutputTests {
             Settings.keyPaths(supported: false).sorted() == [
                 "alerts.notify[].alertmanager", "alerts.notify[].email", "alerts.notify[].syslog",
                 "contracts[].components[].burst", "contracts[].components[].flat",
-                "contracts[].components[].tiers", "corrections", "exchanges[].ixf", "groups",
-                "listen.bmp", "neighbors[].addPath", "policies", "registry", "stations",
+                "contracts[].components[].tiers", "corrections", "exchanges[].ixf",
+                "listen.bmp", "policies", "registry", "stations",
                 "store.clickhouse",
             ]
         )

@@ -220,9 +220,9 @@ struct SettingsProblemTests {
         ),
         Sample(
             "not yet supported",
-            "groups: []\nlisten: { bmp: \"127.0.0.1:11019\" }\nstore: { clickhouse: {} }",
+            "registry: {}\nlisten: { bmp: \"127.0.0.1:11019\" }\nstore: { clickhouse: {} }",
             """
-            2:1: groups: is not yet supported by this version; expected a configuration without it
+            2:1: registry: is not yet supported by this version; expected a configuration without it
             """,
             """
             3:11: listen.bmp: is not yet supported by this version; \

@@ -2,6 +2,7 @@
 
 import Model
 import Reporting
+import RouteReception
 import Settings
 
 /// The BGP sessions: those configured, and how each stands or last stood.
@@ -77,11 +78,34 @@ struct NeighborsDocument {
             "initialRoutes": .bool(standing.hasInitialRoutes),
             "stale": .bool(standing.isStale),
             "staleSecondsLeft": standing.staleSecondsLeft.map(JSONValue.integer) ?? .null,
+            "capabilities": standing.session.map(Self.capabilities) ?? .null,
             "holdSeconds": .integer(Int64(standing.holdSeconds)),
             "md5": .bool(standing.hasSignatures),
             "ttlHops": standing.ttlHops.map { .integer(Int64($0)) } ?? .null,
             "messagesReceived": .integer(Int64(standing.messagesReceived)),
             "refusedConnections": .integer(Int64(standing.refusedConnections)),
+        ]
+    }
+
+    /// What both sides use, and what the neighbor says of its restarts.
+    private static func capabilities(_ session: EstablishedSession) -> JSONValue {
+        let longLived = session.longLivedStaleSeconds
+        return [
+            "fourOctetASNs": .bool(session.hasFourOctetASNs),
+            "addPath": .array(session.addPathFamilies.map { .string(word($0)) }),
+            "extendedMessages": .bool(session.hasExtendedMessages),
+            "ipv6NextHops": .bool(session.hasIPv6NextHops),
+            "routeRefresh": .bool(session.hasRouteRefresh),
+            "enhancedRouteRefresh": .bool(session.hasEnhancedRouteRefresh),
+            "gracefulRestart": .bool(session.hasGracefulRestart),
+            "restartSeconds": session.hasGracefulRestart
+                ? .integer(Int64(session.restartSeconds)) : .null,
+            "notificationsCovered": .bool(session.coversNotifications),
+            "longLivedStaleSeconds": .object(
+                AddressFamily.allCases.compactMap { family in
+                    longLived[family].map { .init(word(family), .unsigned(UInt64($0))) }
+                }
+            ),
         ]
     }
 

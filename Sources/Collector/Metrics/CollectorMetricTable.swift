@@ -109,6 +109,11 @@ extension CollectorMetrics {
             .counter,
             "BGP sessions ended by an error of the neighbor, by the error."
         ),
+        .init(
+            "peerage_bgp_skipped_updates_total",
+            .counter,
+            "UPDATEs with routes of families that are not used, by AFI and SAFI: 1/128."
+        ),
         .init("peerage_neighbor_up", .gauge, "1 while the BGP session is established, else 0."),
         .init("peerage_route_queue_depth", .gauge, "Route updates that wait to be applied."),
         .init("peerage_routes", .gauge, "Prefixes with a route in a view."),

@@ -12,6 +12,13 @@ extension CollectorMetrics {
             Self.more(now.overLimit, before.overLimit),
             as: "peerage_bgp_connections_over_limit_total"
         )
+        for (family, times) in now.skippedFamilies {
+            count(
+                Self.more(times, before.skippedFamilies[family] ?? 0),
+                as: "peerage_bgp_skipped_updates_total",
+                [("family", family)]
+            )
+        }
         for (error, times) in now.sessionErrors {
             count(
                 Self.more(times, before.sessionErrors[error] ?? 0),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import RouteDecoding
 package import RouteReception
 package import Settings
 
@@ -16,6 +17,17 @@ extension BGPNeighbor {
             ttlHops: neighbor.ttlHops,
             localAddress: neighbor.localAddress
         )
+        takesPaths = neighbor.addPath
+        weight = neighbor.weight
+        role = neighbor.role.map { role in
+            switch role {
+            case .provider: .provider
+            case .routeServer: .routeServer
+            case .routeServerClient: .routeServerClient
+            case .customer: .customer
+            case .peer: .peer
+            }
+        }
         guard let key, key.count > Self.longestKey else { return }
         throw InputProblem(
             "neighbors[\(name)].md5: the key of its signatures has \(key.count) octets, "

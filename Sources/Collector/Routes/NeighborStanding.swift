@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Model
+package import RouteReception
 
 /// All that is known of a neighbor, its session and its routes, at one moment.
 package struct NeighborStanding: Equatable, Sendable {
@@ -19,6 +20,8 @@ package struct NeighborStanding: Equatable, Sendable {
     /// The families of the present session, and silence that ends it, in seconds; 0 for any.
     package var families: [AddressFamily] = []
     package var holdSeconds = 0
+    /// What the present session has agreed on; nil without one.
+    package var session: EstablishedSession?
     /// Families of which End-of-RIB has come in the present session.
     package var endOfRIB: [AddressFamily] = []
     /// Whether, since the collector started, a session has brought all its initial routes.

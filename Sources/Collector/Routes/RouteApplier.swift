@@ -11,10 +11,12 @@ import Settings
 struct RouteApplier: ~Copyable {
     /// What an entry of the queue leads to that takes time, or others.
     enum Chore {
-        /// Marks the routes of an ended session stale.
-        case mark(RouteSource)
+        /// Marks the routes of an ended session stale, or those of a family that is told again.
+        case mark(RouteSource, AddressFamily?)
         /// Withdraws what is still stale, of one family or of both.
         case sweep(RouteSource, AddressFamily?)
+        /// Withdraws routes that are not to be kept for long.
+        case withdraw(RouteSource, [RouteUpdate.Reachability])
         case limitReached(RouteSource, PrefixLimit)
         case limitIsNear(RouteSource, PrefixLimit)
         /// The table has as many views as it can, and none for these routes.
@@ -32,6 +34,8 @@ struct RouteApplier: ~Copyable {
         /// Families of which End-of-RIB has come in the present session.
         var complete: Set<AddressFamily> = []
         var hasInitialRoutes = false
+        /// What is told again, and how the end of the initial routes is known.
+        var renewal = RouteRenewal()
         /// Sources with stale routes: mostly one, more when the router id has changed.
         var staleSources: Set<RouteSource> = []
         /// When they go, by the clock that nobody sets, in nanoseconds.
@@ -47,8 +51,8 @@ struct RouteApplier: ~Copyable {
     }
 
     var writer: RoutingTableWriter
-    private(set) var neighbors: [String: Neighbor] = [:]
-    private let clock: any AccountingClock
+    var neighbors: [String: Neighbor] = [:]
+    let clock: any AccountingClock
 
     init(writer: consuming RoutingTableWriter, clock: any AccountingClock) {
         self.writer = writer
@@ -73,6 +77,7 @@ struct RouteApplier: ~Copyable {
             return []
         case .update(let update, let source): return apply(update, from: source)
         case .ended(let source): return end(source)
+        case .reset(let source): return end(source) + forget(source)
         case .mark(let body): return [.call(body)]
         }
     }
@@ -84,6 +89,7 @@ struct RouteApplier: ~Copyable {
         neighbor.complete = []
         neighbor.warned = []
         neighbor.isOverLimit = false
+        neighbor.renewal.begin(session)
         // From now on they are being told again, which takes its time.
         if neighbor.staleUntil != nil { Self.keepStale(&neighbor) }
         neighbors[source.name] = neighbor
@@ -95,7 +101,7 @@ struct RouteApplier: ~Copyable {
     /// RFC 4724, section 4.2 withdraws at the second of two restarts what the session between them
     /// had not told again. That is most of a table when it was short, and moves the octets of a
     /// flap to nobody; so the time decides.
-    private static func keepStale(_ neighbor: inout Neighbor) {
+    static func keepStale(_ neighbor: inout Neighbor) {
         let now = BootClock.nanoseconds()
         let time = neighbor.staleSeconds * 1_000_000_000
         if neighbor.staleUntil == nil { neighbor.staleSince = now }
@@ -118,6 +124,8 @@ struct RouteApplier: ~Copyable {
         var chores: [Chore] = []
         if !update.announced.isEmpty { chores += check(source, in: view, &neighbor) }
         for family in update.endOfRIB { chores += complete(family, &neighbor) }
+        neighbor.renewal.note(update)
+        for mark in update.refreshes { chores += renew(mark, source, &neighbor) }
         neighbors[source.name] = neighbor
         return chores
     }
@@ -155,13 +163,15 @@ struct RouteApplier: ~Copyable {
     }
 
     /// All initial routes of a family have come: what is stale of it is not told any more.
-    private func complete(_ family: AddressFamily, _ neighbor: inout Neighbor) -> [Chore] {
+    func complete(_ family: AddressFamily, _ neighbor: inout Neighbor) -> [Chore] {
         neighbor.complete.insert(family)
         let isAll = neighbor.complete.isSuperset(of: neighbor.families)
         if isAll { neighbor.hasInitialRoutes = true }
         guard neighbor.staleUntil != nil else { return [] }
         let sources = neighbor.staleSources
-        guard isAll else { return sources.map { .sweep($0, family) } }
+        guard isAll, neighbor.renewal.families.isEmpty else {
+            return sources.map { .sweep($0, family) }
+        }
         // What the session does not exchange will not be told either.
         neighbor.staleUntil = nil
         neighbor.staleSources = []
@@ -175,27 +185,30 @@ struct RouteApplier: ~Copyable {
         neighbor.isOverLimit = false
         neighbor.staleSources.insert(source)
         Self.keepStale(&neighbor)
+        neighbor.renewal.end()
         neighbors[source.name] = neighbor
-        return [.mark(source)]
+        return [.mark(source, nil)]
     }
 
     /// Does the next part of a chore that walks through the table.
     mutating func advance(_ chore: Chore, _ walk: inout TableWalk) {
         switch chore {
-        case .mark(let source):
-            writer.markStale(source, in: writer.view(named: source.name), &walk)
+        case .mark(let source, let family):
+            let view = writer.view(named: source.name)
+            writer.markStale(source, in: view, family: family, &walk)
         case .sweep(let source, let family):
             let view = writer.view(named: source.name)
             writer.sweepStale(source, in: view, family: family, at: clock.now(), &walk)
+        case .withdraw(let source, let routes): withdraw(routes, of: source, &walk)
         case .limitReached, .limitIsNear, .noView, .call: break
         }
     }
 
     /// Sweeps of the stale routes whose time is over.
-    mutating func expire() -> [Chore] {
-        let now = BootClock.nanoseconds()
+    mutating func expire(at now: Int64 = BootClock.nanoseconds()) -> [Chore] {
         var chores: [Chore] = []
         for (name, neighbor) in neighbors {
+            chores += renewalChores(of: name, at: now)
             guard let until = neighbor.staleUntil, until <= now else { continue }
             chores += neighbor.staleSources.map { .sweep($0, nil) }
             neighbors[name]?.staleUntil = nil

@@ -117,6 +117,11 @@ extension RouteFeed {
         put(.ended(source))
     }
 
+    package func sessionReset(_ source: RouteSource, reason: String) {
+        core.book.ended(source, reason: reason)
+        put(.reset(source))
+    }
+
     package func connectionRefused(_ connection: RefusedConnection) {
         core.book.refused(connection)
     }
@@ -190,6 +195,7 @@ extension NeighborStanding {
         establishedCount = entry.establishedCount
         families = entry.session?.families ?? []
         holdSeconds = entry.session?.holdSeconds ?? 0
+        session = entry.session
         hasSignatures = neighbor.md5 != nil
         ttlHops = neighbor.ttlHops
         refusedConnections = entry.refused

@@ -18,6 +18,8 @@ final class RouteQueue: Sendable {
         case established(RouteSource, EstablishedSession)
         case update(RouteUpdate, RouteSource)
         case ended(RouteSource)
+        /// The same, and its routes are gone.
+        case reset(RouteSource)
         /// Called when everything before it is applied.
         case mark(@Sendable () -> Void)
     }

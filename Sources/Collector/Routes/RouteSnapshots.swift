@@ -30,6 +30,8 @@ package final class RouteSnapshots: Sendable {
     /// Those of the start.
     private let neighbors: [Settings.Neighbor]
     private let localASN: ASN
+    /// Those of our confederation.
+    private let members: Set<ASN>
     private let feed: RouteFeed
     /// Snapshots are written one after the other, and never on a thread that others wait for.
     private let queue = DispatchQueue(label: "route-snapshots", qos: .utility)
@@ -43,6 +45,7 @@ package final class RouteSnapshots: Sendable {
         directory = URL(filePath: state).appending(path: "routes").path
         neighbors = settings.neighbors
         localASN = settings.inventory.network.asns.first ?? .zero
+        members = settings.inventory.network.confederation?.members ?? []
         self.feed = feed
     }
 
@@ -211,7 +214,9 @@ extension RouteSnapshots {
                 }
                 var source = peer
                 source.name = neighbor.name
-                source.isExternal = peer.asn != localASN
+                source.rib = .session
+                source.weight = neighbor.weight ?? RIBKind.session.defaultWeight
+                source.isExternal = peer.asn != localASN && !members.contains(peer.asn)
                 sources.insert(source)
                 var update = update
                 // One time for all: that each route has its own is of no use any more.

@@ -167,6 +167,7 @@ extension CollectorService {
                 neighbors: neighbors,
                 localASN: settings.inventory.network.asns.first ?? .zero,
                 routerID: settings.routerID,
+                confederation: settings.inventory.network.confederation,
                 readmitting: changed
             )
             return []

@@ -36,6 +36,7 @@ extension CollectorService {
         let speaker = BGPSpeaker(
             localASN: settings.inventory.network.asns.first ?? .zero,
             routerID: settings.routerID,
+            confederation: settings.inventory.network.confederation,
             neighbors: try CollectorComponents.neighbors(settings),
             events: feed
         )

@@ -7,6 +7,8 @@ public struct Inventory: Equatable, Sendable {
     public var exchanges: [Exchange] = []
     public var interconnects: [Interconnect] = []
     public var contracts: [Contract] = []
+    /// ASes that count as one.
+    public var groups: [Group] = []
 
     public init() {}
 
@@ -15,6 +17,8 @@ public struct Inventory: Equatable, Sendable {
         public var asns: [ASN] = []
         /// Other ASes of the same organization.
         public var siblings: [ASN] = []
+        /// The confederation that ``asns`` are a part of; nil for none.
+        public var confederation: Confederation?
         public var prefixes: [IPPrefix] = []
         /// IANA name of the zone in which months begin.
         public var timezone = "UTC"
@@ -22,6 +26,17 @@ public struct Inventory: Equatable, Sendable {
         public var currency = "EUR"
 
         public init() {}
+    }
+
+    /// ASes of one organization, counted as the first of them.
+    public struct Group: Equatable, Sendable {
+        public var id: String
+        public var asns: [ASN]
+
+        public init(id: String, asns: [ASN]) {
+            self.id = id
+            self.asns = asns
+        }
     }
 
     /// The exporter of that name.

@@ -32,6 +32,7 @@ package enum BGPErrorCode: UInt16, CaseIterable, Sendable {
     case unsupportedOptionalParameter = 0x0204
     case unacceptableHoldTime = 0x0206
     case unsupportedCapability = 0x0207  // RFC 5492
+    case roleMismatch = 0x020b  // RFC 9234
 
     case malformedAttributeList = 0x0301
     case unrecognizedWellKnownAttribute = 0x0302
@@ -60,6 +61,8 @@ package enum BGPErrorCode: UInt16, CaseIterable, Sendable {
     case outOfResources = 0x0608
     case hardReset = 0x0609  // RFC 8538
 
+    case invalidRefreshLength = 0x0701  // RFC 7313
+
     case sendHoldTimerExpired = 0x0800  // RFC 9687
 
     package var code: UInt8 { UInt8(rawValue >> 8) }
@@ -78,6 +81,7 @@ package enum BGPErrorCode: UInt16, CaseIterable, Sendable {
         case .unsupportedOptionalParameter: "Unsupported Optional Parameter"
         case .unacceptableHoldTime: "Unacceptable Hold Time"
         case .unsupportedCapability: "Unsupported Capability"
+        case .roleMismatch: "Role Mismatch"
         case .malformedAttributeList: "Malformed Attribute List"
         case .unrecognizedWellKnownAttribute: "Unrecognized Well-known Attribute"
         case .missingWellKnownAttribute: "Missing Well-known Attribute"
@@ -101,6 +105,7 @@ package enum BGPErrorCode: UInt16, CaseIterable, Sendable {
         case .connectionCollisionResolution: "Connection Collision Resolution"
         case .outOfResources: "Out of Resources"
         case .hardReset: "Hard Reset"
+        case .invalidRefreshLength: "Invalid Message Length"
         case .sendHoldTimerExpired: "Unspecific"
         }
     }

@@ -17,7 +17,7 @@ package enum BGPMessageType: UInt8, Sendable {
         case .update: 23
         case .notification: 21
         case .keepalive: 19
-        case .routeRefresh: 23
+        case .routeRefresh: 19  // too short a body has an error of its own (RFC 7313, section 5)
         }
     }
 }
@@ -28,8 +28,10 @@ package enum BGPMessageType: UInt8, Sendable {
 package struct BGPMessageHeader: Sendable {
     /// Octets of the header itself.
     package static let octets = 19
-    /// The longest message, in octets; we do not offer longer ones (RFC 8654).
+    /// The longest message, in octets, and the longest we send.
     package static let longestMessage = 4096
+    /// The longest message to one who has said to take longer ones (RFC 8654, section 4), in octets.
+    package static let longestExtendedMessage = 65_535
 
     /// Length of the message, header included, in octets.
     package let length: Int
@@ -37,7 +39,8 @@ package struct BGPMessageHeader: Sendable {
 
     /// Reads and checks a header (RFC 4271, section 6.1); nil when fewer octets than that are here.
     ///
-    /// The reader is left at the body. Whether the body is there is the caller's to check.
+    /// The reader is left at the body. Whether the body is there is the caller's to check. However
+    /// long messages may be, an OPEN is not (RFC 8654, section 4), nor a KEEPALIVE.
     package init?(
         _ reader: inout WireReader,
         longest: Int = longestMessage
@@ -56,8 +59,13 @@ package struct BGPMessageHeader: Sendable {
         guard let type = BGPMessageType(rawValue: code) else {
             throw BGPError(.badMessageType, data: [code], "message type \(code)")
         }
-        let isFixed = type == .keepalive
-        guard isFixed ? self.length == type.shortest : self.length >= type.shortest else {
+        let lengths: ClosedRange<Int> =
+            switch type {
+            case .keepalive: type.shortest...type.shortest
+            case .open: type.shortest...Self.longestMessage
+            case .update, .notification, .routeRefresh: type.shortest...Self.longestExtendedMessage
+            }
+        guard lengths.contains(self.length) else {
             throw Self.badLength(length)
         }
         self.type = type

@@ -31,9 +31,25 @@ package struct BGPNotification: Equatable, Sendable {
         return BGPMessageHeader.message(.notification, [code, subcode] + data.prefix(room))
     }
 
+    /// Cease, telling operators `text` (RFC 9003, section 2); what is too long of it is cut off.
+    package static func shutdown(_ text: String) -> BGPNotification {
+        var octets = Array(text.utf8.prefix(255))
+        while String(validating: octets, as: UTF8.self) == nil { octets.removeLast() }
+        return BGPNotification(.administrativeShutdown, data: [UInt8(octets.count)] + octets)
+    }
+
+    /// Whether nothing of the session is to be kept (RFC 8538, section 3).
+    package var isHardReset: Bool {
+        code == BGPErrorCode.hardReset.code && subcode == BGPErrorCode.hardReset.subcode
+    }
+
     /// What the operator over there typed when shutting down or resetting the session (RFC 9003,
-    /// section 2); nil when nothing.
+    /// section 2), be it inside a Hard Reset (RFC 8538, section 3.1); nil when nothing.
     package var shutdownCommunication: String? {
+        if isHardReset, data.count >= 2 {
+            let inner = BGPNotification(code: data[0], subcode: data[1], data: Array(data[2...]))
+            return inner.isHardReset ? nil : inner.shutdownCommunication
+        }
         guard code == 6, subcode == 2 || subcode == 4, let length = data.first, length > 0,
             data.count > Int(length)
         else { return nil }
@@ -61,7 +77,7 @@ extension BGPNotification: CustomStringConvertible {
         let errors = [
             1: "Message Header Error", 2: "OPEN Message Error", 3: "UPDATE Message Error",
             4: "Hold Timer Expired", 5: "Finite State Machine Error", 6: "Cease",
-            8: "Send Hold Timer Expired",
+            7: "ROUTE-REFRESH Message Error", 8: "Send Hold Timer Expired",
         ]
         let error = errors[Int(code)] ?? "error \(code)"
         let known = BGPErrorCode(rawValue: UInt16(code) << 8 | UInt16(subcode))

@@ -20,10 +20,20 @@ package struct BGPOpen: Equatable, Sendable {
     package var unicastFamilies: [AddressFamily]
     /// Whether it takes ROUTE-REFRESH messages (RFC 2918, section 2).
     package var hasRouteRefresh: Bool
-    /// Whether it ends its initial routes with End-of-RIB markers (RFC 4724, section 3).
-    ///
-    /// What is sent for it names no family: no forwarding state is kept.
-    package var hasGracefulRestart: Bool
+    /// What it says of its restarts (RFC 4724, section 3); nil when nothing.
+    package var gracefulRestart: BGPGracefulRestart?
+    /// How long its stale routes may be kept, in seconds (RFC 9494, section 3.1).
+    package var longLivedStaleSeconds: [AddressFamily: UInt32] = [:]
+    /// Of which families it sends and takes several paths to a prefix (RFC 7911, section 4).
+    package var addPath: [BGPAddPath] = []
+    /// Whether it takes IPv6 next hops of IPv4 routes (RFC 8950, section 4).
+    package var hasIPv6NextHops = false
+    /// Whether it takes messages of up to 65,535 octets (RFC 8654, section 3).
+    package var hasExtendedMessages = false
+    /// Whether it marks the begin and the end of a refresh (RFC 7313, section 3.1).
+    package var hasEnhancedRouteRefresh = false
+    /// What it says to be towards us (RFC 9234, section 4.1), each word once, those unknown too.
+    package var roles: [UInt8] = []
 
     package init(
         asn: ASN,
@@ -40,7 +50,20 @@ package struct BGPOpen: Equatable, Sendable {
         self.hasFourOctetASNs = hasFourOctetASNs
         self.unicastFamilies = unicastFamilies
         self.hasRouteRefresh = hasRouteRefresh
-        self.hasGracefulRestart = hasGracefulRestart
+        gracefulRestart = hasGracefulRestart ? BGPGracefulRestart() : nil
+    }
+
+    /// Whether it ends its initial routes with End-of-RIB markers (RFC 4724, section 3).
+    package var hasGracefulRestart: Bool { gracefulRestart != nil }
+
+    /// Whether it sends several paths to the prefixes of `family`.
+    package func sendsPaths(of family: AddressFamily) -> Bool {
+        addPath.contains { $0.family == family && $0.sends }
+    }
+
+    /// Whether it takes several paths to the prefixes of `family`.
+    package func takesPaths(of family: AddressFamily) -> Bool {
+        addPath.contains { $0.family == family && $0.receives }
     }
 
     /// Reads and checks the body of an OPEN, as far as that can be done without knowing the
@@ -102,45 +125,9 @@ package struct BGPOpen: Equatable, Sendable {
         }
     }
 
-    private mutating func readCapability(_ parameter: inout WireReader) throws(WireError) {
-        let code = try parameter.read(UInt8.self)
-        let length = Int(try parameter.read(UInt8.self))
-        var value = try parameter.read(octets: length, as: "BGP capability")
-        switch code {
-        case 1:  // Multiprotocol Extensions (RFC 4760, section 8)
-            let family = AddressFamily(rawValue: try value.read())
-            try value.skip(octets: 1)
-            let subsequent = try value.read(UInt8.self)
-            if let family, subsequent == 1, !unicastFamilies.contains(family) {
-                unicastFamilies.append(family)
-            }
-        case 2:  // Route Refresh (RFC 2918, section 2)
-            hasRouteRefresh = true
-        case 64:  // Graceful Restart (RFC 4724, section 3)
-            try value.skip(octets: 2)
-            hasGracefulRestart = true
-        case 65:  // four-octet AS numbers (RFC 6793, section 3)
-            asn = ASN(rawValue: try value.read())
-            hasFourOctetASNs = true
-        default: break
-        }
-    }
-
     /// The whole message, one optional parameter holding all capabilities.
     package var message: [UInt8] {
-        var capabilities: [UInt8] = []
-        for family in unicastFamilies {
-            capabilities += [1, 4]
-            capabilities.append(bigEndian: family.rawValue)
-            capabilities += [0, 1]
-        }
-        if hasRouteRefresh { capabilities += [2, 0] }
-        // Neither restarting, nor of any restart time, nor of families that are kept.
-        if hasGracefulRestart { capabilities += [64, 2, 0, 0] }
-        if hasFourOctetASNs {
-            capabilities += [65, 4]
-            capabilities.append(bigEndian: asn.rawValue)
-        }
+        let capabilities = capabilities
         var body: [UInt8] = [4]
         let fits = asn.rawValue <= UInt16.max
         body.append(bigEndian: UInt16(truncatingIfNeeded: (fits ? asn : .transition).rawValue))

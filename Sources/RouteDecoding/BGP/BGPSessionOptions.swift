@@ -14,6 +14,9 @@ package struct BGPSessionOptions: Equatable, Sendable {
     /// Whether MP_REACH_NLRI may hold the next hop alone, as in a table dump (RFC 6396, section
     /// 4.3.4).
     package var allowsBareNextHop = false
+    /// Whether a confederation segment in AS_PATH is an error: the neighbor is not in ours (RFC
+    /// 5065, section 5).
+    package var refusesConfederations = false
 
     package init(hasFourOctetASNs: Bool = true, isExternal: Bool = false) {
         self.hasFourOctetASNs = hasFourOctetASNs

@@ -27,22 +27,31 @@ package struct BGPUpdateDecoder: Sendable {
 
     package init(_ options: BGPSessionOptions) { self.options = options }
 
+    /// What was noticed in an UPDATE beside its routes.
+    package struct Notes: Sendable {
+        /// Errors that did not end the session.
+        package var errors: [PathAttributeError] = []
+        /// Families whose routes are not used.
+        package var skipped: [BGPFamily] = []
+    }
+
     /// Reads the body of an UPDATE and hands on what it changes: mostly one update; two when one
     /// message announces routes with two next hops; none when it changes nothing here.
     ///
     /// - Parameters:
     ///   - body: The message without its header.
     ///   - time: When it came, in nanoseconds since 1970-01-01 00:00 UTC.
+    ///   - memo: The attributes of earlier messages, of this session or others.
     ///   - deliver: Called only when the whole message has been read.
-    /// - Returns: Errors that did not end the session.
+    /// - Returns: What else there was.
     /// - Throws: When the session must be reset.
-    package func decode(
+    package func read(
         _ body: inout WireReader,
         at time: Int64,
+        memo: inout AttributeMemo,
         deliver: (RouteUpdate) -> Void
-    ) throws(BGPError) -> [PathAttributeError] {
+    ) throws(BGPError) -> Notes {
         var update = RouteUpdate(time: time)
-        var decoded = DecodedAttributes()
         var hasWithdrawnField = false
         var announced: [RouteUpdate.Reachability] = []
         let hasPathIdentifiers = options.addPathFamilies.contains(.ipv4)
@@ -64,21 +73,31 @@ package struct BGPUpdateDecoder: Sendable {
         }
         let isEmpty = !hasWithdrawnField && fields.attributes.isAtEnd && announced.isEmpty
         if isEmpty { update.endOfRIB = [.ipv4] }  // RFC 4724, section 2
-        decoded.read(&fields.attributes, options)
-        if let family = decoded.emptyUnreachable, !decoded.holdsMoreThanUnreachable,
-            !hasWithdrawnField, announced.isEmpty
+        var attributes = memo.read(&fields.attributes, options)
+        if let family = attributes.decoded.emptyUnreachable,
+            !attributes.decoded.holdsMoreThanUnreachable, !hasWithdrawnField, announced.isEmpty
         {
             update.endOfRIB = [family]
         }
-        update.withdrawn += decoded.unreachable
-        let isWithdrawal = try Self.check(&decoded, announced)
+        update.withdrawn += attributes.decoded.unreachable
+        let isWithdrawal = try Self.check(&attributes.decoded, announced)
         if isWithdrawal {
-            update.withdrawn += announced + decoded.reachable
+            update.withdrawn += announced + attributes.decoded.reachable
             announced = []
-            decoded.reachable = []
+            attributes.decoded.reachable = []
         }
-        Self.hand(on: update, announced, decoded, to: deliver)
-        return decoded.errors
+        Self.hand(on: update, announced, attributes, to: deliver)
+        return Notes(errors: attributes.decoded.errors, skipped: attributes.decoded.skipped)
+    }
+
+    /// Reads one message by itself; returns the errors that did not end the session.
+    package func decode(
+        _ body: inout WireReader,
+        at time: Int64,
+        deliver: (RouteUpdate) -> Void
+    ) throws(BGPError) -> [PathAttributeError] {
+        var memo = AttributeMemo(most: 0)
+        return try read(&body, at: time, memo: &memo, deliver: deliver).errors
     }
 
     /// The parts of a message before the NLRI field, cut out.
@@ -133,25 +152,23 @@ package struct BGPUpdateDecoder: Sendable {
     private static func hand(
         on update: RouteUpdate,
         _ announced: [RouteUpdate.Reachability],
-        _ decoded: DecodedAttributes,
+        _ attributes: AttributeMemo.Attributes,
         to deliver: (RouteUpdate) -> Void
     ) {
         var update = update
-        let holdsRoutes = !announced.isEmpty || !decoded.reachable.isEmpty
-        let attributes = holdsRoutes ? SharedAttributes(decoded.attributes) : .none
         if !announced.isEmpty {
             update.announced = announced
-            update.shared = attributes
-            update.nextHop = decoded.attributes.nextHop
+            update.shared = attributes.shared
+            update.nextHop = attributes.nextHop
         }
-        if !decoded.reachable.isEmpty {
+        if !attributes.decoded.reachable.isEmpty {
             if !announced.isEmpty {
                 deliver(update)
                 update = RouteUpdate(time: update.time)
             }
-            update.announced = decoded.reachable
-            update.shared = attributes
-            update.nextHop = decoded.multiprotocolNextHop
+            update.announced = attributes.decoded.reachable
+            update.shared = attributes.shared
+            update.nextHop = attributes.decoded.multiprotocolNextHop
         }
         let isEmpty = update.announced.isEmpty && update.withdrawn.isEmpty
         if !isEmpty || !update.endOfRIB.isEmpty { deliver(update) }

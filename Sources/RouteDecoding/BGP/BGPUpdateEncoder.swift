@@ -112,6 +112,9 @@ package enum BGPUpdateEncoder {
         for community in attributes.communities { communities.append(bigEndian: community) }
         if !communities.isEmpty { octets += attribute(8, [.optional, .transitive], communities) }
         number(9, .optional, attributes.originatorID)
+        var extended: [UInt8] = []
+        for community in attributes.extendedCommunities { extended.append(bigEndian: community) }
+        if !extended.isEmpty { octets += attribute(16, [.optional, .transitive], extended) }
         var large: [UInt8] = []
         for community in attributes.largeCommunities {
             large.append(bigEndian: community.globalAdministrator)

@@ -10,6 +10,8 @@ package import Wire
 package struct MRTDecoder {
     package var statistics = MRTStatistics()
 
+    /// The attributes that entries of tables had so far.
+    var memo = AttributeMemo(most: AttributeMemo.ofFile)
     /// The peers of the table dump being read, by index.
     var peers: [RouteSource] = []
     /// Sources made so far, so that a peer's name is not made for every message.

@@ -75,13 +75,13 @@ extension MRTDecoder {
         from source: RouteSource,
         deliver: Deliver
     ) {
-        var decoded = DecodedAttributes()
-        decoded.read(&list, options)
+        let attributes = memo.readEntry(&list, options)
+        let decoded = attributes.decoded
         statistics.truncatedPaths += decoded.truncatedPaths
         for error in decoded.errors { statistics.count("route with \(error)") }
         if let handling = decoded.handling, handling != .attributeDiscard { return }
-        update.shared = SharedAttributes(decoded.attributes)
-        update.nextHop = decoded.multiprotocolNextHop ?? decoded.attributes.nextHop
+        update.shared = attributes.shared
+        update.nextHop = attributes.nextHop
         statistics.tableRoutes += 1
         deliver(source, update)
     }

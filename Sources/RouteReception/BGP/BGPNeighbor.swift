@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Model
+package import RouteDecoding
 
 /// A router that may open a session with us, as configured.
 public struct BGPNeighbor: Hashable, Sendable {
@@ -13,6 +14,12 @@ public struct BGPNeighbor: Hashable, Sendable {
     public var ttlHops: Int?
     /// The one of our addresses that its connections come to; nil for any.
     public var localAddress: IPAddress?
+    /// Whether it may tell several paths to a prefix (RFC 7911).
+    public var takesPaths = false
+    /// How much its routes are believed beside those of other sources; nil for the usual.
+    public var weight: UInt16?
+    /// What we are to it (RFC 9234, section 4.1); nil when that is not said.
+    package var role: BGPRole?
 
     public init(
         name: String,

@@ -20,8 +20,10 @@ package import Wire
 ///
 /// We announce no routes. The only UPDATEs sent are End-of-RIB markers: a neighbor that restarts
 /// gracefully waits for those of all its neighbors (RFC 4724, section 4.1). What we offer besides
-/// routes of both families: ROUTE-REFRESH (RFC 2918), which asks for nothing here; and graceful
-/// restart without families (RFC 4724, section 3), for without it routers send no End-of-RIB.
+/// routes of both families stands in ``offer``; graceful restart is without families (RFC 4724,
+/// section 3), for without it routers send no End-of-RIB. One that has no graceful restart, but
+/// marks where a refresh begins and ends (RFC 7313), is asked for its routes once more: the second
+/// mark is its End-of-RIB.
 package struct BGPSession: Sendable {
     /// Our side of all sessions.
     package struct Local: Equatable, Sendable {
@@ -29,12 +31,34 @@ package struct BGPSession: Sendable {
         package var routerID: UInt32
         /// Proposed, in seconds.
         package var holdTime: UInt16
+        /// The confederation that our AS is a member of (RFC 5065); nil for none.
+        package var confederation: Confederation?
 
         package init(asn: ASN, routerID: UInt32, holdTime: UInt16 = 90) {
             self.asn = asn
             self.routerID = routerID
             self.holdTime = holdTime
         }
+
+        /// Whether a neighbor in `asn` is in another AS, members of our confederation aside.
+        func isExternal(_ asn: ASN) -> Bool {
+            asn != self.asn && !(confederation?.members.contains(asn) ?? false)
+        }
+
+        /// What our AS is to a neighbor in `asn`: outside of a confederation only its identifier is
+        /// known (RFC 5065, section 4.1).
+        func asn(towards asn: ASN) -> ASN {
+            isExternal(asn) ? confederation?.identifier ?? self.asn : self.asn
+        }
+    }
+
+    /// Why a session is over.
+    package struct End: Equatable, Sendable {
+        package var reason: String
+        /// The error, if it is one that we found.
+        package var error: BGPNotification?
+        /// The neighbor wants nothing of it kept (RFC 8538).
+        package var isHardReset = false
     }
 
     /// The states of RFC 4271, section 8.2.2 that a passive side goes through.
@@ -55,18 +79,21 @@ package struct BGPSession: Sendable {
         case enter(State)
         case deliver(RouteUpdate)
         case note([PathAttributeError])
-        /// Close the connection once all is sent; an error is one that we found.
-        case close(reason: String, error: BGPNotification?)
+        /// Count routes of families that are not used.
+        case skip([BGPFamily])
+        /// Close the connection once all is sent.
+        case close(End)
     }
 
     package private(set) var state = State.active
     /// Who the neighbor is; its router id is known from its OPEN on.
-    package private(set) var source: RouteSource
+    package internal(set) var source: RouteSource
     package let neighbor: BGPNeighbor
     /// What the neighbor's OPEN and ours come to; nil before its OPEN.
-    package private(set) var agreed: EstablishedSession?
-    private let local: Local
-    private var decoder = BGPUpdateDecoder(BGPSessionOptions())
+    package internal(set) var agreed: EstablishedSession?
+    let local: Local
+    var decoder = BGPUpdateDecoder(BGPSessionOptions())
+    private var memo = AttributeMemo(most: AttributeMemo.ofSession)
 
     package init(_ neighbor: BGPNeighbor, _ local: Local) {
         self.local = local
@@ -75,14 +102,23 @@ package struct BGPSession: Sendable {
             name: neighbor.name,
             address: neighbor.address,
             asn: neighbor.asn,
-            isExternal: neighbor.asn != local.asn
+            isExternal: local.isExternal(neighbor.asn),
+            weight: neighbor.weight
         )
+    }
+
+    /// The longest message that may come now, in octets: longer ones after our OPEN, which says
+    /// that they may (RFC 8654, section 4).
+    package var longestMessage: Int {
+        switch state {
+        case .active, .openSent, .ended: BGPMessageHeader.longestMessage
+        case .openConfirm, .established: BGPMessageHeader.longestExtendedMessage
+        }
     }
 
     /// The neighbor has connected.
     package mutating func start() -> [Action] {
-        let open = BGPOpen(asn: local.asn, holdTime: local.holdTime, routerID: local.routerID)
-        return [.send(open.message), enter(.openSent)]
+        [.send(offer.message), enter(.openSent)]
     }
 
     /// A message has come.
@@ -105,8 +141,8 @@ package struct BGPSession: Sendable {
             case (.openConfirm, .keepalive): return establish()
             case (.established, .keepalive): return []
             case (.established, .update): return try receiveUpdate(&body, at: time)
-            // Asks for our routes to be sent again: there are none (RFC 2918, section 4).
-            case (.openConfirm, .routeRefresh), (.established, .routeRefresh): return []
+            case (.openConfirm, .routeRefresh): return []
+            case (.established, .routeRefresh): return try receiveRefresh(&body, at: time)
             default: throw unexpected(type)
             }
         } catch {
@@ -137,68 +173,42 @@ package struct BGPSession: Sendable {
         end(nil, reason: reason, error: nil)
     }
 
-    private mutating func enter(_ state: State) -> Action {
+    mutating func enter(_ state: State) -> Action {
         self.state = state
         return .enter(state)
     }
 
     private mutating func establish() -> [Action] {
         var actions = [enter(.established)]
-        guard let agreed, agreed.hasGracefulRestart else { return actions }
-        var update = RouteUpdate(time: 0)
-        update.endOfRIB = agreed.families
-        actions += BGPUpdateEncoder.messages(for: update).map { .send($0) }
+        guard let agreed else { return actions }
+        if agreed.hasGracefulRestart {
+            var update = RouteUpdate(time: 0)
+            update.endOfRIB = agreed.families
+            actions += BGPUpdateEncoder.messages(for: update).map { .send($0) }
+        }
+        if agreed.asksForRoutes {
+            actions += agreed.families.map { .send(BGPRouteRefresh(.request, $0).message) }
+        }
         return actions
     }
 
     private mutating func end(
         _ notification: BGPNotification?,
         reason: String,
-        error: BGPNotification?
+        error: BGPNotification?,
+        isHardReset: Bool = false
     ) -> [Action] {
         guard state != .ended else { return [] }
         state = .ended
-        let close = Action.close(reason: reason, error: error)
+        let close = Action.close(End(reason: reason, error: error, isHardReset: isHardReset))
         return notification.map { [.send($0.message), close] } ?? [close]
     }
 
     private mutating func ended(by body: inout WireReader) -> [Action] {
-        let text = (try? BGPNotification(&body)).map { "\($0)" } ?? "NOTIFICATION"
-        return end(nil, reason: "received \(text)", error: nil)
-    }
-
-    /// RFC 4271, section 6.2, as far as it takes knowing the neighbor.
-    private mutating func receiveOpen(_ body: inout WireReader) throws(BGPError) -> [Action] {
-        let open = try BGPOpen(&body)
-        guard open.asn == source.asn else {
-            let asns = "\(open.asn), configured is \(source.asn)"
-            throw BGPError(.badPeerAS, "neighbor is in \(asns)")
-        }
-        guard source.isExternal || open.routerID != local.routerID else {  // RFC 6286, section 2.2
-            throw BGPError(.badIdentifier, "neighbor has our BGP Identifier")
-        }
-        source.routerID = open.routerID
-        decoder.options = BGPSessionOptions(
-            hasFourOctetASNs: open.hasFourOctetASNs,
-            isExternal: source.isExternal
-        )
-        // RFC 4271, section 4.2: the smaller proposal holds, 0 means no timers; section 4.4: a
-        // third.
-        let hold = Int(min(open.holdTime, local.holdTime))
-        agreed = EstablishedSession(
-            families: Self.families(agreedWith: open),
-            holdSeconds: hold,
-            hasGracefulRestart: open.hasGracefulRestart
-        )
-        var actions = [Action.send(BGPMessageHeader.keepalive), enter(.openConfirm)]
-        if hold > 0 { actions.append(.startTimers(hold: hold, keepalive: max(1, hold / 3))) }
-        return actions
-    }
-
-    /// Both families are ours; a neighbor that names none exchanges IPv4 (RFC 4760, section 8).
-    private static func families(agreedWith open: BGPOpen) -> [AddressFamily] {
-        guard !open.unicastFamilies.isEmpty else { return [.ipv4] }
-        return AddressFamily.allCases.filter(open.unicastFamilies.contains)
+        let notification = try? BGPNotification(&body)
+        let text = notification.map { "\($0)" } ?? "NOTIFICATION"
+        let isHardReset = notification?.isHardReset ?? false
+        return end(nil, reason: "received \(text)", error: nil, isHardReset: isHardReset)
     }
 
     private mutating func receiveUpdate(
@@ -206,9 +216,32 @@ package struct BGPSession: Sendable {
         at time: Int64
     ) throws(BGPError) -> [Action] {
         var actions: [Action] = []
-        let errors = try decoder.decode(&body, at: time) { actions.append(.deliver($0)) }
-        if !errors.isEmpty { actions.append(.note(errors)) }
+        let notes = try decoder.read(&body, at: time, memo: &memo) {
+            actions.append(.deliver($0))
+        }
+        if !notes.errors.isEmpty { actions.append(.note(notes.errors)) }
+        if !notes.skipped.isEmpty { actions.append(.skip(notes.skipped)) }
         return actions
+    }
+
+    /// A request asks for our routes: there are none (RFC 2918, section 4).
+    ///
+    /// Marks count when both sides know them (RFC 7313, section 4), and of families that are
+    /// exchanged.
+    private func receiveRefresh(
+        _ body: inout WireReader,
+        at time: Int64
+    ) throws(BGPError) -> [Action] {
+        guard let agreed, agreed.hasEnhancedRouteRefresh,
+            let refresh = try BGPRouteRefresh(&body), agreed.families.contains(refresh.family)
+        else { return [] }
+        var update = RouteUpdate(time: time)
+        switch refresh.kind {
+        case .request: return []
+        case .begin: update.refreshes = [.begin(refresh.family)]
+        case .end: update.refreshes = [.end(refresh.family)]
+        }
+        return [.deliver(update)]
     }
 
     /// RFC 6608, section 4.

@@ -110,7 +110,8 @@ final class BGPSessionHandler: ChannelInboundHandler {
     private func readMessage(_ buffer: ByteBuffer) -> Int? {
         var reader = WireReader(buffer.readableBytesSpan, as: "BGP message")
         do throws(BGPError) {
-            guard let header = try BGPMessageHeader(&reader),
+            let longest = session?.longestMessage ?? BGPMessageHeader.longestMessage
+            guard let header = try BGPMessageHeader(&reader, longest: longest),
                 var body = try? reader.read(
                     octets: header.length - BGPMessageHeader.octets,
                     as: "BGP message"
@@ -166,10 +167,10 @@ final class BGPSessionHandler: ChannelInboundHandler {
             case .enter(let state): enter(state, session)
             case .deliver(let update): sessions.events.received(update, from: session.source)
             case .note(let errors): sessions.note(errors)
-            case .close(let reason, let error):
-                let was = wasEstablished
+            case .skip(let families): sessions.note(skipped: families)
+            case .close(let end):
                 withheld = nil
-                sessions.ended(self, session.source, wasEstablished: was, reason: reason, error)
+                sessions.ended(self, session.source, wasEstablished: wasEstablished, end)
                 close(context)
             }
         }

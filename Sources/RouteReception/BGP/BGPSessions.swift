@@ -131,9 +131,12 @@ final class BGPSessions {
         handlers[ObjectIdentifier(handler)] = nil
     }
 
-    /// Ends all sessions (RFC 4486, section 4).
+    /// Ends all sessions (RFC 4486, section 4), and says so to operators (RFC 9003).
     func shutDown() {
-        for handler in handlers.values { handler.cease(.administrativeShutdown) }
+        let farewell = BGPNotification.shutdown("peerage stopping")
+        for handler in handlers.values {
+            handler.cease(.administrativeShutdown, data: farewell.data)
+        }
     }
 
     /// There is room for updates again.
@@ -158,11 +161,17 @@ final class BGPSessions {
         _ handler: BGPSessionHandler,
         _ source: RouteSource,
         wasEstablished: Bool,
-        reason: String,
-        _ error: BGPNotification?
+        _ end: BGPSession.End
     ) {
-        if let error { statistics.change { $0.sessionErrors["\(error)", default: 0] += 1 } }
-        if wasEstablished { events.sessionEnded(source, reason: reason) }
+        if let error = end.error {
+            statistics.change { $0.sessionErrors["\(error)", default: 0] += 1 }
+        }
+        let reason = end.reason
+        switch (wasEstablished, end.isHardReset) {
+        case (true, false): events.sessionEnded(source, reason: reason)
+        case (true, true): events.sessionReset(source, reason: reason)
+        case (false, _): break
+        }
         // A second connection that comes to nothing changes nothing.
         guard rival(of: handler) == nil else {
             let neighbor = handler.neighbor
@@ -180,6 +189,22 @@ final class BGPSessions {
             for error in errors { statistics.attributeErrors["\(error)", default: 0] += 1 }
         }
     }
+
+    /// Counts routes of families that are not used; what is beyond the bound, under one name.
+    func note(skipped families: [BGPFamily]) {
+        statistics.change { statistics in
+            for family in families {
+                let name = "\(family)"
+                let isKnown = statistics.skippedFamilies[name] != nil
+                let hasRoom = statistics.skippedFamilies.count < Self.mostSkippedFamilies
+                let key = isKnown || hasRoom ? name : "other"
+                statistics.skippedFamilies[key, default: 0] += 1
+            }
+        }
+    }
+
+    /// Families that are counted each on its own: no neighbor makes the list endless.
+    private static let mostSkippedFamilies = 64
 }
 
 /// The neighbors of a configuration that may change.

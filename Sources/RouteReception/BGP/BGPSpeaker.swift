@@ -9,7 +9,8 @@ import Synchronization
 /// Accepts BGP sessions from configured neighbors and hands on what they announce (RFC 4271).
 ///
 /// It never connects and never announces anything: to a neighbor it is a router without routes. It
-/// offers IPv4 and IPv6 unicast (RFC 4760) and four-octet AS numbers (RFC 6793).
+/// offers IPv4 and IPv6 unicast (RFC 4760), four-octet AS numbers (RFC 6793), and what stands in
+/// ``BGPSession``.
 ///
 /// All sessions live on one thread of their own, so that ``RouteEvents`` is called in order; it
 /// decodes and keeps timers, and waits for nobody.
@@ -35,16 +36,20 @@ public final class BGPSpeaker: RouteSessions {
     /// - Parameters:
     ///   - localASN: Our AS; neighbors in it are internal.
     ///   - routerID: Our BGP Identifier, not 0.
+    ///   - confederation: What our AS is a member of.
     ///   - neighbors: One an address; of several, the first counts.
     ///   - events: Receives what happens, from ``start(on:port:)`` on.
     public convenience init(
         localASN: ASN,
         routerID: UInt32,
+        confederation: Confederation? = nil,
         neighbors: [BGPNeighbor],
         events: any RouteEvents
     ) {
+        var local = BGPSession.Local(asn: localASN, routerID: routerID)
+        local.confederation = confederation
         self.init(
-            BGPSession.Local(asn: localASN, routerID: routerID),
+            local,
             neighbors: neighbors,
             handshakeSeconds: 30,
             events: events
@@ -134,6 +139,7 @@ public final class BGPSpeaker: RouteSessions {
     ///   - neighbors: One an address; of several, the first counts.
     ///   - localASN: Our AS.
     ///   - routerID: Our BGP Identifier, not 0.
+    ///   - confederation: What our AS is a member of.
     ///   - names: Neighbors that may come again though they have announced too much; so may those
     ///     that are configured otherwise.
     /// - Throws: `BGPKeyError` when keys could not be set; the list holds nevertheless, but who was
@@ -142,9 +148,11 @@ public final class BGPSpeaker: RouteSessions {
         neighbors: [BGPNeighbor],
         localASN: ASN,
         routerID: UInt32,
+        confederation: Confederation? = nil,
         readmitting names: Set<String> = []
     ) async throws {
         var local = local
+        local.confederation = confederation
         local.asn = localASN
         local.routerID = routerID
         let changed = local

@@ -23,6 +23,9 @@ public protocol RouteEvents: Sendable {
     func received(_ update: RouteUpdate, from source: RouteSource)
     /// A session that was established is over: its routes are stale.
     func sessionEnded(_ source: RouteSource, reason: String)
+    /// The same, and its routes are gone: the neighbor has said that nothing is to be kept of it
+    /// (Hard Reset, RFC 8538).
+    func sessionReset(_ source: RouteSource, reason: String)
     /// Someone connected who may not have a session (now).
     func connectionRefused(_ connection: RefusedConnection)
 }
@@ -31,6 +34,9 @@ extension RouteEvents {
     public var hasRoom: Bool { true }
     public func begin(_ sessions: any RouteSessions) {}
     public func sessionEstablished(_ source: RouteSource, _ session: EstablishedSession) {}
+    public func sessionReset(_ source: RouteSource, reason: String) {
+        sessionEnded(source, reason: reason)
+    }
     public func connectionRefused(_ connection: RefusedConnection) {}
 }
 
@@ -48,22 +54,6 @@ public protocol RouteSessions: AnyObject, Sendable {
     )
     /// Messages received of each neighbor since it was configured, by name.
     var messagesReceived: [String: Int] { get }
-}
-
-/// What both sides of a session have agreed on.
-public struct EstablishedSession: Equatable, Sendable {
-    /// The families whose unicast routes are exchanged.
-    public var families: [AddressFamily]
-    /// Silence that ends the session, in seconds; 0 for none.
-    public var holdSeconds: Int
-    /// Whether the neighbor ends its initial routes with End-of-RIB markers (RFC 4724).
-    public var hasGracefulRestart: Bool
-
-    public init(families: [AddressFamily], holdSeconds: Int, hasGracefulRestart: Bool) {
-        self.families = families
-        self.holdSeconds = holdSeconds
-        self.hasGracefulRestart = hasGracefulRestart
-    }
 }
 
 /// A connection that was closed at once.
@@ -95,6 +85,8 @@ public struct BGPSpeakerStatistics: Equatable, Sendable {
     public var pauses = 0
     /// Path attributes in error that did not end a session, by attribute and problem.
     public var attributeErrors: [String: Int] = [:]
+    /// UPDATEs with routes of families that are not used, by family and subsequent family: "1/128".
+    public var skippedFamilies: [String: Int] = [:]
     /// Sessions ended by an error we found, by error.
     public var sessionErrors: [String: Int] = [:]
 

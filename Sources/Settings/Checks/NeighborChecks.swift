@@ -40,6 +40,17 @@ extension SettingsChecks {
             )
             return
         }
+        let network = settings.inventory.network
+        let members = network.confederation?.members ?? []
+        if let role = neighbor.role,
+            neighbor.asn == network.asns.first || members.contains(neighbor.asn)
+        {
+            reading.report(
+                path + ".role",
+                "\(role.rawValue) to a router of our own network",
+                expected: "no role, or a neighbor in another AS (RFC 9234)"
+            )
+        }
         guard let local = neighbor.localAddress else { return }
         let key = path + ".localAddress"
         if local.family != neighbor.address.family {

@@ -38,6 +38,7 @@ struct SettingsChecks {
                 expected: "other AS numbers of the organization"
             )
         }
+        checkGroups()
         if settings.flushSeconds > settings.slotSeconds {
             reading.report("flushSeconds", "is above slotSeconds", expected: "at most a slot")
         }
@@ -49,6 +50,24 @@ struct SettingsChecks {
                 "\(settings.latenessSeconds) is below twice flushSeconds",
                 expected: "at least \(least)"
             )
+        }
+    }
+
+    /// An AS counts as one other at most, and never as part of somebody else than it is.
+    private mutating func checkGroups() {
+        let groups = inventory.groups.enumerated()
+        reading.requireUnique(groups.map { ($1.id, "groups[\($0)].id") })
+        var owners: [ASN: String] = [:]
+        for (index, group) in groups {
+            for (place, asn) in group.asns.enumerated() {
+                if let owner = owners.updateValue(group.id, forKey: asn) {
+                    reading.report(
+                        reading.element(place, of: "groups[\(index)].asns"),
+                        "\(asn.rawValue) is already in group \(owner)",
+                        expected: "each AS number in one group"
+                    )
+                }
+            }
         }
     }
 

@@ -48,7 +48,29 @@ extension Keys {
                 unit: "seconds",
                 "How long its routes stand, marked stale, after the session has dropped."
             ),
-            .later("addPath", "several paths to a prefix (RFC 7911)."),
+            .key(
+                "addPath",
+                .boolean,
+                \.addPath,
+                "Whether it may tell several paths to a prefix (RFC 7911)."
+            ),
+            .optional(
+                "role",
+                .word(),
+                \.role,
+                default: "not said, nor asked",
+                "What we are to it: a neighbor that sees it otherwise is refused (RFC 9234)."
+            ),
+            .optional(
+                "weight",
+                .integer(0...65_535),
+                \.weight,
+                default: "200",
+                """
+                How much its routes are believed beside those of other sources of its view: the \
+                most decides before anything the routes say.
+                """
+            ),
         ]
     )
 

@@ -111,12 +111,17 @@ enum Keys {
             \.inventory.interconnects,
             "The places where traffic is exchanged."
         ),
+        .key(
+            "groups",
+            .list(of: .section(group)),
+            \.inventory.groups,
+            "ASes that count as one: as the first of them."
+        ),
         .inside("prices", prices, \.prices, "What peering would cost, in network.currency."),
         .inside("alerts", alerts, \.alerts, "What is watched, and who is told."),
     ]
 
     private static let laterRows: [Row<Settings>] = [
-        .later("groups", "ASes that count as one."),
         .later("stations", "BMP stations."),
         .later("registry", "PeeringDB, IX-F and AS relationship files."),
         .later("policies", "peering policies."),
@@ -165,6 +170,13 @@ extension Keys {
                 \.siblings,
                 "Other AS numbers of the same organization: never candidates for peering."
             ),
+            .optional(
+                "confederation",
+                .section(confederation),
+                \.confederation,
+                default: "none",
+                "The confederation that the first of asns is a member of (RFC 5065)."
+            ),
             .key(
                 "prefixes",
                 .list(of: .prefix),
@@ -176,6 +188,43 @@ extension Keys {
             ),
             .key("timezone", .timezone, \.timezone, "IANA time zone in which months begin."),
             .key("currency", .currency, \.currency, "ISO 4217 code of the prices."),
+        ]
+    )
+
+    private static let confederation = Section<Confederation>(
+        "the confederation",
+        initial: { _ in Confederation(identifier: .zero, members: []) },
+        rows: [
+            .key(
+                "identifier",
+                .asn,
+                \.identifier,
+                required: true,
+                "The AS number that is seen from outside."
+            ),
+            .custom(
+                "members",
+                .list(of: .asn, least: 1),
+                required: true,
+                "The AS numbers inside: their routers are neighbors of our own AS.",
+                set: { confederation, members, _ in confederation.members = Set(members) },
+                get: { confederation, _ in confederation.members.sorted() }
+            ),
+        ]
+    )
+
+    private static let group = Section<Inventory.Group>(
+        "a group",
+        initial: { _ in Inventory.Group(id: "", asns: []) },
+        rows: [
+            .key("id", .name, \.id, required: true, "Name of the group."),
+            .key(
+                "asns",
+                .list(of: .asn, least: 1),
+                \.asns,
+                required: true,
+                "Its AS numbers, the one that the others count as first."
+            ),
         ]
     )
 }

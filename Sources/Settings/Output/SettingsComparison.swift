@@ -17,6 +17,7 @@ struct SettingsComparison {
         "exporters": ["name"],
         "exporters.interfaces": ["index"],
         "neighbors": ["name"],
+        "groups": ["id"],
         "tables": ["view", "mrt", "peer"],
         "exchanges": ["id"],
         "exchanges.members": ["asn"],

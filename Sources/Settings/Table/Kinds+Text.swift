@@ -165,6 +165,19 @@ extension Kind {
     }
 }
 
+extension Kind where Value == Bool {
+    /// Yes or no, as YAML has them.
+    static var boolean: Kind {
+        scalar(
+            "true or false",
+            .number,
+            schema: ["type": "boolean"],
+            parse: { ["true": true, "false": false][$0] },
+            show: { .boolean($0) }
+        )
+    }
+}
+
 extension Kind where Value: FixedWidthInteger & Sendable {
     /// A whole number of a range.
     static func integer(_ range: ClosedRange<Value>) -> Kind {

@@ -25,6 +25,9 @@ extension PathAttribute {
             hasFourOctets: hasFourOctets,
             truncated: &decoded.truncatedPaths
         )
+        if options.refusesConfederations, decoded.attributes.asPath.holdsConfederation {
+            throw value.failure(.malformed)  // RFC 5065, section 5
+        }
     }
 
     /// AS4_PATH: the path in four-octet numbers, past neighbors that have but two (RFC 6793).
@@ -60,6 +63,10 @@ extension DecodedAttributes {
 }
 
 extension ASPath {
+    fileprivate var holdsConfederation: Bool {
+        segments.contains { $0.kind == .confederationSequence || $0.kind == .confederationSet }
+    }
+
     /// The first segments, up to a selection length of `length`, with the confederation segments
     /// among and right after them.
     fileprivate func prefix(ofLength length: Int) -> ASPath {

@@ -15,6 +15,8 @@ package struct DecodedAttributes: Sendable {
     package var unreachable: [RouteUpdate.Reachability] = []
     /// Whether MP_REACH_NLRI holds routes, be it of a family that is not read here.
     package var holdsReachable = false
+    /// Families whose routes are not used and were passed over.
+    package var skipped: [BGPFamily] = []
     /// The family of an MP_UNREACH_NLRI without routes.
     package var emptyUnreachable: AddressFamily?
     package var errors: [PathAttributeError] = []
@@ -26,9 +28,9 @@ package struct DecodedAttributes: Sendable {
     /// The AS of AGGREGATOR.
     var aggregatorAS: ASN?
     /// A bit for each type code below 64 that was there.
-    private var seen: UInt64 = 0
+    private(set) var seen: UInt64 = 0
     /// Number of attributes that were there.
-    private var count = 0
+    private(set) var count = 0
 
     /// ASes kept of a path, to bound the memory of a hostile one.
     ///
@@ -36,6 +38,13 @@ package struct DecodedAttributes: Sendable {
     static let longestPath = 1024
 
     package init() {}
+
+    /// What a list was found to hold when it was read before; the attributes stay where they are
+    /// remembered.
+    init(_ known: AttributeMemo.Entry) {
+        seen = known.seen
+        count = known.count
+    }
 
     /// The strongest handling that the errors call for; nil without errors.
     package var handling: ErrorHandling? { errors.lazy.map(\.handling).max() }

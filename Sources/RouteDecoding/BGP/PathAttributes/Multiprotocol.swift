@@ -6,7 +6,8 @@ import Wire
 extension PathAttribute {
     /// MP_REACH_NLRI: routes of any family, with their next hop (RFC 4760, section 3).
     ///
-    /// Families other than IPv4 and IPv6 unicast are skipped.
+    /// Families other than IPv4 and IPv6 unicast are skipped, whatever is in them: nothing there is
+    /// ours to judge, and no reason to lose the routes that are.
     static func multiprotocolReachable(
         _ value: inout WireReader,
         _ decoded: inout DecodedAttributes,
@@ -18,13 +19,15 @@ extension PathAttribute {
         }
         let number = try value.read(UInt16.self)
         let subsequent = try value.read(UInt8.self)
+        guard let family = AddressFamily(rawValue: number), subsequent == 1 else {
+            decoded.holdsReachable = true
+            decoded.skipped.append(BGPFamily(number, subsequent))
+            return try value.skip(octets: value.remaining)
+        }
         let length = Int(try value.read(UInt8.self))
         var hop = try value.read(octets: length, as: "MP_REACH_NLRI next hop")
         try value.skip(octets: 1)
         decoded.holdsReachable = !value.isAtEnd
-        guard let family = AddressFamily(rawValue: number), subsequent == 1 else {
-            return try value.skip(octets: value.remaining)
-        }
         decoded.multiprotocolNextHop = try hop.readNextHop(family)
         try value.readReachability(
             family,
@@ -43,6 +46,7 @@ extension PathAttribute {
         let number = try value.read(UInt16.self)
         let subsequent = try value.read(UInt8.self)
         guard let family = AddressFamily(rawValue: number), subsequent == 1 else {
+            if !value.isAtEnd { decoded.skipped.append(BGPFamily(number, subsequent)) }
             return try value.skip(octets: value.remaining)
         }
         if value.isAtEnd { decoded.emptyUnreachable = family }

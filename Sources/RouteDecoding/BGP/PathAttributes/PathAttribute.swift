@@ -34,7 +34,7 @@ package struct PathAttribute: Sendable {
     /// Every attribute known, in IANA's order.
     ///
     /// The error handling is that of RFC 7606, section 7 (RFC 6793, section 6 for AS4_PATH and
-    /// AS4_AGGREGATOR; RFC 8092, section 6 for LARGE_COMMUNITY).
+    /// AS4_AGGREGATOR; RFC 8092, section 6 for LARGE_COMMUNITY; RFC 9234, section 5 for OTC).
     package static let table: [PathAttribute] = [
         .init(1, "ORIGIN", .transitive, .treatAsWithdraw, origin, error: .invalidOrigin),
         .init(2, "AS_PATH", .transitive, .treatAsWithdraw, asPath, error: .malformedASPath),
@@ -48,6 +48,13 @@ package struct PathAttribute: Sendable {
         .init(10, "CLUSTER_LIST", .optional, .treatAsWithdraw, clusterList, internal: true),
         .init(14, "MP_REACH_NLRI", .optional, .sessionReset, multiprotocolReachable),
         .init(15, "MP_UNREACH_NLRI", .optional, .sessionReset, multiprotocolUnreachable),
+        .init(
+            16,
+            "EXTENDED COMMUNITIES",
+            [.optional, .transitive],
+            .treatAsWithdraw,
+            extendedCommunities
+        ),
         .init(17, "AS4_PATH", [.optional, .transitive], .attributeDiscard, fourOctetPath),
         .init(
             18,
@@ -56,7 +63,15 @@ package struct PathAttribute: Sendable {
             .attributeDiscard,
             fourOctetAggregator
         ),
+        .init(
+            25,
+            "IPv6 Address Specific Extended Community",
+            [.optional, .transitive],
+            .treatAsWithdraw,
+            addressSpecificCommunities
+        ),
         .init(32, "LARGE_COMMUNITY", [.optional, .transitive], .treatAsWithdraw, largeCommunities),
+        .init(35, "OTC", [.optional, .transitive], .treatAsWithdraw, onlyToCustomer),
     ]
 
     /// Position in ``table`` for each type code; -1 for those not known.

@@ -13,14 +13,15 @@ extension PathAttribute {
         decoded.attributes.originatorID = try value.read(UInt32.self)
     }
 
-    /// CLUSTER_LIST: the reflectors the route came by, which accounting does not need (RFC 4456,
-    /// section 8; malformed: RFC 7606, section 7.10).
+    /// CLUSTER_LIST: the reflectors the route came by; how many is compared (RFC 4456, sections 8
+    /// and 9; malformed: RFC 7606, section 7.10).
     static func clusterList(
         _ value: inout WireReader,
-        _: inout DecodedAttributes,
+        _ decoded: inout DecodedAttributes,
         _: BGPSessionOptions
     ) throws(WireError) {
         guard !value.isAtEnd, value.remaining % 4 == 0 else { throw value.failure(.malformed) }
+        decoded.attributes.clusterCount = UInt8(clamping: value.remaining / 4)
         try value.skip(octets: value.remaining)
     }
 }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Routing
+
+/// Routes that are told again while their session lasts, and routes that do not outlive it.
+extension RouteApplier {
+    /// What the mark of a refresh leads to (RFC 7313, section 4).
+    func renew(
+        _ mark: RouteUpdate.Refresh,
+        _ source: RouteSource,
+        _ neighbor: inout Neighbor
+    ) -> [Chore] {
+        switch mark {
+        case .begin(let family):
+            let isEarly = neighbor.renewal.hasEndOfRIB && !neighbor.complete.contains(family)
+            guard !isEarly else { return [] }
+            neighbor.renewal.families.insert(family)
+            neighbor.staleSources.insert(source)
+            Self.keepStale(&neighbor)
+            return [.mark(source, family)]
+        case .end(let family):
+            // One without the other says nothing.
+            guard neighbor.renewal.families.remove(family) != nil else { return [] }
+            return complete(family, &neighbor)
+        }
+    }
+
+    /// What is due though the neighbor says nothing.
+    mutating func renewalChores(of name: String, at now: Int64) -> [Chore] {
+        guard var neighbor = neighbors[name] else { return [] }
+        let routes = neighbor.renewal.takeShortLived(at: now)
+        if neighbor.renewal.isProbablyComplete(at: now) { neighbor.hasInitialRoutes = true }
+        neighbors[name] = neighbor
+        guard !routes.isEmpty else { return [] }
+        return neighbor.staleSources.map { .withdraw($0, routes) }
+    }
+
+    /// Withdraws the next part of `routes`.
+    mutating func withdraw(
+        _ routes: [RouteUpdate.Reachability],
+        of source: RouteSource,
+        _ walk: inout TableWalk
+    ) {
+        var update = RouteUpdate(time: clock.now())
+        update.withdrawn = walk.take(of: routes)
+        writer.apply(update, from: source, to: writer.view(named: source.name))
+    }
+
+    /// Nothing is kept of a source whose session has ended.
+    mutating func forget(_ source: RouteSource) -> [Chore] {
+        guard var neighbor = neighbors[source.name] else { return [] }
+        let sources = neighbor.staleSources
+        neighbor.staleUntil = nil
+        neighbor.staleSources = []
+        neighbors[source.name] = neighbor
+        return sources.map { .sweep($0, nil) }
+    }
+}
