@@ -24,6 +24,7 @@ package enum CollectorComponents {
         RouteFeed(
             table: RoutingTable(retention: retentionSeconds(settings) * 1_000_000_000),
             neighbors: settings.neighbors,
+            stations: settings.stations,
             mostUpdates: settings.limits.routeUpdates,
             clock: clock,
             logger: logger
@@ -35,6 +36,29 @@ package enum CollectorComponents {
         var neighbors: [BGPNeighbor] = []
         for neighbor in settings.neighbors { neighbors.append(try BGPNeighbor(neighbor)) }
         return neighbors
+    }
+
+    /// The routers that may report by BMP.
+    package static func stations(_ settings: Settings) -> [BMPStation] {
+        settings.stations.map { station in
+            BMPStation(
+                name: station.name,
+                address: station.address,
+                ribs: ribs(station.use),
+                weight: station.weight
+            )
+        }
+    }
+
+    /// The tables that are kept; empty for all.
+    static func ribs(_ use: Settings.Station.Use) -> Set<RIBKind> {
+        switch use {
+        case .auto: []
+        case .locRIB: [.locRIB]
+        case .postPolicy: [.postPolicy]
+        case .prePolicy: [.prePolicy]
+        case .adjRIBOut: [.adjRIBOut]
+        }
     }
 
     /// How long the table keeps what it has replaced: late records are attributed by it, and open
@@ -55,12 +79,15 @@ package enum CollectorComponents {
         exporter.views.isEmpty ? [exporter.name, commonView] : exporter.views
     }
 
-    /// All views that flows are routed by, or that neighbors fill.
+    /// All views that flows are routed by, or that neighbors and stations fill.
     package static func viewNames(
         _ inventory: Inventory,
-        _ neighbors: [Settings.Neighbor]
+        _ settings: Settings
     ) -> Set<String> {
-        Set(inventory.exporters.flatMap(viewNames) + neighbors.map(\.view))
+        Set(
+            inventory.exporters.flatMap(viewNames) + settings.neighbors.map(\.view)
+                + settings.stations.map(\.view)
+        )
     }
 
     /// Who may be held apart; workers of one collector share `budget`.

@@ -8,7 +8,13 @@ import Routing
 
 extension RoutesQuery {
     /// The longest match of each address in each view that has one.
-    public borrowing func lookup(_ addresses: [IPAddress], _ format: Format) -> String {
+    ///
+    /// With `all` each answer has all paths of the prefix, best first, each with what put it there.
+    public borrowing func lookup(
+        _ addresses: [IPAddress],
+        all: Bool = false,
+        _ format: Format
+    ) -> String {
         // Offline between calls, so that nothing is held back while an answer is made: what was
         // found stays good for the table's retention.
         let reader = feed.table.makeReader()
@@ -24,7 +30,9 @@ extension RoutesQuery {
                     continue
                 }
                 let attributes = reader.attributes(of: match) ?? PathAttributes()
-                answers.append(Self.answer(address, view, route, attributes))
+                var answer = Self.answer(address, view, route, attributes)
+                if all { answer.append(.init("paths", Self.paths(of: match, reader))) }
+                answers.append(answer)
             }
             if answers.count == before {
                 answers.append([
@@ -39,6 +47,36 @@ extension RoutesQuery {
         case .jsonl: return answers.map { JSONValue.object($0).text() + "\n" }.joined()
         case .table: return answers.map { Self.line($0) + "\n" }.joined()
         }
+    }
+
+    private static func paths(
+        of match: RouteMatch,
+        _ reader: borrowing RoutingTableReader
+    ) -> JSONValue {
+        var known: [(source: RouteSource, attributes: PathAttributes)] = []
+        for (id, attributes) in reader.paths(of: match) {
+            if let source = reader.source(id) { known.append((source, attributes)) }
+        }
+        return .array(
+            known.indices.map { index in
+                let (source, attributes) = known[index]
+                let next = index + 1 < known.count ? known[index + 1] : nil
+                return [
+                    "source": .string(source.name),
+                    "peer": .string("\(source.address)"),
+                    "rib": .string("\(source.rib)"),
+                    "weight": .unsigned(UInt64(source.weight)),
+                    "asPath": JSONValue(attributes.asPath),
+                    "nextHop": attributes.nextHop.map { .string("\($0)") } ?? .null,
+                    "localPreference": attributes.localPreference.map { .unsigned(UInt64($0)) }
+                        ?? .null,
+                    "best": .bool(index == 0),
+                    "beforeNext": next.map {
+                        .string(RoutePreference.reason(known[index], before: $0))
+                    } ?? .null,
+                ]
+            }
+        )
     }
 
     private static func answer(
@@ -83,8 +121,20 @@ extension RoutesQuery {
     }
 
     /// "198.18.0.1  view er1  198.18.0.0/24  path 64510 64600  next hop 203.0.113.1".
+    ///
+    /// With all paths, each of them in a line of its own behind that.
     private static func line(_ answer: [JSONValue.Member]) -> String {
-        answer.compactMap { member in
+        guard case .array(let paths)? = answer.last.flatMap({ $0.key == "paths" ? $0.value : nil })
+        else { return words(answer) }
+        let lines = paths.map { path -> String in
+            guard case .object(let members) = path else { return "" }
+            return "\n    " + words(members)
+        }
+        return words(answer.dropLast()) + lines.joined()
+    }
+
+    private static func words(_ members: some Sequence<JSONValue.Member>) -> String {
+        members.compactMap { member in
             switch member.value {
             case .null: member.key == "prefix" ? "no route" : nil
             case .array(let values) where values.isEmpty: nil

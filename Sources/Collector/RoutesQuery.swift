@@ -58,11 +58,14 @@ public struct RoutesQuery: ~Copyable {
     public borrowing func summary(_ format: Format) -> String {
         let summary = feed.summary()
         guard format == .table else {
-            let told = isLive ? Set(feed.table.makeReader().sources.map(\.name)) : []
+            let sources = isLive ? feed.table.makeReader().sources : []
+            let told = Set(sources.filter { !$0.rib.isReported }.map(\.name))
+            let reported = Set(sources.filter(\.rib.isReported).map(RouteOwner.view))
             let views = summary.views.map { view -> JSONValue in
                 [
                     "name": .string(view.name),
-                    "source": told.contains(view.name) ? "bgp" : "mrt",
+                    "source": told.contains(view.name)
+                        ? "bgp" : reported.contains(view.name) ? "bmp" : "mrt",
                     "ipv4Prefixes": .integer(Int64(view.ipv4Prefixes)),
                     "ipv6Prefixes": .integer(Int64(view.ipv6Prefixes)),
                 ]

@@ -27,6 +27,7 @@ public struct Settings: Equatable, Sendable {
     public var limits = Limits()
     public var listen = Listen()
     public var neighbors: [Neighbor] = []
+    public var stations: [Station] = []
     public var tables: [Table] = []
     public var prices = Prices()
     public var alerts = Alerts()
@@ -98,6 +99,8 @@ public struct Settings: Equatable, Sendable {
         public var flows: [Endpoint] = Self.customaryFlows
         /// TCP, for BGP sessions that routers open; nil for none.
         public var bgp: Endpoint?
+        /// TCP, for BMP connections that routers open; nil for none.
+        public var bmp: Endpoint?
         /// TCP, for the API, metrics and health; nil for none.
         public var console: Endpoint?
         /// Threads that receive flows; nil for one a processor, at most 16.
@@ -173,6 +176,39 @@ public struct Settings: Equatable, Sendable {
         }
 
         /// The view its routes fill.
+        public var view: String { name }
+    }
+
+    /// A router that reports to us by BMP; we never connect to one.
+    public struct Station: Equatable, Sendable {
+        public var name: String
+        public var address: IPAddress
+        public var use = Use.auto
+        /// How long its routes stand after the connection has dropped, in seconds.
+        public var staleSeconds: Int64 = 900
+        /// More prefixes than this of one family in one table of one peer leave that table out;
+        /// the time is of no use.
+        public var maxPrefixes = Neighbor.MaxPrefixes()
+        /// Of its routes against those of other sources; nil for the customary one of each table.
+        public var weight: UInt16?
+
+        /// Which of its tables are kept.
+        public enum Use: String, CaseIterable, Sendable {
+            /// All that it reports.
+            case auto
+            case locRIB = "locRib"
+            case postPolicy
+            case prePolicy
+            case adjRIBOut = "adjRibOut"
+        }
+
+        public init(name: String, address: IPAddress) {
+            self.name = name
+            self.address = address
+        }
+
+        /// The view its routes fill; those of VPNs fill views of that name and the route
+        /// distinguisher.
         public var view: String { name }
     }
 

@@ -72,6 +72,9 @@ struct RoutesCommand: AsyncParsableCommand {
 
         @OptionGroup var options: Options
 
+        @Flag(help: "All paths of each prefix, best first, and what put each before the next.")
+        var all = false
+
         @Argument(help: "IPv4 or IPv6 addresses.")
         var addresses: [String]
 
@@ -85,15 +88,16 @@ struct RoutesCommand: AsyncParsableCommand {
                 return address
             }
             let list = parsed.map(\.description).joined(separator: ",")
-            try await options.ask("/api/v1/routes/lookup", ["address": list]) {
-                $0.lookup(parsed, options.format)
+            let parameters = ["address": list, "all": all ? "true" : "false"]
+            try await options.ask("/api/v1/routes/lookup", parameters) {
+                $0.lookup(parsed, all: all, options.format)
             }
         }
     }
 
     struct Neighbors: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The BGP sessions: state, since when, prefixes, last error."
+            abstract: "The BGP sessions and BMP stations: state, since when, prefixes, last error."
         )
 
         @OptionGroup var configuration: ConfigurationOption

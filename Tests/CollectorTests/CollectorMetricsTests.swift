@@ -18,6 +18,7 @@ struct CollectorMetricsTests {
           - name: er2
             addresses: [127.0.0.2]
         neighbors: [{ name: er1, address: 192.0.2.1, asn: 64500 }]
+        stations: [{ name: er1, address: 192.0.2.1 }]
         interconnects:
           - id: transit-1
             kind: transit

@@ -48,7 +48,7 @@ final class ServedCollector: Sendable {
     static let head = """
         network: { asns: [64500], prefixes: [203.0.113.0/24], timezone: UTC, currency: EUR }
         flushSeconds: 60
-        listen: { flows: ["127.0.0.1:0"], bgp: "127.0.0.1:0", workers: 2 }
+        listen: { flows: ["127.0.0.1:0"], bgp: "127.0.0.1:0", bmp: "127.0.0.1:0", workers: 2 }
 
         """
 

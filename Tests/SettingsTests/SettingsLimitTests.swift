@@ -14,15 +14,17 @@ struct SettingsLimitTests {
 
         """
 
-    @Test("exporters, neighbors and views of tables are at most as many as a routing table holds")
+    @Test(
+        "the views of all sources are at most as many as a routing table holds"
+    )
     func views() {
         let tables = (1...3_999).map { "- { view: v\($0), mrt: rib }\n" }
         let exact = Self.head + tables.prefix(3_998).joined()
         // Another file for the same view is no other view.
         #expect(problems(exact + "- { view: v1, mrt: other }\n") == [])
         let problem =
-            "p.yaml:4004:3: tables[3998]: there are 4001 exporters, neighbors and views of tables "
-            + "in all; expected at most 4000"
+            "p.yaml:4004:3: tables[3998]: there are 4001 exporters, neighbors, stations and "
+            + "views of tables in all; expected at most 4000"
         #expect(problems(Self.head + tables.joined()) == [problem])
     }
 

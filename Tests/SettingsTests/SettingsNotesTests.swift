@@ -37,12 +37,12 @@ struct SettingsNotesTests {
                 fills a view of that name
                 """,
                 """
-                p.yaml:4:50: exporters[0].views[0]: no neighbor and no table fills the view er1, \
-                perhaps er3 is meant
+                p.yaml:4:50: exporters[0].views[0]: no neighbor, station or table fills the \
+                view er1, perhaps er3 is meant
                 """,
                 """
-                p.yaml:4:60: exporters[0].views[2]: no neighbor and no table fills the view rr-1, \
-                perhaps rr1 is meant
+                p.yaml:4:60: exporters[0].views[2]: no neighbor, station or table fills the \
+                view rr-1, perhaps rr1 is meant
                 """,
             ]
         )

@@ -67,6 +67,7 @@ struct SettingsOutputTests {
                     otherInterfaces: unknown
                     interfaces: []
                 neighbors: []
+                stations: []
                 tables: []
                 exchanges: []
                 contracts: []
@@ -114,8 +115,7 @@ struct SettingsOutputTests {
                 "alerts.notify[].alertmanager", "alerts.notify[].email", "alerts.notify[].syslog",
                 "contracts[].components[].burst", "contracts[].components[].flat",
                 "contracts[].components[].tiers", "corrections", "exchanges[].ixf",
-                "listen.bmp", "policies", "registry", "stations",
-                "store.clickhouse",
+                "policies", "registry", "store.clickhouse",
             ]
         )
     }

@@ -35,8 +35,8 @@ struct SettingsProblemTests {
             """
             2:1: slotSecond: unknown key, perhaps slotSeconds is meant; expected one of \
             include, collector, network, store, state, control, slotSeconds, flushSeconds, \
-            latenessSeconds, learn, limits, listen, exporters, neighbors, tables, exchanges, \
-            contracts, interconnects, prices, alerts
+            latenessSeconds, learn, limits, listen, exporters, neighbors, stations, tables, \
+            exchanges, contracts, interconnects, prices, alerts
             """
         ),
         Sample(
@@ -220,16 +220,12 @@ struct SettingsProblemTests {
         ),
         Sample(
             "not yet supported",
-            "registry: {}\nlisten: { bmp: \"127.0.0.1:11019\" }\nstore: { clickhouse: {} }",
+            "registry: {}\nstore: { clickhouse: {} }",
             """
             2:1: registry: is not yet supported by this version; expected a configuration without it
             """,
             """
-            3:11: listen.bmp: is not yet supported by this version; \
-            expected a configuration without it
-            """,
-            """
-            4:10: store.clickhouse: is not yet supported by this version; \
+            3:10: store.clickhouse: is not yet supported by this version; \
             expected a configuration without it
             """
         ),

@@ -5,9 +5,11 @@ import Reporting
 import RouteReception
 import Settings
 
-/// The BGP sessions: those configured, and how each stands or last stood.
+/// The BGP sessions: those configured, and how each stands or last stood; behind them what comes by
+/// BMP.
 struct NeighborsDocument {
     private let rows: [Row]
+    private let stations: StationsDocument
 
     private struct Row {
         var name: String
@@ -25,11 +27,14 @@ struct NeighborsDocument {
     ///   - neighbors: The configured ones.
     ///   - sessions: How each stands, or last stood.
     ///   - standings: What only a running collector knows of them.
+    ///   - stations: Those that report by BMP.
     init(
         neighbors: [Settings.Neighbor],
         sessions: [SessionState],
-        standings: [NeighborStanding]
+        standings: [NeighborStanding],
+        stations: StationsDocument = StationsDocument(stations: [], standings: [], tables: [])
     ) {
+        self.stations = stations
         rows = neighbors.map { neighbor in
             Row(
                 name: neighbor.name,
@@ -44,15 +49,19 @@ struct NeighborsDocument {
     func text(_ format: String) -> String {
         switch format {
         case "table":
-            rows.isEmpty ? "no neighbors are configured\n" : rows.map { line($0) + "\n" }.joined()
-        case "jsonl": rows.map { json($0).text() + "\n" }.joined()
-        default: JSONValue.array(rows.map(json)).text(isPretty: true) + "\n"
+            lines.isEmpty ? "no neighbors are configured\n" : lines.map { $0 + "\n" }.joined()
+        case "jsonl": values.map { $0.text() + "\n" }.joined()
+        default: JSONValue.array(values).text(isPretty: true) + "\n"
         }
     }
+
+    private var lines: [String] { rows.map(line) + stations.lines }
+    private var values: [JSONValue] { rows.map(json) + stations.rows }
 
     private func json(_ row: Row) -> JSONValue {
         let session = row.session
         return [
+            "kind": "bgp",
             "neighbor": .string(row.name),
             "address": row.address.map { .string("\($0)") } ?? .null,
             "asn": row.asn.map { .unsigned(UInt64($0.rawValue)) } ?? .null,

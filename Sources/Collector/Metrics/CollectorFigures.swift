@@ -10,6 +10,7 @@ package struct CollectorFigures: Sendable {
     package var routes: [Routes] = []
     /// What the BGP speaker has seen since it started.
     package var speaker = BGPSpeakerStatistics()
+    package var stations: [StationStanding] = []
     /// Route updates that wait to be applied.
     package var routeQueueDepth = 0
     /// Rows that the store has not taken yet.

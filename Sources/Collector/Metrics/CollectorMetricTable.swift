@@ -114,9 +114,27 @@ extension CollectorMetrics {
             .counter,
             "UPDATEs with routes of families that are not used, by AFI and SAFI: 1/128."
         ),
+        .init(
+            "peerage_bmp_add_path_mismatch_total",
+            .counter,
+            "BMP messages whose path identifiers are not as the peer's OPENs say."
+        ),
+        .init(
+            "peerage_bmp_malformed_total",
+            .counter,
+            "BMP messages, and UPDATEs in them, that could not be read."
+        ),
+        .init("peerage_bmp_messages_total", .counter, "BMP messages received of a station."),
+        .init(
+            "peerage_bmp_peer_up_missing_total",
+            .counter,
+            "Tables whose routes were reported without a Peer Up of their peer."
+        ),
         .init("peerage_neighbor_up", .gauge, "1 while the BGP session is established, else 0."),
         .init("peerage_route_queue_depth", .gauge, "Route updates that wait to be applied."),
         .init("peerage_routes", .gauge, "Prefixes with a route in a view."),
+        .init("peerage_station_peers", .gauge, "Peers that are up at a BMP station."),
+        .init("peerage_station_up", .gauge, "1 while a BMP station is connected, else 0."),
         .init(
             "peerage_tcp_md5_drops_total",
             .counter,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import RouteDecoding
 import RouteReception
 
 /// What the BGP speaker counts, which counts from its start on: the metrics take what is new.
@@ -24,6 +25,35 @@ extension CollectorMetrics {
                 Self.more(times, before.sessionErrors[error] ?? 0),
                 as: "peerage_bgp_session_errors_total",
                 [("error", error)]
+            )
+        }
+    }
+
+    mutating func countStations(_ standings: [StationStanding]) {
+        for standing in standings {
+            let (now, before) = (standing.statistics, stations[standing.name] ?? BMPStatistics())
+            stations[standing.name] = now
+            let station = ("station", standing.name)
+            count(
+                Self.more(now.messages, before.messages),
+                as: "peerage_bmp_messages_total",
+                [station]
+            )
+            let malformed = { (counts: BMPStatistics) in counts.malformed.values.reduce(0, +) }
+            count(
+                Self.more(malformed(now), malformed(before)),
+                as: "peerage_bmp_malformed_total",
+                [station]
+            )
+            count(
+                Self.more(now.addPathMismatch, before.addPathMismatch),
+                as: "peerage_bmp_add_path_mismatch_total",
+                [station]
+            )
+            count(
+                Self.more(now.peerUpMissing, before.peerUpMissing),
+                as: "peerage_bmp_peer_up_missing_total",
+                [station]
             )
         }
     }

@@ -3,6 +3,7 @@
 import Attribution
 import Metrics
 package import Model
+import RouteDecoding
 import RouteReception
 
 /// Keeps the collector's metrics: from what is handed over at each flush, never per datagram.
@@ -15,6 +16,8 @@ package struct CollectorMetrics {
     private var octetsWithoutBase: UInt64 = 0
     /// As last counted.
     var speaker = BGPSpeakerStatistics()
+    /// What each station had told, by name.
+    var stations: [String: BMPStatistics] = [:]
     private var gauges = GaugeBoard()
 
     /// - Parameters:
@@ -115,6 +118,7 @@ package struct CollectorMetrics {
         )
         showRoutes(figures)
         countSessions(figures.speaker)
+        countStations(figures.stations)
         gauges.show(Int64(figures.waitingRows), as: "peerage_store_waiting_rows", in: registry)
         if let octets = figures.storeOctets {
             gauges.show(Int64(octets), as: "peerage_store_octets", in: registry)
@@ -143,6 +147,18 @@ package struct CollectorMetrics {
         gauges.show(
             figures.neighbors.map { ([("neighbor", $0.name)], $0.isStale ? 1 : 0) },
             as: "peerage_neighbor_stale",
+            in: registry
+        )
+        gauges.show(
+            figures.stations.map {
+                ([("station", $0.name)], $0.state == "connected" ? 1 : 0)
+            },
+            as: "peerage_station_up",
+            in: registry
+        )
+        gauges.show(
+            figures.stations.map { ([("station", $0.name)], Double($0.peersUp)) },
+            as: "peerage_station_peers",
             in: registry
         )
         gauges.show(

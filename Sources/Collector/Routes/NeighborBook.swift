@@ -177,7 +177,7 @@ final class NeighborBook: Sendable {
         }
     }
 
-    private func note(_ kind: OperationalEvent.Kind, _ object: String, _ detail: String) {
+    func note(_ kind: OperationalEvent.Kind, _ object: String, _ detail: String) {
         let time = clock.now() / 1_000_000_000
         let event = OperationalEvent(time: time, kind: kind, object: object, detail: detail)
         state.withLock { state in
@@ -185,7 +185,7 @@ final class NeighborBook: Sendable {
         }
     }
 
-    private static func metadata(
+    static func metadata(
         _ source: RouteSource,
         _ more: [String: String]
     ) -> Logger.Metadata {

@@ -27,11 +27,11 @@ extension RouteApplier {
     }
 
     /// What is due though the neighbor says nothing.
-    mutating func renewalChores(of name: String, at now: Int64) -> [Chore] {
-        guard var neighbor = neighbors[name] else { return [] }
+    mutating func renewalChores(of owner: RouteOwner, at now: Int64) -> [Chore] {
+        guard var neighbor = neighbors[owner] else { return [] }
         let routes = neighbor.renewal.takeShortLived(at: now)
         if neighbor.renewal.isProbablyComplete(at: now) { neighbor.hasInitialRoutes = true }
-        neighbors[name] = neighbor
+        neighbors[owner] = neighbor
         guard !routes.isEmpty else { return [] }
         return neighbor.staleSources.map { .withdraw($0, routes) }
     }
@@ -44,16 +44,17 @@ extension RouteApplier {
     ) {
         var update = RouteUpdate(time: clock.now())
         update.withdrawn = walk.take(of: routes)
-        writer.apply(update, from: source, to: writer.view(named: source.name))
+        writer.apply(update, from: source, to: view(of: source))
     }
 
     /// Nothing is kept of a source whose session has ended.
     mutating func forget(_ source: RouteSource) -> [Chore] {
-        guard var neighbor = neighbors[source.name] else { return [] }
+        let owner = RouteOwner(of: source)
+        guard var neighbor = neighbors[owner] else { return [] }
         let sources = neighbor.staleSources
         neighbor.staleUntil = nil
         neighbor.staleSources = []
-        neighbors[source.name] = neighbor
-        return sources.map { .sweep($0, nil) }
+        neighbors[owner] = neighbor
+        return sources.map { .sweep($0, nil, at: nil) }
     }
 }

@@ -13,8 +13,8 @@ struct RouteApplier: ~Copyable {
     enum Chore {
         /// Marks the routes of an ended session stale, or those of a family that is told again.
         case mark(RouteSource, AddressFamily?)
-        /// Withdraws what is still stale, of one family or of both.
-        case sweep(RouteSource, AddressFamily?)
+        /// Withdraws what is still stale, of one family or of both; at that time, or now.
+        case sweep(RouteSource, AddressFamily?, at: Int64?)
         /// Withdraws routes that are not to be kept for long.
         case withdraw(RouteSource, [RouteUpdate.Reachability])
         case limitReached(RouteSource, PrefixLimit)
@@ -24,11 +24,16 @@ struct RouteApplier: ~Copyable {
         case call(@Sendable () -> Void)
     }
 
-    /// What is known of the routes of one neighbor.
-    struct Neighbor {
-        var source: RouteSource?
+    /// Terms that were configured for a neighbor, or for all tables of a station.
+    struct Terms {
         var staleSeconds: Int64 = 900
         var limits: Settings.Neighbor.MaxPrefixes?
+    }
+
+    /// What is known of the routes of one owner.
+    struct Neighbor {
+        var source: RouteSource?
+        var terms = Terms()
         /// Families of the present session; of those before End-of-RIB was known, both.
         var families = AddressFamily.allCases
         /// Families of which End-of-RIB has come in the present session.
@@ -48,10 +53,15 @@ struct RouteApplier: ~Copyable {
         var isOverLimit = false
         /// The same, for there is no view for it; said once.
         var isWithoutView = false
+        /// The view its routes fill; nil before the first.
+        var view: ViewID?
+        /// Whether its session is over.
+        var isLost = false
     }
 
     var writer: RoutingTableWriter
-    var neighbors: [String: Neighbor] = [:]
+    var neighbors: [RouteOwner: Neighbor] = [:]
+    private var terms: [RouteOwner.Configured: Terms] = [:]
     let clock: any AccountingClock
 
     init(writer: consuming RoutingTableWriter, clock: any AccountingClock) {
@@ -59,12 +69,34 @@ struct RouteApplier: ~Copyable {
         self.clock = clock
     }
 
-    /// Takes the list of neighbors; one that is gone keeps its terms for its stale routes.
-    mutating func configure(_ list: [Settings.Neighbor]) {
+    /// Takes the terms of neighbors and stations; one that is gone keeps its terms for its stale
+    /// routes.
+    mutating func configure(
+        _ list: [Settings.Neighbor],
+        _ stations: [Settings.Station] = []
+    ) {
         for neighbor in list {
-            neighbors[neighbor.name, default: Neighbor()].staleSeconds = neighbor.staleSeconds
-            neighbors[neighbor.name]?.limits = neighbor.maxPrefixes
+            terms[.neighbor(neighbor.name)] = Terms(
+                staleSeconds: neighbor.staleSeconds,
+                limits: neighbor.maxPrefixes
+            )
+            let owner = RouteOwner(neighbor: neighbor.name)
+            neighbors[owner] = neighbors[owner] ?? Neighbor()
         }
+        for station in stations {
+            terms[.station(station.name)] = Terms(
+                staleSeconds: station.staleSeconds,
+                limits: station.maxPrefixes
+            )
+        }
+        for owner in neighbors.keys {
+            if let terms = terms[owner.configured] { neighbors[owner]?.terms = terms }
+        }
+    }
+
+    /// What is known of an owner; the terms of its configuration when that is nothing.
+    func known(_ owner: RouteOwner) -> Neighbor {
+        neighbors[owner] ?? Neighbor(terms: terms[owner.configured] ?? Terms())
     }
 
     /// Applies one entry.
@@ -78,21 +110,24 @@ struct RouteApplier: ~Copyable {
         case .update(let update, let source): return apply(update, from: source)
         case .ended(let source): return end(source)
         case .reset(let source): return end(source) + forget(source)
+        case .gone(let source, let time): return withdraw(source, at: time)
         case .mark(let body): return [.call(body)]
         }
     }
 
     private mutating func begin(_ source: RouteSource, _ session: EstablishedSession) {
-        var neighbor = neighbors[source.name] ?? Neighbor()
+        let owner = RouteOwner(of: source)
+        var neighbor = known(owner)
         neighbor.source = source
         neighbor.families = session.families
         neighbor.complete = []
         neighbor.warned = []
         neighbor.isOverLimit = false
+        neighbor.isLost = false
         neighbor.renewal.begin(session)
         // From now on they are being told again, which takes its time.
         if neighbor.staleUntil != nil { Self.keepStale(&neighbor) }
-        neighbors[source.name] = neighbor
+        neighbors[owner] = neighbor
     }
 
     /// Lets stale routes stand from now on for their time, but over sessions that end before they
@@ -103,19 +138,21 @@ struct RouteApplier: ~Copyable {
     /// flap to nobody; so the time decides.
     static func keepStale(_ neighbor: inout Neighbor) {
         let now = BootClock.nanoseconds()
-        let time = neighbor.staleSeconds * 1_000_000_000
+        let time = neighbor.terms.staleSeconds * 1_000_000_000
         if neighbor.staleUntil == nil { neighbor.staleSince = now }
         neighbor.staleUntil = min(now + time, neighbor.staleSince + 2 * time)
     }
 
     private mutating func apply(_ update: RouteUpdate, from source: RouteSource) -> [Chore] {
-        let view = writer.view(named: source.name)
-        var neighbor = neighbors[source.name] ?? Neighbor()
+        let owner = RouteOwner(of: source)
+        var neighbor = known(owner)
         guard !neighbor.isOverLimit, !neighbor.isWithoutView else { return [] }
         neighbor.source = source
+        let view = neighbor.view ?? view(of: source)
+        neighbor.view = view
         guard view != .none else {
             neighbor.isWithoutView = true
-            neighbors[source.name] = neighbor
+            neighbors[owner] = neighbor
             return [.noView(source)]
         }
         var update = update
@@ -126,7 +163,7 @@ struct RouteApplier: ~Copyable {
         for family in update.endOfRIB { chores += complete(family, &neighbor) }
         neighbor.renewal.note(update)
         for mark in update.refreshes { chores += renew(mark, source, &neighbor) }
-        neighbors[source.name] = neighbor
+        neighbors[owner] = neighbor
         return chores
     }
 
@@ -138,7 +175,7 @@ struct RouteApplier: ~Copyable {
         in view: ViewID,
         _ neighbor: inout Neighbor
     ) -> [Chore] {
-        guard let limits = neighbor.limits else { return [] }
+        guard let limits = neighbor.terms.limits else { return [] }
         let counts = writer.freshPrefixCounts(of: source, in: view)
         var chores: [Chore] = []
         for (family, count, bound) in [
@@ -153,7 +190,13 @@ struct RouteApplier: ~Copyable {
             )
             if count > bound {
                 neighbor.isOverLimit = true
-                return chores + [.limitReached(source, limit)]
+                chores.append(.limitReached(source, limit))
+                // A session is ended; a station cannot be told, and what is not followed any more
+                // must not decide.
+                if source.rib.isReported {
+                    chores += [.mark(source, nil), .sweep(source, nil, at: nil)]
+                }
+                return chores
             }
             if count >= bound - bound / 5, neighbor.warned.insert(family).inserted {
                 chores.append(.limitIsNear(source, limit))
@@ -170,35 +213,52 @@ struct RouteApplier: ~Copyable {
         guard neighbor.staleUntil != nil else { return [] }
         let sources = neighbor.staleSources
         guard isAll, neighbor.renewal.families.isEmpty else {
-            return sources.map { .sweep($0, family) }
+            return sources.map { .sweep($0, family, at: nil) }
         }
         // What the session does not exchange will not be told either.
         neighbor.staleUntil = nil
         neighbor.staleSources = []
-        return sources.map { .sweep($0, nil) }
+        return sources.map { .sweep($0, nil, at: nil) }
     }
 
     private mutating func end(_ source: RouteSource) -> [Chore] {
-        var neighbor = neighbors[source.name] ?? Neighbor()
+        let owner = RouteOwner(of: source)
+        var neighbor = known(owner)
         neighbor.source = neighbor.source ?? source
         neighbor.complete = []
         neighbor.isOverLimit = false
+        neighbor.isLost = true
         neighbor.staleSources.insert(source)
         Self.keepStale(&neighbor)
         neighbor.renewal.end()
-        neighbors[source.name] = neighbor
+        neighbors[owner] = neighbor
         return [.mark(source, nil)]
+    }
+
+    /// The routes of a source are gone at that time, and those of its owner that were stale.
+    private mutating func withdraw(_ source: RouteSource, at time: Int64) -> [Chore] {
+        let owner = RouteOwner(of: source)
+        let stale = neighbors[owner]?.staleSources ?? []
+        neighbors[owner] = nil
+        let time = clock.time(ofArrival: time)
+        let before = stale.subtracting([source]).map { Chore.sweep($0, nil, at: time) }
+        return [.mark(source, nil), .sweep(source, nil, at: time)] + before
+    }
+
+    /// The view that the routes of `source` fill, made if need be.
+    mutating func view(of source: RouteSource) -> ViewID {
+        writer.view(named: RouteOwner.view(of: source))
     }
 
     /// Does the next part of a chore that walks through the table.
     mutating func advance(_ chore: Chore, _ walk: inout TableWalk) {
         switch chore {
         case .mark(let source, let family):
-            let view = writer.view(named: source.name)
-            writer.markStale(source, in: view, family: family, &walk)
-        case .sweep(let source, let family):
-            let view = writer.view(named: source.name)
-            writer.sweepStale(source, in: view, family: family, at: clock.now(), &walk)
+            writer.markStale(source, in: view(of: source), family: family, &walk)
+        case .sweep(let source, let family, let time):
+            let view = view(of: source)
+            let time = time ?? clock.now()
+            writer.sweepStale(source, in: view, family: family, at: time, &walk)
         case .withdraw(let source, let routes): withdraw(routes, of: source, &walk)
         case .limitReached, .limitIsNear, .noView, .call: break
         }
@@ -207,12 +267,14 @@ struct RouteApplier: ~Copyable {
     /// Sweeps of the stale routes whose time is over.
     mutating func expire(at now: Int64 = BootClock.nanoseconds()) -> [Chore] {
         var chores: [Chore] = []
-        for (name, neighbor) in neighbors {
-            chores += renewalChores(of: name, at: now)
+        for (owner, neighbor) in neighbors {
+            chores += renewalChores(of: owner, at: now)
             guard let until = neighbor.staleUntil, until <= now else { continue }
-            chores += neighbor.staleSources.map { .sweep($0, nil) }
-            neighbors[name]?.staleUntil = nil
-            neighbors[name]?.staleSources = []
+            chores += neighbor.staleSources.map { .sweep($0, nil, at: nil) }
+            neighbors[owner]?.staleUntil = nil
+            neighbors[owner]?.staleSources = []
+            // A table that was not begun again is not there any more.
+            if owner.isReported, neighbor.isLost { neighbors[owner] = nil }
         }
         return chores
     }
@@ -225,13 +287,12 @@ struct RouteApplier: ~Copyable {
         writer.reclaim(at: clock.now(), atMost: Self.reclaimedAtATime)
     }
 
-    /// Prefixes of each neighbor, those of its stale routes among them, by name.
-    mutating func prefixes() -> [String: PrefixCounts] {
-        var counts: [String: PrefixCounts] = [:]
-        for (name, neighbor) in neighbors {
+    /// Prefixes of each owner, those of its stale routes among them.
+    mutating func prefixes() -> [RouteOwner: PrefixCounts] {
+        var counts: [RouteOwner: PrefixCounts] = [:]
+        for (owner, neighbor) in neighbors {
             guard let source = neighbor.source else { continue }
-            let view = writer.view(named: name)
-            counts[name] = writer.prefixCounts(of: source, in: view)
+            counts[owner] = writer.prefixCounts(of: source, in: view(of: source))
         }
         return counts
     }

@@ -24,35 +24,37 @@ import Synchronization
 /// again or `staleSeconds` are over (DESIGN 3.7).
 package final class RouteFeed: RouteEvents {
     package let table: RoutingTable
-    private let core: RouteFeedCore
+    let core: RouteFeedCore
     private let isRunning = Atomic(false)
 
     /// - Parameters:
     ///   - table: Empty; this becomes its writer.
     ///   - neighbors: How long the routes of each outlive its session, and how many it may have.
+    ///   - stations: The same of each table that they report.
     ///   - mostUpdates: How many updates may wait to be applied.
     ///   - clock: Accounting time, by which a record finds the route of its own time.
     ///   - logger: Receives what an operator should know.
     package init(
         table: RoutingTable,
         neighbors: [Settings.Neighbor] = [],
+        stations: [Settings.Station] = [],
         mostUpdates: Int = 65_536,
         clock: any AccountingClock,
         logger: Logger = Logger(label: "routes") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.table = table
         core = RouteFeedCore(table.makeWriter(), mostUpdates, clock, logger)
-        update(neighbors: neighbors)
+        update(neighbors: neighbors, stations: stations)
     }
 
     deinit { core.queue.close() }
 
-    /// Takes another list of neighbors, after ``BGPSpeaker/update(neighbors:localASN:routerID:)``.
+    /// Takes other lists of neighbors and stations, after the sessions were told.
     ///
-    /// The routes of a neighbor that is gone stand for their time, as after a drop.
-    package func update(neighbors: [Settings.Neighbor]) {
+    /// The routes of one that is gone stand for their time, as after a drop.
+    package func update(neighbors: [Settings.Neighbor], stations: [Settings.Station] = []) {
         core.book.configure(neighbors)
-        core.applier.withLock { $0.configure(neighbors) }
+        core.applier.withLock { $0.configure(neighbors, stations) }
     }
 
     /// The view of that name, made if need be.
@@ -83,7 +85,7 @@ package final class RouteFeed: RouteEvents {
         }
     }
 
-    private func put(_ entry: RouteQueue.Entry) {
+    func put(_ entry: RouteQueue.Entry) {
         if !isRunning.load(ordering: .relaxed), !isRunning.exchange(true, ordering: .relaxed) {
             let thread = Thread { [core] in core.run() }
             thread.name = "routes"
@@ -134,7 +136,12 @@ extension RouteFeed {
 
     /// Neighbors of which a session has brought all initial routes since the collector started.
     package var neighborsWithAllRoutes: Set<String> {
-        core.applier.withLock { Set($0.neighbors.filter(\.value.hasInitialRoutes).keys) }
+        core.applier.withLock { applier in
+            Set(
+                applier.neighbors.filter { !$0.key.isReported && $0.value.hasInitialRoutes }
+                    .map(\.key.name)
+            )
+        }
     }
 
     /// What the table holds.
@@ -151,7 +158,7 @@ extension RouteFeed {
         let prefixes = core.prefixes()
         return core.book.entries.compactMap { entry in
             guard var session = entry.state else { return nil }
-            let counts = prefixes[entry.neighbor.name] ?? PrefixCounts()
+            let counts = prefixes[RouteOwner(neighbor: entry.neighbor.name)] ?? PrefixCounts()
             session.ipv4Prefixes = counts.ipv4
             session.ipv6Prefixes = counts.ipv6
             session.lastError = entry.lastError
@@ -169,10 +176,11 @@ extension RouteFeed {
             let neighbor = entry.neighbor
             var standing = NeighborStanding(entry)
             standing.messagesReceived = messages[neighbor.name] ?? 0
-            let counts = prefixes[neighbor.name] ?? PrefixCounts()
+            let owner = RouteOwner(neighbor: neighbor.name)
+            let counts = prefixes[owner] ?? PrefixCounts()
             standing.ipv4Prefixes = counts.ipv4
             standing.ipv6Prefixes = counts.ipv6
-            guard let routes = routes[neighbor.name] else { return standing }
+            guard let routes = routes[owner] else { return standing }
             standing.endOfRIB = AddressFamily.allCases.filter(routes.complete.contains)
             standing.hasInitialRoutes = routes.hasInitialRoutes
             standing.isStale = routes.staleUntil != nil

@@ -11,7 +11,7 @@ final class RouteFeedCore: Sendable {
     let queue: RouteQueue
     let book: NeighborBook
     let applier: Mutex<RouteApplier>
-    private let sessions = Mutex(WeakSessions())
+    private let sessions = Mutex<[WeakSessions]>([])
 
     /// The sessions live as long as their owner says.
     private struct WeakSessions {
@@ -35,11 +35,26 @@ final class RouteFeedCore: Sendable {
         applier = Mutex(RouteApplier(writer: writer, clock: clock))
     }
 
-    func use(_ sessions: any RouteSessions) { self.sessions.withLock { $0.value = sessions } }
+    func use(_ sessions: any RouteSessions) {
+        self.sessions.withLock { known in
+            known.removeAll { $0.value == nil || $0.value === sessions }
+            known.append(WeakSessions(value: sessions))
+        }
+    }
 
-    private var current: (any RouteSessions)? { sessions.withLock { $0.value } }
+    /// Those of BGP, and those of BMP.
+    private var current: [any RouteSessions] { sessions.withLock { $0.compactMap(\.value) } }
 
-    var messagesReceived: [String: Int] { current?.messagesReceived ?? [:] }
+    /// Of BGP, by name.
+    var messagesReceived: [String: Int] {
+        current.filter { !($0 is any StationSessions) }
+            .reduce(into: [:]) { $0.merge($1.messagesReceived, uniquingKeysWith: +) }
+    }
+
+    /// Each configured station, by name.
+    var stations: [StationStanding] {
+        current.compactMap { $0 as? any StationSessions }.flatMap(\.standings)
+    }
 
     /// Applies what comes until the queue is closed.
     func run() {
@@ -48,7 +63,9 @@ final class RouteFeedCore: Sendable {
             var done = 0
             while done < entries.count {
                 let (end, chores) = apply(entries, from: done)
-                if queue.applied(entries[done..<end]) { current?.resumeReading() }
+                if queue.applied(entries[done..<end]) {
+                    for sessions in current { sessions.resumeReading() }
+                }
                 done = end
                 carryOut(chores)
             }
@@ -84,12 +101,15 @@ final class RouteFeedCore: Sendable {
                 while !walk.isDone { applier.withLock { $0.advance(chore, &walk) } }
             case .limitReached(let source, let limit):
                 book.limitReached(source, limit)
-                current?.limitReached(
-                    by: source.name,
-                    limit.family,
-                    bound: limit.bound,
-                    refusingFor: limit.restartSeconds
-                )
+                // A station cannot be told.
+                for sessions in current where !source.rib.isReported {
+                    sessions.limitReached(
+                        by: source.name,
+                        limit.family,
+                        bound: limit.bound,
+                        refusingFor: limit.restartSeconds
+                    )
+                }
             case .limitIsNear(let source, let limit): book.limitIsNear(source, limit)
             case .noView(let source): book.noView(source)
             case .call(let body):
@@ -104,6 +124,6 @@ final class RouteFeedCore: Sendable {
     /// In parts, between which updates are applied.
     func reclaim() { while !applier.withLock({ $0.reclaim() }) {} }
 
-    /// Prefixes of each neighbor, by name.
-    func prefixes() -> [String: PrefixCounts] { applier.withLock { $0.prefixes() } }
+    /// Prefixes of each owner.
+    func prefixes() -> [RouteOwner: PrefixCounts] { applier.withLock { $0.prefixes() } }
 }

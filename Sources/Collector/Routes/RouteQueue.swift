@@ -20,6 +20,8 @@ final class RouteQueue: Sendable {
         case ended(RouteSource)
         /// The same, and its routes are gone.
         case reset(RouteSource)
+        /// Its routes are withdrawn at that time.
+        case gone(RouteSource, at: Int64)
         /// Called when everything before it is applied.
         case mark(@Sendable () -> Void)
     }
@@ -140,10 +142,11 @@ final class RouteQueue: Sendable {
     private static func octets(of entry: Entry) -> Int {
         guard case .update(let update, _) = entry else { return 256 }
         let prefixes = update.announced.count + update.withdrawn.count
-        let attributes = update.attributes
+        let attributes = update.shared.value
         let numbers =
             attributes.asPath.words.count + attributes.communities.count
             + 3 * attributes.largeCommunities.count
+            + 2 * attributes.extendedCommunities.count
         return 512 + prefixes * MemoryLayout<RouteUpdate.Reachability>.stride + 4 * numbers
     }
 }

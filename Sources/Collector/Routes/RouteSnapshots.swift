@@ -29,10 +29,11 @@ package final class RouteSnapshots: Sendable {
     let directory: String
     /// Those of the start.
     private let neighbors: [Settings.Neighbor]
-    private let localASN: ASN
-    /// Those of our confederation.
-    private let members: Set<ASN>
-    private let feed: RouteFeed
+    private let stations: [Settings.Station]
+    let localASN: ASN
+    let feed: RouteFeed
+    /// ASes of our confederation.
+    let members: Set<ASN>
     /// Snapshots are written one after the other, and never on a thread that others wait for.
     private let queue = DispatchQueue(label: "route-snapshots", qos: .utility)
 
@@ -44,6 +45,7 @@ package final class RouteSnapshots: Sendable {
         guard let state = settings.state else { return nil }
         directory = URL(filePath: state).appending(path: "routes").path
         neighbors = settings.neighbors
+        stations = settings.stations
         localASN = settings.inventory.network.asns.first ?? .zero
         members = settings.inventory.network.confederation?.members ?? []
         self.feed = feed
@@ -90,9 +92,14 @@ extension RouteSnapshots {
 
     /// Writes the views of all neighbors that ever told a route.
     ///
-    /// - Parameter neighbors: Those of now, which may be others than at the start.
+    /// - Parameters:
+    ///   - neighbors: Those of now, which may be others than at the start.
+    ///   - stations: Likewise.
     /// - Returns: What was written, and what was not.
-    package func save(_ neighbors: [Settings.Neighbor]) async -> Saved {
+    package func save(
+        _ neighbors: [Settings.Neighbor],
+        stations: [Settings.Station] = []
+    ) async -> Saved {
         await withCheckedContinuation { continuation in
             queue.async { [self] in
                 var saved = Saved()
@@ -103,22 +110,34 @@ extension RouteSnapshots {
                         saved.problems.append("\(path(of: neighbor.view)): \(error)")
                     }
                 }
+                save(stations: stations, into: &saved)
                 continuation.resume(returning: saved)
             }
         }
     }
 
     private func save(_ neighbor: Settings.Neighbor) throws -> Saved.File? {
-        let begun = BootClock.nanoseconds()
-        let time = WallClock.nanoseconds() / 1_000_000_000
-        var dump = RouteDump(feed.table, time: time)
         let isKnown = feed.table.makeReader().sources.contains { Self.isSource($0, of: neighbor) }
         guard isKnown else { return nil }
         try DurableFile.makeDirectory(directory)
-        let file = try DurableFile.begun(at: path(of: neighbor.view))
+        return try write(neighbor.view, to: path(of: neighbor.view)) {
+            Self.isSource($0, of: neighbor)
+        }
+    }
+
+    /// Writes the paths of a view that the sources told which `isMeant` names.
+    func write(
+        _ view: String,
+        to path: String,
+        where isMeant: (RouteSource) -> Bool
+    ) throws -> Saved.File {
+        let begun = BootClock.nanoseconds()
+        let time = WallClock.nanoseconds() / 1_000_000_000
+        var dump = RouteDump(feed.table, time: time)
+        let file = try DurableFile.begun(at: path)
         var digest = SHA256()
         var octets = 0
-        try dump.write(neighbor.view, where: { Self.isSource($0, of: neighbor) }) { piece in
+        try dump.write(view, where: isMeant) { piece in
             digest.update(data: piece)
             octets += piece.count
             try file.write(piece)
@@ -127,7 +146,7 @@ extension RouteSnapshots {
         try file.write(mark)
         try file.place()
         return Saved.File(
-            view: neighbor.view,
+            view: view,
             routes: dump.routes,
             octets: octets + mark.count,
             seconds: Double(BootClock.nanoseconds() - begun) / 1e9
@@ -135,7 +154,7 @@ extension RouteSnapshots {
     }
 
     private static func isSource(_ source: RouteSource, of neighbor: Settings.Neighbor) -> Bool {
-        source.name == neighbor.name && source.address == neighbor.address
+        source.rib == .session && source.name == neighbor.name && source.address == neighbor.address
             && source.asn == neighbor.asn
     }
 
@@ -157,6 +176,8 @@ extension RouteSnapshots {
     package struct Restored: Equatable, Sendable {
         /// Neighbors whose routes are there again, stale, by name.
         package var neighbors: Set<String> = []
+        /// Stations of which some routes are there again, likewise.
+        package var stations: Set<String> = []
         /// Paths loaded.
         package var routes = 0
         /// What a person should know: files that were not used, and why.
@@ -173,26 +194,32 @@ extension RouteSnapshots {
         var restored = Restored()
         for neighbor in neighbors {
             let path = path(of: neighbor.view)
-            guard FileManager.default.fileExists(atPath: path) else { continue }
-            switch Self.examine(path) {
-            case .unreadable(let reason):
-                restored.messages.append("\(path): \(reason); its routes are not loaded")
-            case .damaged:
-                restored.messages.append(Self.setAside(path))
-            case .sound(let time):
-                guard abs(now - time) <= Self.mostAgeSeconds else {
-                    let written = Timestamp.text(seconds: time)
-                    restored.messages.append(
-                        "\(path): written at \(written), more than 24 hours from now; "
-                            + "its routes are not loaded"
-                    )
-                    continue
-                }
-                load(path, neighbor, time: time, into: &restored)
-            }
+            guard FileManager.default.fileExists(atPath: path),
+                let time = usable(path, now: now, &restored)
+            else { continue }
+            load(path, neighbor, time: time, into: &restored)
         }
         restored.messages += orphans()
+        restore(stations: stations, now: now, into: &restored)
         return restored
+    }
+
+    /// When a file was written that may be used, in seconds since 1970-01-01 00:00 UTC; nil for
+    /// one that may not, which is said.
+    func usable(_ path: String, now: Int64, _ restored: inout Restored) -> Int64? {
+        switch Self.examine(path) {
+        case .unreadable(let reason):
+            restored.messages.append("\(path): \(reason); its routes are not loaded")
+        case .damaged: restored.messages.append(Self.setAside(path))
+        case .sound(let time) where abs(now - time) <= Self.mostAgeSeconds: return time
+        case .sound(let time):
+            let written = Timestamp.text(seconds: time)
+            restored.messages.append(
+                "\(path): written at \(written), more than 24 hours from now; "
+                    + "its routes are not loaded"
+            )
+        }
+        return nil
     }
 
     private func load(

@@ -41,6 +41,7 @@ extension CollectorService {
             )
         }
         if let statistics = speaker?.statistics { figures.speaker = statistics }
+        figures.stations = feed.stations
         figures.routeQueueDepth = feed.queueStatistics.depth
         let summary = feed.summary()
         figures.routes = summary.views.flatMap { view in

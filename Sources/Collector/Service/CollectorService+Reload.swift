@@ -81,7 +81,7 @@ extension CollectorService {
             return refuse([Failure(error).message])
         }
         let inventory = new.inventory.with(adoptions)
-        guard feed.canMake(views: CollectorComponents.viewNames(inventory, new.neighbors)) else {
+        guard feed.canMake(views: CollectorComponents.viewNames(inventory, new)) else {
             return refuse([
                 "the routing table has no room for the views of so many exporters and neighbors "
                     + "besides those there were since the start; expected a restart"
@@ -161,7 +161,8 @@ extension CollectorService {
         _ neighbors: [BGPNeighbor],
         changed: Set<String>
     ) async -> [String] {
-        defer { feed.update(neighbors: settings.neighbors) }
+        defer { feed.update(neighbors: settings.neighbors, stations: settings.stations) }
+        try? await stations?.update(stations: CollectorComponents.stations(settings))
         do {
             try await speaker?.update(
                 neighbors: neighbors,

@@ -11,11 +11,13 @@ extension CollectorService {
         guard let restored = snapshots?.restore() else { return }
         for message in restored.messages { logger.warning("\(message)") }
         cachedNeighbors = restored.neighbors
+        cachedStations = restored.stations
         guard restored.routes > 0 else { return }
         logger.info(
             "routes of an earlier run loaded, stale",
             metadata: [
                 "routes": "\(restored.routes)", "neighbors": "\(restored.neighbors.count)",
+                "stations": "\(restored.stations.count)",
             ]
         )
     }
@@ -24,7 +26,8 @@ extension CollectorService {
     func saveRoutes() {
         guard let snapshots, savingRoutes == nil else { return }
         savingRoutes = Task {
-            for problem in await snapshots.save(settings.neighbors).problems {
+            let saved = await snapshots.save(settings.neighbors, stations: settings.stations)
+            for problem in saved.problems {
                 logger.error("routes not kept", metadata: ["reason": "\(problem)"])
             }
             savingRoutes = nil
@@ -43,7 +46,17 @@ extension CollectorService {
                 isCached: cachedNeighbors.contains(standing.name)
             )
         }
+        let tables = Dictionary(grouping: feed.tables().filter(\.isTold), by: \.source.name)
+        let stations = settings.stations.map { station in
+            let told = tables[station.name] ?? []
+            let isAll = !told.isEmpty && told.allSatisfy(\.hasInitialRoutes)
+            return Readiness.Neighbor(
+                name: station.name,
+                complete: isAll ? Set(AddressFamily.allCases) : [],
+                isCached: cachedStations.contains(station.name)
+            )
+        }
         let seconds = (BootClock.nanoseconds() - startedBoot) / 1_000_000_000
-        return Readiness(neighbors, secondsSinceStart: seconds)
+        return Readiness(neighbors + stations, secondsSinceStart: seconds)
     }
 }

@@ -49,6 +49,21 @@ extension CollectorService {
         logger.info("BGP sessions accepted", metadata: ["port": "\(bgpPort ?? 0)"])
     }
 
+    func startStations() async throws {
+        guard let endpoint = settings.listen.bmp else { return }
+        let stations = BMPListener(
+            stations: CollectorComponents.stations(settings),
+            events: feed
+        )
+        do {
+            bmpPort = try await stations.start(on: endpoint.address, port: endpoint.port)
+        } catch {
+            throw CollectorError("listen.bmp \(endpoint): \(Failure.reason(of: error))")
+        }
+        self.stations = stations
+        logger.info("BMP connections accepted", metadata: ["port": "\(bmpPort ?? 0)"])
+    }
+
     /// One thread a worker, each with a socket for every endpoint.
     func startWorkers() throws {
         let endpoints = settings.listen.flows

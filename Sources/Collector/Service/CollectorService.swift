@@ -31,6 +31,8 @@ public actor CollectorService: Service {
     let snapshots: RouteSnapshots?
     /// Neighbors whose routes were loaded from a snapshot.
     var cachedNeighbors: Set<String> = []
+    /// Stations, likewise.
+    var cachedStations: Set<String> = []
     var savingRoutes: Task<Void, Never>?
     var metrics: CollectorMetrics?
     /// What each exporter was last, by the name its rows have.
@@ -60,6 +62,7 @@ public actor CollectorService: Service {
     /// Whether some of it could not be written.
     var hasUnsavedState = false
     var speaker: BGPSpeaker?
+    var stations: BMPListener?
     var alerts: AlertService?
     var clockWatch = ClockWatch()
     /// What happened since the last flush, for the store.
@@ -92,6 +95,7 @@ public actor CollectorService: Service {
     /// The ports that sockets were bound to, in the order of `listen.flows`.
     public internal(set) var flowPorts: [UInt16] = []
     public internal(set) var bgpPort: UInt16?
+    public internal(set) var bmpPort: UInt16?
 
     /// - Parameters:
     ///   - settings: The configuration.
@@ -147,6 +151,7 @@ public actor CollectorService: Service {
         alerts = try AlertService(settings: settings, store: store, logger: logger, clock: clock)
         try await recallExporters()
         try await startSpeaker()
+        try await startStations()
         try startWorkers()
         listeningSince = clock.now()
         note(.collectorStarted, detail: "\(settings.inventory.exporters.count) exporters")
@@ -199,6 +204,7 @@ public actor CollectorService: Service {
         for worker in workers { worker.stop() }
         await finished.wait(for: workers.count)
         await speaker?.stop()
+        await stations?.stop()
         note(.collectorStopped)
         keeper?.end(before: BootClock.nanoseconds() + Self.longestSaving)
         await flush(to: writer)

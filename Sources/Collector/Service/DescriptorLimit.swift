@@ -40,7 +40,9 @@ package struct DescriptorLimit: Equatable, Sendable {
         let console = ConsoleLimits().connections
         let servers = (settings.listen.console == nil ? 0 : 1) + (settings.control == nil ? 0 : 1)
         // A session, a connection that collides with it, and some that get no session.
-        let sessions = settings.listen.bgp == nil ? 0 : 2 * settings.neighbors.count + 64
+        let sessions =
+            (settings.listen.bgp == nil ? 0 : 2 * settings.neighbors.count + 64)
+            + (settings.listen.bmp == nil ? 0 : 2 * settings.stations.count + 64)
         let flows = settings.workerCount * settings.listen.flows.count
         // Readers of the store, event loops, files that are being written.
         return UInt64(servers * console + sessions + flows + 128)

@@ -14,6 +14,8 @@ public struct RouteSource: Hashable, Sendable {
     public var rib: RIBKind
     /// Compared before anything that the routes say: of two sources the one with more is believed.
     public var weight: UInt16
+    /// Route distinguisher of the VPN that the routes are of; 0 for none (RFC 7854, section 4.2).
+    public var distinguisher: UInt64
 
     public init(
         name: String,
@@ -22,7 +24,8 @@ public struct RouteSource: Hashable, Sendable {
         routerID: UInt32 = 0,
         isExternal: Bool = true,
         rib: RIBKind = .session,
-        weight: UInt16? = nil
+        weight: UInt16? = nil,
+        distinguisher: UInt64 = 0
     ) {
         self.name = name
         self.address = address
@@ -31,6 +34,7 @@ public struct RouteSource: Hashable, Sendable {
         self.isExternal = isExternal
         self.rib = rib
         self.weight = weight ?? rib.defaultWeight
+        self.distinguisher = distinguisher
     }
 }
 

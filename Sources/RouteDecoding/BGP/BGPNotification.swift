@@ -58,7 +58,7 @@ package struct BGPNotification: Equatable, Sendable {
 
     /// A neighbor's text without what would steer a terminal: control characters, and those that
     /// change the direction of writing.
-    private static func printable(_ text: String) -> String {
+    static func printable(_ text: String) -> String {
         var printable = ""
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {

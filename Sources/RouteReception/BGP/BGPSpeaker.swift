@@ -243,7 +243,7 @@ public final class BGPSpeaker: RouteSessions {
 
     /// Now, in nanoseconds since 1970-01-01 00:00 UTC.
     @Sendable
-    private static func wallClock() -> Int64 {
+    static func wallClock() -> Int64 {
         var time = timespec()
         // Safe: clock_gettime writes the one structure it is given.
         unsafe clock_gettime(CLOCK_REALTIME, &time)

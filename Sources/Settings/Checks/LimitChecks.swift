@@ -13,6 +13,7 @@ extension SettingsChecks {
         var views: [(String, Int)] = []
         views += inventory.exporters.indices.map { ("exporters", $0) }
         views += settings.neighbors.indices.map { ("neighbors", $0) }
+        views += settings.stations.indices.map { ("stations", $0) }
         var tables: Set<String> = []
         for (index, table) in settings.tables.enumerated()
         where tables.insert(table.view).inserted {
@@ -21,7 +22,7 @@ extension SettingsChecks {
         check(
             views,
             atMost: Self.viewLimit,
-            "exporters, neighbors and views of tables",
+            "exporters, neighbors, stations and views of tables",
             "in all"
         )
 

@@ -71,7 +71,7 @@ extension SettingsChecks {
 
 extension IPAddress {
     /// Whether a socket bound to this address takes connections of `family`; `::` takes both.
-    fileprivate func takes(_ family: AddressFamily) -> Bool {
+    func takes(_ family: AddressFamily) -> Bool {
         unmapped.family == family || bits == 0 && self.family == .ipv6
     }
 }

@@ -19,6 +19,7 @@ struct SettingsChecks {
         checks.checkPaths()
         checks.checkLearning()
         checks.checkNeighbors()
+        checks.checkStations()
         checks.checkExporters()
         checks.checkExchanges()
         checks.checkContracts()

@@ -36,15 +36,25 @@ struct SettingsNotes {
 
 extension SettingsNotes {
     private mutating func noteViews() {
-        let filled = Set(settings.neighbors.map(\.view) + settings.tables.map(\.view))
+        let filled = Set(
+            settings.neighbors.map(\.view) + settings.stations.map(\.view)
+                + settings.tables.map(\.view)
+        )
+        let stations = Set(settings.stations.map(\.view))
         var without: [String] = []
         for (index, exporter) in settings.inventory.exporters.enumerated() {
             let key = "exporters[\(index)].views"
             for (number, view) in exporter.views.enumerated() where !filled.contains(view) {
+                // Views of VPNs are there as soon as the station tells of them.
+                if let name = view.split(separator: " ").first, name.count < view.count,
+                    stations.contains(String(name))
+                {
+                    continue
+                }
                 let hint = NearestWord.to(view, among: filled.sorted())
                 reading.report(
                     reading.element(number, of: key),
-                    "no neighbor and no table fills the view \(view)"
+                    "no neighbor, station or table fills the view \(view)"
                         + (hint.map { ", perhaps \($0) is meant" } ?? "")
                 )
             }

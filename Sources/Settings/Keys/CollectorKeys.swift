@@ -127,7 +127,13 @@ extension Keys {
                 default: "no BGP",
                 "TCP address and port on which routers open BGP sessions."
             ),
-            .later("bmp", "BMP stations."),
+            .optional(
+                "bmp",
+                .endpoint,
+                \.bmp,
+                default: "no BMP",
+                "TCP address and port on which routers open BMP connections."
+            ),
             .optional(
                 "console",
                 .endpoint,

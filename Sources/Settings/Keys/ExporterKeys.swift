@@ -62,9 +62,9 @@ extension Keys {
         ),
         .key(
             "views",
-            .list(of: .name),
+            .list(of: .viewName),
             \.views,
-            "Views to route by, in order of preference: names of neighbors or tables."
+            "Views to route by, in order of preference: names of neighbors, stations or tables."
         ),
         .key(
             "otherInterfaces",

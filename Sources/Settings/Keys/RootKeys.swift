@@ -92,6 +92,15 @@ enum Keys {
             \.neighbors,
             "The routers whose BGP sessions are accepted; each fills a view of its name."
         ),
+        .key(
+            "stations",
+            .list(of: .section(station)),
+            \.stations,
+            """
+            The routers whose BMP connections are accepted; each fills a view of its name, and one \
+            of its name and the route distinguisher for each VPN.
+            """
+        ),
         .key("tables", .list(of: .section(table)), \.tables, "MRT files loaded at the start."),
         .key(
             "exchanges",
@@ -122,7 +131,6 @@ enum Keys {
     ]
 
     private static let laterRows: [Row<Settings>] = [
-        .later("stations", "BMP stations."),
         .later("registry", "PeeringDB, IX-F and AS relationship files."),
         .later("policies", "peering policies."),
         .later("corrections", "corrections of wrong rates."),

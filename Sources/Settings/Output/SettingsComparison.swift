@@ -17,6 +17,7 @@ struct SettingsComparison {
         "exporters": ["name"],
         "exporters.interfaces": ["index"],
         "neighbors": ["name"],
+        "stations": ["name"],
         "groups": ["id"],
         "tables": ["view", "mrt", "peer"],
         "exchanges": ["id"],

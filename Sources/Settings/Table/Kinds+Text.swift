@@ -40,6 +40,32 @@ extension Kind where Value == String {
         )
     }
 
+    /// A view: a name, or that of a station and the route distinguisher of a VPN behind it.
+    static var viewName: Kind {
+        scalar(
+            "a name, or one with a route distinguisher behind it: er2.ams 64500:1",
+            .text,
+            schema: [
+                "type": "string",
+                "pattern": "^[A-Za-z0-9._:/@-]{1,64}( [A-Za-z0-9.:-]{1,32}){0,2}$",
+            ],
+            parse: { text in
+                let words = text.split(separator: " ", omittingEmptySubsequences: false)
+                let isPlain = words.allSatisfy { word in
+                    (1...64).contains(word.utf8.count)
+                        && word.utf8.allSatisfy { octet in
+                            switch octet {
+                            case 48...57, 65...90, 97...122: true
+                            default: "._:/@-".utf8.contains(octet)
+                            }
+                        }
+                }
+                return isPlain && words.count <= 3 ? text : nil
+            },
+            show: OutputValue.text
+        )
+    }
+
     /// A file or a directory; relative to the file that names it.
     static var path: Kind {
         var kind = scalar(

@@ -11,7 +11,7 @@ extension Answers {
         AnswerRow(
             "GET",
             "/api/v1/routes/neighbors",
-            "the BGP sessions, those of a running collector as of now",
+            "the BGP sessions and BMP stations, those of a running collector as of now",
             parameters: [.format(["json", "jsonl", "table"])],
             answer: neighbors
         ),
@@ -30,10 +30,12 @@ extension Answers {
             "the longest match of each address, in each view",
             parameters: [
                 .init("address", "Addresses, separated by commas.", isRequired: true),
+                .init("all", "All paths, best first, and why.", values: ["true", "false"]),
                 .format(["json", "jsonl", "table"]),
             ],
             needs: .nothing
         ) { question in
+            let isAll = question.flag("all")
             let addresses = try (question.parameters["address"] ?? "").split(separator: ",")
                 .map { text in
                     guard let address = IPAddress(String(text)) else {
@@ -43,7 +45,7 @@ extension Answers {
                     }
                     return address
                 }
-            return try await question.routes { $0.lookup(addresses, $1) }
+            return try await question.routes { $0.lookup(addresses, all: isAll, $1) }
         },
         AnswerRow(
             "POST",
@@ -137,10 +139,16 @@ extension Answers {
         } else {
             sessions = try await question.sources.reading().sessions()
         }
+        let feed = question.sources.collector?.feed
         let document = NeighborsDocument(
             neighbors: settings.neighbors,
             sessions: sessions,
-            standings: standings
+            standings: standings,
+            stations: StationsDocument(
+                stations: settings.stations,
+                standings: feed?.stations ?? [],
+                tables: feed?.tables() ?? []
+            )
         )
         var response = ConsoleResponse.text(document.text(question.format), question.format)
         if question.sources.collector == nil {
