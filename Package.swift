@@ -149,6 +149,14 @@ let package = Package(
             dependencies: ["Model", "Routing"],
             path: "Tests/Benchmarks/routingbench"
         ),
+        // Measures attribution and running totals for Deploy/bench; no product.
+        .executableTarget(
+            name: "attributebench",
+            dependencies: [
+                "Accounting", "Attribution", "CAllocations", "Model", "Routing", "TestSupport",
+            ],
+            path: "Tests/Benchmarks/attributebench"
+        ),
         .target(
             name: "TestSupport",
             dependencies: ["Model", "Wire"],
@@ -160,7 +168,10 @@ let package = Package(
         .testTarget(name: "AccountingTests", dependencies: ["Accounting", "Model"]),
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Model"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Model"]),
-        .testTarget(name: "AttributionTests", dependencies: ["Attribution", "Model", "Routing"]),
+        .testTarget(
+            name: "AttributionTests",
+            dependencies: ["Attribution", "Model", "Routing", "TestSupport"]
+        ),
         .testTarget(
             name: "CollectorTests",
             dependencies: [

@@ -12,7 +12,7 @@ public protocol PostingNames: ~Copyable {
     func staticPrefix(_ number: UInt16) -> IPPrefix?
 }
 
-extension RunningTotals.SlotTotals {
+extension SlotTotals {
     /// Appends the rows of this slot to `batch`, in a fixed order.
     func write(
         to batch: inout FlushBatch,
@@ -23,8 +23,9 @@ extension RunningTotals.SlotTotals {
         var interfaces: [InterfaceKey: Measure] = [:]
         var neighbors: [NeighborKey: Measure] = [:]
         var paths: [PathKey: Measure] = [:]
-        for (key, measure) in facts {
-            let path = key.pathKey(names)
+        for row in facts.rows {
+            let path = row.key.pathKey(names)
+            let measure = row.value
             paths[path, default: Measure()] += measure
             neighbors[path.neighbor, default: Measure()] += measure
             interfaces[path.neighbor.interface, default: Measure()] += measure
@@ -32,7 +33,8 @@ extension RunningTotals.SlotTotals {
         batch.interfaces += interfaces.map { InterfaceFact(slot: slot, key: $0, measure: $1) }
         batch.neighbors += neighbors.map { NeighborFact(slot: slot, key: $0, measure: $1) }
         batch.paths += paths.map { PathFact(slot: slot, key: $0, measure: $1) }
-        for (key, measure) in prefixes {
+        for row in prefixes.rows {
+            let key = row.key
             let interface = InterfaceKey(
                 exporter: names.exporterName(key.exporter),
                 interface: key.interface,
@@ -42,11 +44,11 @@ extension RunningTotals.SlotTotals {
                 rateSource: key.rateSource
             )
             let prefixKey = PrefixKey(interface: interface, prefix: key.prefix)
-            batch.prefixes.append(PrefixFact(slot: hour, key: prefixKey, measure: measure))
+            batch.prefixes.append(PrefixFact(slot: hour, key: prefixKey, measure: row.value))
         }
-        for (exporter, ledger) in ledgers.sorted(by: { $0.key < $1.key }) {
-            let name = names.exporterName(exporter)
-            batch.ledgers.append(LedgerFact(slot: slot, exporter: name, ledger: ledger))
+        for row in ledgers.rows.sorted(by: { $0.key < $1.key }) {
+            let name = names.exporterName(row.key)
+            batch.ledgers.append(LedgerFact(slot: slot, exporter: name, ledger: row.value))
         }
     }
 }

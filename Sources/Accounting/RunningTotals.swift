@@ -8,12 +8,16 @@ public import Model
 /// their way to the store.
 public struct RunningTotals: ~Copyable, Sendable {
     public let slotSeconds: Int64
-    private var slots: [Int64: SlotTotals] = [:]
+    private var slots = RecentTable<Int64, SlotTotals>()
+    private var split = SlotSplit()
     private var parts: [SlotSplit.Part] = []
     private var seriesLimit: SeriesLimit
+    /// The slot of the flow before, and its bounds in nanoseconds: nearly all lie in one slot, and
+    /// the next in the same.
+    private var current: (slot: Int64, bounds: Range<Int64>) = (0, 0..<0)
 
     /// What came of each exporter in each slot, also of what has been handed over already.
-    private var loads: [Int64: [UInt16: Load]] = [:]
+    private var loads = RecentTable<Int64, RecentTable<UInt16, Load>>()
 
     /// Sums that are held against the limits below.
     private struct Load: Sendable {
@@ -29,34 +33,6 @@ public struct RunningTotals: ~Copyable, Sendable {
     public static let mostPacketsPerSlot: UInt64 = 1 << 45
     /// How far from the slot in use sums are held against the limits, in seconds.
     private static let loadSeconds: Int64 = 7200
-
-    /// The totals of one slot.
-    struct SlotTotals: Sendable {
-        var facts: [PostingKey: Measure] = [:]
-        var prefixes: [PrefixPosting: Measure] = [:]
-        var ledgers: [UInt16: Ledger] = [:]
-    }
-
-    /// What transit prefixes are counted under.
-    struct PrefixPosting: Hashable, Sendable {
-        var exporter: UInt16
-        var interface: UInt32
-        var direction: Direction
-        var family: TrafficFamily
-        var rate: SamplingRate
-        var rateSource: SamplingSource
-        var prefix: IPPrefix?
-
-        init(_ key: PostingKey, prefix: IPPrefix?) {
-            exporter = key.exporter
-            interface = key.interface
-            direction = key.direction
-            family = key.family
-            rate = key.rate
-            rateSource = key.rateSource
-            self.prefix = prefix
-        }
-    }
 
     /// The ledger rows that belong to no exporter are kept under this index.
     public static let noExporter = UInt16.max
@@ -79,27 +55,65 @@ public struct RunningTotals: ~Copyable, Sendable {
 
     /// Adds double entries, each divided between the slots it spans.
     public mutating func add(_ postings: [Posting]) {
-        for posting in postings {
-            parts.removeAll(keepingCapacity: true)
-            SlotSplit.split(
-                posting.measure,
-                from: posting.start,
-                to: posting.end,
-                slotSeconds: slotSeconds,
-                into: &parts
-            )
-            guard admit(posting.exporter) else {
-                let slot = parts[parts.count - 1].slot
-                slots[slot, default: SlotTotals()].ledgers[posting.exporter, default: Ledger()]
-                    .errors[.implausible, default: 0] += 1
-                continue
+        let postings = postings.span
+        for index in postings.indices {
+            if let slot = onlySlot(of: postings[index]) {
+                add(postings[index], in: slot)
+            } else {
+                addParts(of: postings[index])
             }
-            for (index, part) in parts.enumerated() {
-                let isLast = index == parts.count - 1
-                let made = slots[part.slot, default: SlotTotals()]
-                    .add(posting, part.measure, isLast: isLast)
-                if !made.isEmpty { holdToLimit(made, posting, in: part.slot) }
+        }
+    }
+
+    /// The slot that a flow lies in; nil when it spans several, and its parts are in line.
+    private mutating func onlySlot(of posting: borrowing Posting) -> Int64? {
+        if current.bounds.contains(posting.start), posting.start <= posting.end,
+            posting.end < current.bounds.upperBound
+        {
+            return current.slot
+        }
+        parts.removeAll(keepingCapacity: true)
+        split.split(
+            posting.measure,
+            from: posting.start,
+            to: posting.end,
+            slotSeconds: slotSeconds,
+            into: &parts
+        )
+        guard parts.count == 1 else { return nil }
+        let slot = parts[0].slot
+        let start = slot.multipliedReportingOverflow(by: 1_000_000_000)
+        let end = (slot + slotSeconds).multipliedReportingOverflow(by: 1_000_000_000)
+        if !start.overflow, !end.overflow {
+            current = (slot, start.partialValue..<end.partialValue)
+        }
+        return slot
+    }
+
+    /// Adds a flow that lies in one slot.
+    private mutating func add(_ posting: borrowing Posting, in slot: Int64) {
+        let measure = posting.measure
+        guard fits(measure, of: posting.exporter, in: slot) else {
+            return refuse(posting.exporter, in: slot)
+        }
+        load(measure, of: posting.exporter, in: slot)
+        count(posting, measure, in: slot, isLast: true)
+    }
+
+    /// Adds a flow whose parts are in line: all of them or none.
+    private mutating func addParts(of posting: borrowing Posting) {
+        let exporter = posting.exporter
+        let last = parts.count - 1
+        for index in parts.indices {
+            let part = parts[index]
+            guard fits(part.measure, of: exporter, in: part.slot) else {
+                return refuse(exporter, in: parts[last].slot)
             }
+        }
+        for index in parts.indices {
+            let part = parts[index]
+            load(part.measure, of: exporter, in: part.slot)
+            count(posting, part.measure, in: part.slot, isLast: index == last)
         }
     }
 
@@ -115,7 +129,7 @@ public struct RunningTotals: ~Copyable, Sendable {
         _ change: (inout Ledger) -> Void
     ) {
         let slot = SlotSplit.slot(at: time, slotSeconds: slotSeconds)
-        change(&slots[slot, default: SlotTotals()].ledgers[exporter, default: Ledger()])
+        slots[slots.place(of: slot, or: SlotTotals())].changeLedger(of: exporter, change)
     }
 
     /// Takes out what has been counted, to be handed over whole, and begins anew.
@@ -124,12 +138,11 @@ public struct RunningTotals: ~Copyable, Sendable {
         swap(&taken.slots, &slots)
         taken.seriesLimit = seriesLimit
         // Not the newest of all: that may lie where the clock was before it was set back.
-        let newest = taken.slots.keys.max()
+        let newest = taken.slots.rows.lazy.map(\.key).max()
         seriesLimit.handedOver(slot: newest, slotSeconds: slotSeconds)
         if let newest {
-            loads = loads.filter {
-                $0.key >= newest - Self.loadSeconds && $0.key <= newest + Self.loadSeconds
-            }
+            let kept = newest - Self.loadSeconds...newest + Self.loadSeconds
+            loads.renumber { kept.contains($0) ? $0 : nil }
         }
         return taken
     }
@@ -140,9 +153,9 @@ public struct RunningTotals: ~Copyable, Sendable {
         names: borrowing some PostingNames & ~Copyable
     ) {
         let hour: Int64 = 3600
-        for slot in slots.keys.sorted() {
-            guard let totals = slots[slot] else { continue }
-            totals.write(to: &batch, slot: slot, hour: slot - slot % hour, names: names)
+        for row in slots.rows.sorted(by: { $0.key < $1.key }) {
+            let slot = row.key
+            row.value.write(to: &batch, slot: slot, hour: slot - slot % hour, names: names)
         }
         for (slot, exporter) in seriesLimit.reached {
             batch.events.append(
@@ -161,167 +174,87 @@ public struct RunningTotals: ~Copyable, Sendable {
     /// those without one are forgotten.
     public mutating func renumber(_ number: (UInt16) -> UInt16?) {
         precondition(isEmpty, "totals are handed over before their exporters change")
-        loads = loads.mapValues { $0.renumbered(number) }
+        for place in loads.rows.indices { loads[place].renumber(number) }
         seriesLimit.renumber(number)
     }
 
-    /// Folds the rows that a part of `posting` has just made, if they are too many.
-    private mutating func holdToLimit(_ made: MadeRows, _ posting: Posting, in slot: Int64) {
+    /// Counts a slot's part of `posting`; rows that would be too many are folded.
+    private mutating func count(
+        _ posting: borrowing Posting,
+        _ measure: Measure,
+        in slot: Int64,
+        isLast: Bool
+    ) {
+        let place = slots.place(of: slot, or: SlotTotals())
+        slots[place].countInLedger(posting, measure.octets, isLast: isLast)
         var isFolded = false
         if case .posted(let key) = posting.ingress {
-            let row = made.contains(.ingress)
-            let prefix = made.contains(.ingressPrefix) ? posting.ingressPrefix : nil
-            isFolded = fold(key, isRow: row, prefix: prefix, in: slot)
+            isFolded = count(measure, under: key, posting.ingressPrefix, at: place, slot)
         }
         if case .posted(let key) = posting.egress {
-            let row = made.contains(.egress)
-            let prefix = made.contains(.egressPrefix) ? posting.egressPrefix : nil
-            isFolded = fold(key, isRow: row, prefix: prefix, in: slot) || isFolded
+            isFolded =
+                count(measure, under: key, posting.egressPrefix, at: place, slot) || isFolded
         }
         guard isFolded else { return }
-        slots[slot]?.ledgers[posting.exporter, default: Ledger()]
-            .errors[.limitExceeded, default: 0] += 1
+        slots[place].changeLedger(of: posting.exporter) { ledger in
+            ledger.errors[.limitExceeded, default: 0] += 1
+        }
     }
 
-    private mutating func fold(
-        _ key: PostingKey,
-        isRow: Bool,
-        prefix: IPPrefix?,
-        in slot: Int64
+    /// Counts one posted side, and of transit its prefix.
+    ///
+    /// - Returns: Whether either was folded.
+    private mutating func count(
+        _ measure: Measure,
+        under key: borrowing PostingKey,
+        _ prefix: IPPrefix?,
+        at place: Int,
+        _ slot: Int64
     ) -> Bool {
         var isFolded = false
-        if isRow {
-            let place = seriesLimit.place(key, in: slot)
-            if place != key {
-                slots[slot]?.move(from: key, to: place)
-                isFolded = true
-            }
+        if let row = slots[place].facts.row(of: key) {
+            slots[place].facts[row] += measure
+        } else {
+            let admitted = seriesLimit.place(key, in: slot)
+            slots[place].count(measure, under: admitted)
+            isFolded = admitted != key
         }
-        if let prefix {
-            let prefixKey = PrefixPosting(key, prefix: prefix)
-            let hash = prefixKey.hashValue
-            if !seriesLimit.admitsPrefix(hash, of: key.exporter, in: slot) {
-                slots[slot]?.movePrefix(from: prefixKey)
-                isFolded = true
-            }
+        guard key.flags.contains(.isTransit) else { return isFolded }
+        var prefixKey = PrefixPosting(key, prefix: prefix)
+        if let row = slots[place].prefixes.row(of: prefixKey) {
+            slots[place].prefixes[row] += measure
+            return isFolded
         }
+        if prefix != nil,
+            !seriesLimit.admitsPrefix(prefixKey.hashValue, of: key.exporter, in: slot)
+        {
+            prefixKey.prefix = nil
+            isFolded = true
+        }
+        slots[place].count(measure, under: prefixKey)
         return isFolded
     }
 
-    /// Whether every part in line can be added to its slot without passing the limits; then they
-    /// count against them.
-    private mutating func admit(_ exporter: UInt16) -> Bool {
-        let fits = parts.allSatisfy { part in
-            let load = loads[part.slot]?[exporter] ?? Load()
-            return load.octets + part.measure.octets <= Self.mostOctetsPerSlot
-                && load.packets + part.measure.packets <= Self.mostPacketsPerSlot
-        }
-        guard fits else { return false }
-        for part in parts {
-            loads[part.slot, default: [:]][exporter, default: Load()].octets += part.measure.octets
-            loads[part.slot, default: [:]][exporter, default: Load()].packets +=
-                part.measure.packets
-        }
-        return true
-    }
-}
-
-/// Rows that came to be by one part of a posting.
-private struct MadeRows: OptionSet {
-    let rawValue: UInt8
-
-    static let ingress = MadeRows(rawValue: 1)
-    static let egress = MadeRows(rawValue: 2)
-    static let ingressPrefix = MadeRows(rawValue: 4)
-    static let egressPrefix = MadeRows(rawValue: 8)
-}
-
-extension RunningTotals.SlotTotals {
-    /// Adds one slot's part of a double entry; the record itself counts where it ends.
-    ///
-    /// - Returns: The rows that were not there before.
-    fileprivate mutating func add(
-        _ posting: Posting,
-        _ measure: Measure,
-        isLast: Bool
-    ) -> MadeRows {
-        var made: MadeRows = []
-        addToLedger(posting, measure.octets, isLast: isLast)
-        if case .posted(let key) = posting.ingress {
-            let (row, prefix) = addFact(key, prefix: posting.ingressPrefix, measure)
-            if row { made.insert(.ingress) }
-            if prefix { made.insert(.ingressPrefix) }
-        }
-        if case .posted(let key) = posting.egress {
-            let (row, prefix) = addFact(key, prefix: posting.egressPrefix, measure)
-            if row { made.insert(.egress) }
-            if prefix { made.insert(.egressPrefix) }
-        }
-        return made
+    /// Whether `measure` can be added to an exporter's slot without passing the limits.
+    private mutating func fits(_ measure: Measure, of exporter: UInt16, in slot: Int64) -> Bool {
+        let place = loads.place(of: slot, or: RecentTable())
+        let load = loads[place][loads[place].place(of: exporter, or: Load())]
+        return load.octets + measure.octets <= Self.mostOctetsPerSlot
+            && load.packets + measure.packets <= Self.mostPacketsPerSlot
     }
 
-    /// Counts what is counted under one key under another.
-    fileprivate mutating func move(from key: PostingKey, to place: PostingKey) {
-        guard let measure = facts.removeValue(forKey: key) else { return }
-        facts[place, default: Measure()] += measure
+    /// Holds `measure` against the limits.
+    private mutating func load(_ measure: Measure, of exporter: UInt16, in slot: Int64) {
+        let place = loads.place(of: slot, or: RecentTable())
+        let row = loads[place].place(of: exporter, or: Load())
+        loads[place][row].octets += measure.octets
+        loads[place][row].packets += measure.packets
     }
 
-    /// Counts a prefix with those of which nothing is known.
-    fileprivate mutating func movePrefix(from key: RunningTotals.PrefixPosting) {
-        guard let measure = prefixes.removeValue(forKey: key) else { return }
-        var rest = key
-        rest.prefix = nil
-        prefixes[rest, default: Measure()] += measure
-    }
-
-    /// Whether that made a row, and whether it made one of a prefix.
-    private mutating func addFact(
-        _ key: PostingKey,
-        prefix: IPPrefix?,
-        _ measure: Measure
-    ) -> (row: Bool, prefix: Bool) {
-        let rows = facts.count
-        facts[key, default: Measure()] += measure
-        let isRow = facts.count > rows
-        guard key.flags.contains(.isTransit) else { return (isRow, false) }
-        let prefixRows = prefixes.count
-        let prefixKey = RunningTotals.PrefixPosting(key, prefix: prefix)
-        prefixes[prefixKey, default: Measure()] += measure
-        return (isRow, prefixes.count > prefixRows)
-    }
-
-    private mutating func addToLedger(_ posting: Posting, _ octets: UInt64, isLast: Bool) {
-        func update(_ ledger: inout Ledger) {
-            if isLast { ledger.records += 1 }
-            ledger.receivedOctets += octets
-            if posting.isClamped { ledger.clampedOctets += octets }
-            if posting.isConverted { ledger.convertedOctets += octets }
-            switch posting.ingress {
-            case .posted(let key):
-                ledger.ingressOctets += octets
-                if key.flags.contains(.isUnknownNeighbor) {
-                    ledger.unknownNeighborOctets += octets
-                }
-            case .inside, .discarded: ledger.originatedOctets += octets
-            case .carried: ledger.carriedInOctets += octets
-            case .countedElsewhere: ledger.countedElsewhereInOctets += octets
-            case .unattributed(let reason):
-                ledger.unattributedInOctets[reason, default: 0] += octets
-            }
-            switch posting.egress {
-            case .posted(let key):
-                ledger.egressOctets += octets
-                if key.flags.contains(.isUnknownNeighbor) {
-                    ledger.unknownNeighborOctets += octets
-                }
-            case .inside: ledger.terminatedOctets += octets
-            case .carried: ledger.carriedOutOctets += octets
-            case .countedElsewhere: ledger.countedElsewhereOutOctets += octets
-            case .discarded: ledger.discardedOctets += octets
-            case .unattributed(let reason):
-                ledger.unattributedOutOctets[reason, default: 0] += octets
-            }
+    /// Counts a record that no link can have carried.
+    private mutating func refuse(_ exporter: UInt16, in slot: Int64) {
+        slots[slots.place(of: slot, or: SlotTotals())].changeLedger(of: exporter) { ledger in
+            ledger.errors[.implausible, default: 0] += 1
         }
-        update(&ledgers[posting.exporter, default: Ledger()])
     }
 }

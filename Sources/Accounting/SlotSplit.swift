@@ -10,7 +10,16 @@ package import Model
 /// numbers are divided by *largest remainder*: every slot gets the floor of its share, and what is
 /// left over goes, one by one, to the slots with the largest remainders, the earlier first. So the
 /// parts always sum to the whole, exactly. A flow without length counts in the slot of its end.
-package enum SlotSplit {
+///
+/// One is kept and used again and again, so that it asks for memory only once.
+package struct SlotSplit: Sendable {
+    /// How long the flow is in each slot, in nanoseconds.
+    private var overlaps: [UInt64] = []
+    private var remainders: [UInt64] = []
+    private var quotas: [UInt64] = []
+
+    package init() {}
+
     /// One slot's part of a flow.
     package struct Part: Equatable {
         /// Start of the slot, in seconds since 1970-01-01 00:00 UTC.
@@ -36,57 +45,75 @@ package enum SlotSplit {
     }
 
     /// Appends the parts of a flow to `parts`, earliest first.
-    package static func split(
+    package mutating func split(
         _ measure: Measure,
         from start: Int64,
         to end: Int64,
         slotSeconds: Int64,
         into parts: inout [Part]
     ) {
-        let first = slot(at: start, slotSeconds: slotSeconds)
-        let last = slot(at: end > start ? end - 1 : end, slotSeconds: slotSeconds)
+        let first = Self.slot(at: start, slotSeconds: slotSeconds)
+        let last = Self.slot(at: end > start ? end - 1 : end, slotSeconds: slotSeconds)
         guard first < last else {
             parts.append(Part(slot: last, measure: measure))
             return
         }
         let begin = parts.count
         let slotLength = slotSeconds * 1_000_000_000
-        var overlaps: [UInt64] = []
-        for slot in stride(from: first, through: last, by: Int(slotSeconds)) {
+        overlaps.removeAll(keepingCapacity: true)
+        var slot = first
+        while slot <= last {
             let from = max(slot * 1_000_000_000, start)
             let to = min(slot * 1_000_000_000 + slotLength, end)
             overlaps.append(UInt64(to - from))
             parts.append(Part(slot: slot, measure: Measure()))
+            slot += slotSeconds
         }
         let length = UInt64(end - start)
-        let octets = divide(measure.octets, by: overlaps, of: length)
-        let packets = divide(measure.packets, by: overlaps, of: length)
-        let unscaledOctets = divide(measure.unscaledOctets, by: overlaps, of: length)
-        let unscaledPackets = divide(measure.unscaledPackets, by: overlaps, of: length)
-        for index in overlaps.indices {
-            parts[begin + index].measure = Measure(
-                octets: octets[index],
-                packets: packets[index],
-                unscaledOctets: unscaledOctets[index],
-                unscaledPackets: unscaledPackets[index],
-                variance: measure.variance * Double(overlaps[index]) / Double(length)
-            )
+        divide(measure.octets, of: length)
+        for index in quotas.indices { parts[begin + index].measure.octets = quotas[index] }
+        divide(measure.packets, of: length)
+        for index in quotas.indices { parts[begin + index].measure.packets = quotas[index] }
+        divide(measure.unscaledOctets, of: length)
+        for index in quotas.indices { parts[begin + index].measure.unscaledOctets = quotas[index] }
+        divide(measure.unscaledPackets, of: length)
+        for index in quotas.indices {
+            parts[begin + index].measure.unscaledPackets = quotas[index]
+            parts[begin + index].measure.variance =
+                measure.variance * Double(overlaps[index]) / Double(length)
         }
     }
 
     /// Divides `whole` in proportion to `shares`, which sum to `sum`, by largest remainder.
     package static func divide(_ whole: UInt64, by shares: [UInt64], of sum: UInt64) -> [UInt64] {
-        var parts: [UInt64] = []
-        var remainders: [(remainder: UInt64, index: Int)] = []
+        var split = SlotSplit()
+        split.overlaps = shares
+        split.divide(whole, of: sum)
+        return split.quotas
+    }
+
+    /// Divides `whole` in proportion to the overlaps, which sum to `sum`, into the quotas.
+    private mutating func divide(_ whole: UInt64, of sum: UInt64) {
+        quotas.removeAll(keepingCapacity: true)
+        remainders.removeAll(keepingCapacity: true)
         var rest = whole
-        for (index, share) in shares.enumerated() {
-            let (quotient, remainder) = sum.dividingFullWidth(whole.multipliedFullWidth(by: share))
-            parts.append(quotient)
+        for overlap in overlaps {
+            let (quotient, remainder) = sum.dividingFullWidth(
+                whole.multipliedFullWidth(by: overlap)
+            )
+            quotas.append(quotient)
             rest -= quotient
-            remainders.append((remainder, index))
+            remainders.append(remainder)
         }
-        remainders.sort { ($1.remainder, $0.index) < ($0.remainder, $1.index) }
-        for (_, index) in remainders.prefix(Int(rest)) { parts[index] += 1 }
-        return parts
+        // The remainders sum to `rest` times `sum`, and none is as large as `sum`: so more of them
+        // than `rest` are above zero, and none is taken twice.
+        for _ in 0..<rest {
+            var largest = 0
+            for index in remainders.indices where remainders[index] > remainders[largest] {
+                largest = index
+            }
+            quotas[largest] += 1
+            remainders[largest] = 0
+        }
     }
 }

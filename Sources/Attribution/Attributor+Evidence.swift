@@ -6,42 +6,9 @@ import Routing
 // What is kept of a posted side: the raw evidence of who was beyond it.
 
 extension Attributor {
-    mutating func addEvidence(
-        _ side: PendingSide,
-        match: RouteMatch,
-        of batch: FlowBatch,
-        to posting: inout Posting
-    ) {
-        let outcome = side.direction == .ingress ? posting.ingress : posting.egress
-        guard case .posted(var key) = outcome else { return }
-        let record = batch.records[side.record]
-        let isIngress = side.direction == .ingress
-        let wasObservedHere = side.observed == nil || side.observed == side.direction
-        addLinkEvidence(record, isIngress: isIngress, wasObservedHere, to: &key)
-        addExportedEvidence(record, isIngress: isIngress, of: batch, to: &key)
-
-        let hasFarAddress = record.has(isIngress ? .source : .destination)
-        let farAddress = isIngress ? record.source : record.destination
-        if hasFarAddress, let number = staticPrefixes.longest(around: farAddress) {
-            key.staticPrefix = UInt16(clamping: number + 1)
-        }
-        var prefix: IPPrefix?
-        if hasFarAddress, !match.isNone {
-            prefix = addRouteEvidence(match, time: posting.end, isIngress: isIngress, to: &key)
-        }
-        judge(&key, time: posting.end)
-        if isIngress {
-            posting.ingress = .posted(key)
-            posting.ingressPrefix = prefix
-        } else {
-            posting.egress = .posted(key)
-            posting.egressPrefix = prefix
-        }
-    }
-
     /// VLAN and MAC address, which belong to the link where the packet was observed.
-    private func addLinkEvidence(
-        _ record: FlowRecord,
+    func addLinkEvidence(
+        _ record: borrowing FlowRecord,
         isIngress: Bool,
         _ wasObservedHere: Bool,
         to key: inout PostingKey
@@ -57,13 +24,13 @@ extension Attributor {
     }
 
     /// What the exporter says of ASes and next hops.
-    private mutating func addExportedEvidence(
-        _ record: FlowRecord,
+    mutating func addExportedEvidence(
+        _ record: borrowing FlowRecord,
         isIngress: Bool,
-        of batch: FlowBatch,
+        _ words: [UInt32],
         to key: inout PostingKey
     ) {
-        let meaning = directory.inventory.exporters[Int(key.exporter)].asFields
+        let meaning = directory.exporters[Int(key.exporter)].asFields
         if record.has(isIngress ? .sourcePeerAS : .destinationPeerAS) {
             key.exportedPeerAS = isIngress ? record.sourcePeerAS : record.destinationPeerAS
         } else if meaning == .peer {
@@ -80,60 +47,93 @@ extension Attributor {
             key.flags.insert(.hasNextHop)
         }
         if record.has(.asPath), record.asPath.count > 0 {
-            key.asPath = exportedPaths.id(of: batch.words[record.asPath.range])
+            key.asPath = exportedPaths.id(of: words, in: record.asPath.range)
+        }
+    }
+}
+
+// MARK: - Routes
+
+extension Attributor {
+    /// What our table says of the far addresses of all sides, by the routes of the records' own
+    /// times.
+    mutating func findRoutes() {
+        matches.removeAll(keepingCapacity: true)
+        routes.removeAll(keepingCapacity: true)
+        reader.routes(to: addresses, views: views, into: &matches)
+        for index in matches.indices {
+            guard !matches[index].isNone else {
+                routes.append(nil)
+                continue
+            }
+            let nextHop = sides[index].namedNextHop
+            let time = sides[index].time
+            routes.append(reader.route(of: matches[index], nextHop: nextHop, at: time))
         }
     }
 
-    /// What our table says of the far address, by the route of the record's own time.
-    private func addRouteEvidence(
-        _ match: RouteMatch,
-        time: Int64,
-        isIngress: Bool,
-        to key: inout PostingKey
-    ) -> IPPrefix? {
-        let named = key.flags.contains(.hasNextHop) && !isIngress ? key.nextHop : nil
-        guard let route = reader.route(of: match, nextHop: named, at: time) else { return nil }
+    /// Completes the side of that index, and its posting with it.
+    mutating func finish(_ index: Int, in postings: inout [Posting]) {
+        var key = sides[index].key
+        var prefix: IPPrefix?
+        if let route = routes[index] {
+            if route.nextHopMismatch { mismatches[Int(key.exporter)] &+= 1 }
+            add(route, to: &key)
+            prefix = route.prefix
+        }
+        judge(&key, at: sides[index].interface, time: sides[index].time)
+        let posting = sides[index].posting
+        switch key.direction {
+        case .ingress:
+            postings[posting].ingress = .posted(key)
+            postings[posting].ingressPrefix = prefix
+        case .egress:
+            postings[posting].egress = .posted(key)
+            postings[posting].egressPrefix = prefix
+        }
+    }
+
+    private func add(_ route: borrowing Route, to key: inout PostingKey) {
+        let namesNextHop = key.direction == .egress && key.flags.contains(.hasNextHop)
         key.flags.insert(.hasRoute)
         if route.isStale { key.flags.insert(.routeIsStale) }
         key.routeSource = route.source.rawValue
-        key.routePeerAS = route.neighborAS
+        key.routePeerAS = peer(of: route)
         if route.originAS != .zero { key.originAS = route.originAS }
         key.asPath = route.asPath.rawValue
-        if !isIngress, named == nil, let nextHop = route.nextHop {
+        if key.direction == .egress, !namesNextHop, let nextHop = route.nextHop {
             key.nextHop = nextHop
             key.flags.formUnion([.hasNextHop, .nextHopIsFromRoute])
         }
-        return route.prefix
+    }
+
+    /// The AS that traffic by `route` is handed to: the first of its path that is neither ours nor
+    /// a route server's, for those stand in a path and carry nothing.
+    private func peer(of route: borrowing Route) -> ASN {
+        guard passedOver.contains(route.neighborAS) else { return route.neighborAS }
+        return passedOver.peer(of: reader.asPath(route.asPath))
     }
 
     /// Marks a key that no rung can name a peer for, and one that is transit, as of now.
-    private func judge(_ key: inout PostingKey, time: Int64) {
-        let (question, _) = question(about: key, time: time / 1_000_000_000)
-        if question.interconnect?.relationship == .transit { key.flags.insert(.isTransit) }
-        let ladder = Ladder.of(key.direction)
-        if ladder.climb(question).rung == .unknown { key.flags.insert(.isUnknownNeighbor) }
+    private func judge(_ key: inout PostingKey, at interface: InterfaceTraits, time: Int64) {
+        let interconnect = directory.interconnect(
+            of: interface,
+            vlan: key.vlan,
+            time: time / 1_000_000_000
+        )
+        if let interconnect, tables.interconnects[interconnect].isTransit {
+            key.flags.insert(.isTransit)
+        }
+        let question = question(about: key, beyond: interconnect)
+        if Ladder.of(key.direction).climb(question, tables).rung == .unknown {
+            key.flags.insert(.isUnknownNeighbor)
+        }
     }
 
-    /// What the rungs are asked of a posted side, and what its interface is.
-    ///
-    /// Time is in seconds since 1970-01-01 00:00 UTC.
-    func question(
-        about key: PostingKey,
-        time: Int64
-    ) -> (LadderQuestion, InterfaceDirectory.Standing) {
-        var interconnect: Interconnect?
-        let standing = directory.standing(
-            of: key.interface,
-            at: key.exporter,
-            vlan: key.vlan,
-            time: time
-        )
-        if case .interconnect(let index) = standing {
-            interconnect = directory.inventory.interconnects[index]
-        }
-        let question = LadderQuestion(
+    /// What the rungs are asked of a side whose interface belongs to `interconnect`.
+    func question(about key: PostingKey, beyond interconnect: Int?) -> LadderQuestion {
+        LadderQuestion(
             interconnect: interconnect,
-            exchange: interconnect?.exchange.flatMap { exchanges[$0] },
             remoteMAC: key.remoteMAC,
             nextHop: key.flags.contains(.hasNextHop) ? key.nextHop : nil,
             staticPrefix: key.staticPrefix == 0
@@ -141,6 +141,5 @@ extension Attributor {
             exportedPeerAS: key.exportedPeerAS,
             routePeerAS: key.routePeerAS
         )
-        return (question, standing)
     }
 }

@@ -34,10 +34,8 @@ extension Attributor {
         var next = 0
         for (place, record) in batch.records.enumerated() {
             let exporter = exporters[place]
-            let (rate, _) = rate(of: record, exporter: exporter)
             let hasPosting =
-                record.has(.octets) && Scaling.measure(record, at: rate) != nil
-                && next < postings.count
+                record.has(.octets) && isPlausible(record, exporter) && next < postings.count
             if wanted.contains(place) {
                 let posting = hasPosting ? postings[next] : nil
                 let explanation = explanation(
@@ -53,6 +51,10 @@ extension Attributor {
         return explanations
     }
 
+    private func isPlausible(_ record: FlowRecord, _ exporter: UInt16) -> Bool {
+        Scaling.measure(record, at: rate(of: record, exporter: exporter).rate) != nil
+    }
+
     private func explanation(
         of record: FlowRecord,
         from exporter: UInt16,
@@ -60,16 +62,17 @@ extension Attributor {
         slotSeconds: Int64
     ) -> RecordExplanation {
         let (rate, source) = rate(of: record, exporter: exporter)
+        let interfaces = RecordInterfaces(record, of: exporter, in: directory)
         let orientation = Orientation(
             record,
-            observed: observedDirection(of: record, exporter: exporter),
+            observed: observedDirection(of: record, interfaces, exporter: exporter),
             ownPrefixes: ownPrefixes
         )
         return RecordExplanation(
             exporter: exporter,
             offers: Scaling.offers(
                 for: record,
-                from: directory.inventory.exporters[Int(exporter)]
+                from: directory.exporters[Int(exporter)]
             ),
             rate: rate,
             rateSource: source,
@@ -103,8 +106,9 @@ extension Attributor {
         let slot = seconds - seconds % slotSeconds
         if case .interface(let interface) = place {
             side.interface = interface
-            side.observes = directory.observation(of: interface, at: exporter)
-            let isOwn = observes(direction, at: interface, of: exporter)
+            let traits = directory.traits(of: interface, at: exporter)
+            side.observes = traits.observes
+            let isOwn = directory.observes(direction, at: traits, of: exporter)
             side.countingSource = isOwn ? .own : .otherSide
             side.standing = standing(of: interface, at: exporter, vlan: record.vlan, time: slot)
         }
@@ -132,15 +136,17 @@ extension Attributor {
         _ posting: Posting,
         slot: Int64
     ) -> RecordExplanation.PostedEvidence {
-        let (question, _) = question(about: key, time: slot)
+        let traits = directory.traits(of: key.interface, at: key.exporter)
+        let interconnect = directory.interconnect(of: traits, vlan: key.vlan, time: slot)
+        let question = question(about: key, beyond: interconnect)
         let ladder = Ladder.of(key.direction)
-        let (peer, rung) = ladder.climb(question)
+        let (peer, rung) = ladder.climb(question, tables)
         return RecordExplanation.PostedEvidence(
             key: key,
             staticPrefix: question.staticPrefix,
             asPath: asPath(key.asPath),
             route: route(behind: key, record, at: posting.end),
-            answers: ladder.answers(question),
+            answers: ladder.answers(question, tables),
             peer: peer,
             rung: rung
         )

@@ -17,31 +17,33 @@ public import Routing
 /// A posted side gets the raw evidence of who was beyond it. What the interface *was* and who the
 /// peer *was* is worked out later, from the evidence and the inventory of the day (DESIGN 3.1).
 ///
-/// Work goes by batch: sides first, then all route lookups at once, then evidence.
+/// Work goes by batch, in passes, so that the waits for memory of many records fall together:
+///
+///     enter       records -> postings, and a PostedSide for each side that crossed the edge
+///     findRoutes  sides   -> matches: the longest prefix around each far address
+///                 matches -> routes, by the time and the next hop of each flow
+///     finish      sides   -> postings, complete
+///
+/// In steady state none of them allocates, and what they look up has no references.
 public struct Attributor: ~Copyable, Sendable {
     private(set) var directory: InterfaceDirectory
+    private(set) var tables: LadderTables
     private(set) var ownPrefixes: PrefixSet
     private(set) var staticPrefixList: [IPPrefix]
     private(set) var staticPrefixes: PrefixSet
-    private(set) var exchanges: [String: ExchangeMembers]
+    private(set) var passedOver: PassedOverASes
     private(set) var viewLists: [ViewList]
     let reader: RoutingTableReader
-    private var learner: ObservationLearner
     var exportedPaths = ExportedPaths()
 
-    private var pending: [PendingSide] = []
-    private var addresses: [IPAddress] = []
-    private var views: [ViewList] = []
-    private var matches: [RouteMatch] = []
-
-    /// A posted side that waits for its route.
-    struct PendingSide {
-        var record: Int
-        var posting: Int
-        var direction: Direction
-        /// Where the record was observed; nil when it stands for the interface as a whole.
-        var observed: Direction?
-    }
+    /// The sides of the batch in hand; of each, what it is looked up by and what was found.
+    var sides: [PostedSide] = []
+    var addresses: [IPAddress] = []
+    var views: [ViewList] = []
+    var matches: [RouteMatch] = []
+    var routes: [Route?] = []
+    /// By exporter; see ``nextHopMismatches(of:)``.
+    var mismatches: [UInt64]
 
     /// - Parameters:
     ///   - inventory: What the network is.
@@ -54,13 +56,14 @@ public struct Attributor: ~Copyable, Sendable {
     ) {
         precondition(viewLists.count == inventory.exporters.count, "one list of views an exporter")
         directory = InterfaceDirectory(inventory)
+        tables = LadderTables(inventory)
         ownPrefixes = PrefixSet(inventory.network.prefixes)
         staticPrefixList = inventory.staticPrefixes
         staticPrefixes = PrefixSet(staticPrefixList)
-        exchanges = ExchangeMembers.all(of: inventory)
+        passedOver = PassedOverASes(inventory)
         self.viewLists = viewLists
+        mismatches = Array(repeating: 0, count: viewLists.count)
         self.reader = reader
-        learner = ObservationLearner()
     }
 
     /// Appends one posting for each record of `batch` that has octets; those that no link can have
@@ -77,34 +80,20 @@ public struct Attributor: ~Copyable, Sendable {
         into postings: inout [Posting],
         implausible: inout [UInt16]
     ) {
-        pending.removeAll(keepingCapacity: true)
+        sides.removeAll(keepingCapacity: true)
         addresses.removeAll(keepingCapacity: true)
         views.removeAll(keepingCapacity: true)
         reader.goOnline()
-        for (record, exporter) in zip(batch.records, exporters) {
-            learner.note(record, of: exporter)
-        }
-        for index in batch.records.indices {
-            guard batch.records[index].has(.octets) else { continue }
+        let records = batch.records.span
+        for index in records.indices { directory.note(records[index], of: exporters[index]) }
+        for index in records.indices where records[index].has(.octets) {
             let exporter = exporters[index]
-            let record = batch.records[index]
-            let orientation = Orientation(
-                record,
-                observed: observedDirection(of: record, exporter: exporter),
-                ownPrefixes: ownPrefixes
-            )
-            guard let posting = entry(for: record, of: exporter, orientation) else {
+            if !enter(records[index], of: exporter, words: batch.words, into: &postings) {
                 implausible.append(exporter)
-                continue
             }
-            postings.append(posting)
-            queueForRoutes(index, record, posting, at: postings.count - 1, orientation.observed)
         }
-        matches.removeAll(keepingCapacity: true)
-        reader.routes(to: addresses, views: views, into: &matches)
-        for (index, side) in pending.enumerated() {
-            addEvidence(side, match: matches[index], of: batch, to: &postings[side.posting])
-        }
+        findRoutes()
+        for index in sides.indices { finish(index, in: &postings) }
         reader.quiesce()
     }
 
@@ -120,13 +109,20 @@ public struct Attributor: ~Copyable, Sendable {
         number: (UInt16) -> UInt16?
     ) {
         precondition(viewLists.count == inventory.exporters.count, "one list of views an exporter")
-        directory = InterfaceDirectory(inventory)
+        var directory = InterfaceDirectory(inventory)
+        directory.learn(from: self.directory, number)
+        self.directory = directory
+        tables = LadderTables(inventory)
         ownPrefixes = PrefixSet(inventory.network.prefixes)
         staticPrefixList = inventory.staticPrefixes
         staticPrefixes = PrefixSet(staticPrefixList)
-        exchanges = ExchangeMembers.all(of: inventory)
+        passedOver = PassedOverASes(inventory)
         self.viewLists = viewLists
-        learner.renumber(number)
+        let before = mismatches
+        mismatches = Array(repeating: 0, count: viewLists.count)
+        for (old, count) in before.enumerated() {
+            if let new = number(UInt16(old)) { mismatches[Int(new)] = count }
+        }
     }
 
     /// Takes in an exporter of which nothing is declared, at an index of its own.
@@ -139,9 +135,10 @@ public struct Attributor: ~Copyable, Sendable {
         directory.put(exporter, at: index)
         if Int(index) < viewLists.count {
             viewLists[Int(index)] = views
-            learner.renumber { $0 == index ? nil : $0 }
+            mismatches[Int(index)] = 0
         } else {
             viewLists.append(views)
+            mismatches.append(0)
         }
     }
 
@@ -150,11 +147,15 @@ public struct Attributor: ~Copyable, Sendable {
         of record: FlowRecord,
         exporter: UInt16
     ) -> (rate: SamplingRate, source: SamplingSource) {
-        Scaling.rate(of: record, from: directory.inventory.exporters[Int(exporter)])
+        Scaling.rate(of: record, from: directory.exporters[Int(exporter)])
     }
 
     /// Announces that this worker is about to wait, so that the routing table need not wait for it.
     public mutating func goOffline() { reader.goOffline() }
+
+    /// How often a flow of `exporter` named a next hop that no path of its prefix has, so that the
+    /// best path stands for it (DESIGN 3.7): its views are not of that router, or are behind.
+    public func nextHopMismatches(of exporter: UInt16) -> UInt64 { mismatches[Int(exporter)] }
 
     /// The path behind ``PostingKey/asPath``, for as long as the totals that hold it are open.
     public func asPath(_ id: UInt32) -> ASPath {
@@ -172,114 +173,18 @@ public struct Attributor: ~Copyable, Sendable {
     public mutating func totalsHandedOver() { exportedPaths.removeAll() }
 }
 
-// MARK: - Sides
+/// A side that crossed the edge, until its posting is complete.
+struct PostedSide {
+    /// Index of the posting it belongs to.
+    var posting: Int
+    /// When the flow ended, in nanoseconds since 1970-01-01 00:00 UTC.
+    var time: Int64
+    /// Of its interface.
+    var interface: InterfaceTraits
+    var key: PostingKey
 
-extension Attributor {
-    /// The double entry of `record` without routes; nil for an implausible volume.
-    private func entry(
-        for record: FlowRecord,
-        of exporter: UInt16,
-        _ orientation: Orientation
-    ) -> Posting? {
-        let settings = directory.inventory.exporters[Int(exporter)]
-        let (rate, source) = Scaling.rate(of: record, from: settings)
-        guard let measure = Scaling.measure(record, at: rate) else { return nil }
-        let times = RecordTimes(record)
-        var key = PostingKey(
-            exporter: exporter,
-            interface: 0,
-            direction: .ingress,
-            family: record.family
-        )
-        key.rate = rate
-        key.rateSource = source
-        var posting = Posting(
-            exporter: exporter,
-            start: times.start,
-            end: times.end,
-            isClamped: times.isClamped,
-            measure: measure,
-            ingress: outcome(orientation.ingress, .ingress, orientation.observed, key),
-            egress: outcome(orientation.egress, .egress, orientation.observed, key)
-        )
-        posting.isConverted = Scaling.octets(of: record).isConverted
-        return posting
-    }
-
-    /// Where a record was observed: by its own word, else by the configuration.
-    func observedDirection(of record: FlowRecord, exporter: UInt16) -> Direction {
-        switch record.direction {
-        case .ingress: return .ingress
-        case .egress: return .egress
-        case .unknown: break
-        }
-        if observes(.ingress, at: record.ingressInterface, of: exporter) { return .ingress }
-        return observes(.egress, at: record.egressInterface, of: exporter) ? .egress : .ingress
-    }
-
-    func observes(
-        _ direction: Direction,
-        at interface: UInt32,
-        of exporter: UInt16
-    ) -> Bool {
-        learner.observes(
-            direction,
-            at: interface,
-            as: directory.observation(of: interface, at: exporter),
-            exporter: exporter
-        )
-    }
-
-    /// What becomes of one side; `key` lacks the interface and the direction.
-    private func outcome(
-        _ side: Orientation.Side,
-        _ direction: Direction,
-        _ observed: Direction?,
-        _ key: PostingKey
-    ) -> SideOutcome {
-        let interface: UInt32
-        switch side {
-        case .inside: return .inside
-        case .discarded: return .discarded
-        case .unattributed(let reason): return .unattributed(reason)
-        case .interface(let index): interface = index
-        }
-        if let observed {
-            let countsOwn = observes(direction, at: interface, of: key.exporter)
-            if countsOwn != (observed == direction) { return .countedElsewhere }
-        }
-        var posted = key
-        posted.interface = interface
-        posted.direction = direction
-        if directory.isUsed(interface, at: key.exporter) { return .posted(posted) }
-        return switch directory.role(of: interface, at: key.exporter) {
-        case .internal: .inside
-        case .backbone: .carried
-        case .unknown: .posted(posted)
-        }
-    }
-
-    /// Puts the posted sides of a record in line for their routes.
-    private mutating func queueForRoutes(
-        _ number: Int,
-        _ record: FlowRecord,
-        _ posting: Posting,
-        at index: Int,
-        _ observed: Direction?
-    ) {
-        func queue(_ direction: Direction, _ address: IPAddress) {
-            pending.append(
-                PendingSide(
-                    record: number,
-                    posting: index,
-                    direction: direction,
-                    observed: observed
-                )
-            )
-            addresses.append(address)
-            views.append(viewLists[Int(posting.exporter)])
-        }
-        if case .posted = posting.ingress { queue(.ingress, record.source) }
-        if case .posted = posting.egress { queue(.egress, record.destination) }
+    /// The next hop by which the exporter says that the flow left.
+    var namedNextHop: IPAddress? {
+        key.direction == .egress && key.flags.contains(.hasNextHop) ? key.nextHop : nil
     }
 }

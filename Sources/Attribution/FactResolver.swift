@@ -8,11 +8,11 @@ public import Model
 /// the past as well (DESIGN 3.1).
 public struct FactResolver: Sendable {
     private let directory: InterfaceDirectory
-    private let exchanges: [String: ExchangeMembers]
+    private let tables: LadderTables
 
     public init(inventory: Inventory) {
         directory = InterfaceDirectory(inventory)
-        exchanges = ExchangeMembers.all(of: inventory)
+        tables = LadderTables(inventory)
     }
 
     /// The meaning of `fact`; nil when its interface is by now known to lie within our network.
@@ -49,17 +49,15 @@ public struct FactResolver: Sendable {
             case .role(.internal), .role(.backbone): return nil
             }
         }
-        let interconnect = index.map { directory.inventory.interconnects[$0] }
         let question = LadderQuestion(
-            interconnect: interconnect,
-            exchange: interconnect?.exchange.flatMap { exchanges[$0] },
+            interconnect: index,
             remoteMAC: key.evidence.remoteMAC,
             nextHop: key.evidence.nextHop,
             staticPrefix: key.evidence.staticPrefix,
             exportedPeerAS: key.evidence.exportedPeerAS,
             routePeerAS: key.evidence.routePeerAS
         )
-        let (peer, rung) = Ladder.of(interface.direction).climb(question)
+        let (peer, rung) = Ladder.of(interface.direction).climb(question, tables)
         return AttributedVolume(
             slot: slot,
             exporter: interface.exporter,

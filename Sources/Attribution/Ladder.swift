@@ -12,7 +12,11 @@ package import Model
 ///
 /// To add a rung, add its file in `Rungs/` and one row to each ladder it serves.
 package struct Ladder: Sendable {
-    private let rungs: [(name: Rung, ask: @Sendable (borrowing LadderQuestion) -> ASN?)]
+    private let rungs: [(name: Rung, ask: Ask)]
+
+    /// Who it was, by one kind of evidence; nil or zero when that says nothing.
+    private typealias Ask =
+        @Sendable (borrowing LadderQuestion, borrowing LadderTables) -> ASN?
 
     /// Who sent what came in.
     package static let ingress = Ladder(rungs: [
@@ -39,11 +43,14 @@ package struct Ladder: Sendable {
     }
 
     /// The AS on the other side and the rung that named it; ``Rung/unknown`` when none did.
-    package func climb(_ question: borrowing LadderQuestion) -> (peer: ASN, rung: Rung) {
+    package func climb(
+        _ question: borrowing LadderQuestion,
+        _ tables: borrowing LadderTables
+    ) -> (peer: ASN, rung: Rung) {
+        let routeServer = tables.routeServer(of: question.interconnect)
         for rung in rungs {
-            if case .names(let peer) = Self.answer(rung.ask(question), question) {
-                return (peer, rung.name)
-            }
+            let answer = Self.answer(rung.ask(question, tables), routeServer: routeServer)
+            if case .names(let peer) = answer { return (peer, rung.name) }
         }
         return (.zero, .unknown)
     }
@@ -59,31 +66,30 @@ package struct Ladder: Sendable {
 
     /// What each rung says, also those above which another has decided.
     package func answers(
-        _ question: borrowing LadderQuestion
+        _ question: borrowing LadderQuestion,
+        _ tables: borrowing LadderTables
     ) -> [(rung: Rung, answer: Answer)] {
+        let routeServer = tables.routeServer(of: question.interconnect)
         var answers: [(rung: Rung, answer: Answer)] = []
         for rung in rungs {
-            answers.append((rung.name, Self.answer(rung.ask(question), question)))
+            let peer = rung.ask(question, tables)
+            answers.append((rung.name, Self.answer(peer, routeServer: routeServer)))
         }
         return answers
     }
 
     @inline(__always)
-    private static func answer(_ peer: ASN?, _ question: borrowing LadderQuestion) -> Answer {
+    private static func answer(_ peer: ASN?, routeServer: ASN) -> Answer {
         guard let peer, peer != .zero else { return .passes }
-        if let server = question.exchange?.routeServerAS, peer == server {
-            return .routeServer(peer)
-        }
-        return .names(peer)
+        return peer == routeServer ? .routeServer(peer) : .names(peer)
     }
 }
 
-/// All that a rung may look at.
+/// All that a rung may look at, besides the tables: numbers without references.
 package struct LadderQuestion: Sendable {
-    /// The interconnect that the interface belongs to; nil when nobody has listed it.
-    package var interconnect: Interconnect?
-    /// The exchange of that interconnect.
-    package var exchange: ExchangeMembers?
+    /// The interconnect that the interface belongs to, by its number in the inventory; nil when
+    /// nobody has listed it.
+    package var interconnect: Int?
     package var remoteMAC: MACAddress
     package var nextHop: IPAddress?
     package var staticPrefix: IPPrefix?
@@ -91,8 +97,7 @@ package struct LadderQuestion: Sendable {
     package var routePeerAS: ASN
 
     package init(
-        interconnect: Interconnect?,
-        exchange: ExchangeMembers?,
+        interconnect: Int?,
         remoteMAC: MACAddress = .zero,
         nextHop: IPAddress? = nil,
         staticPrefix: IPPrefix? = nil,
@@ -100,40 +105,10 @@ package struct LadderQuestion: Sendable {
         routePeerAS: ASN = .zero
     ) {
         self.interconnect = interconnect
-        self.exchange = exchange
         self.remoteMAC = remoteMAC
         self.nextHop = nextHop
         self.staticPrefix = staticPrefix
         self.exportedPeerAS = exportedPeerAS
         self.routePeerAS = routePeerAS
-    }
-}
-
-/// Who is on an exchange's LAN, by address and by MAC.
-package struct ExchangeMembers: Sendable {
-    package let byMAC: [MACAddress: ASN]
-    package let byAddress: [IPAddress: ASN]
-    package let lan: PrefixSet
-    package let routeServerAS: ASN?
-
-    /// The members of each exchange, by its identifier.
-    package static func all(of inventory: Inventory) -> [String: ExchangeMembers] {
-        Dictionary(
-            inventory.exchanges.map { ($0.id, ExchangeMembers($0)) },
-            uniquingKeysWith: { first, _ in first }
-        )
-    }
-
-    package init(_ exchange: Exchange) {
-        byMAC = Dictionary(
-            exchange.members.flatMap { member in member.macs.map { ($0, member.asn) } },
-            uniquingKeysWith: { first, _ in first }
-        )
-        byAddress = Dictionary(
-            exchange.members.flatMap { member in member.addresses.map { ($0, member.asn) } },
-            uniquingKeysWith: { first, _ in first }
-        )
-        lan = PrefixSet(exchange.lan)
-        routeServerAS = exchange.routeServers?.asn
     }
 }

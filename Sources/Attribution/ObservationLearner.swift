@@ -2,7 +2,7 @@
 
 import Model
 
-/// Decides which of a packet's observations counts, so that one seen twice is counted once.
+/// Deciding which of a packet's observations counts, so that one seen twice is counted once.
 ///
 /// # How it works
 ///
@@ -17,79 +17,73 @@ import Model
 /// themselves: an interface observes each direction that some record was observed in there, and one
 /// of which no record says anything observes ingress, unless all that the exporter's records name
 /// is egress.
-struct ObservationLearner: Sendable {
-    private var seen: [Place: Seen] = [:]
-    private var seenAnywhere: [UInt16: Seen] = [:]
-
-    private struct Place: Hashable, Sendable {
-        var exporter: UInt16
-        var interface: UInt32
-    }
-
-    /// Directions that records were observed in at an interface.
-    private struct Seen: OptionSet, Sendable {
-        let rawValue: UInt8
-
-        static let ingress = Seen(rawValue: 1)
-        static let egress = Seen(rawValue: 2)
-    }
-
+extension InterfaceDirectory {
     /// Interfaces remembered at most; beyond them `auto` means ingress.
-    private static let mostPlaces = 65536
+    private static let mostNoted = 65536
 
     /// Notes where a record says that it was observed.
-    mutating func note(_ record: FlowRecord, of exporter: UInt16) {
-        let place: Place
-        let direction: Seen
+    mutating func note(_ record: borrowing FlowRecord, of exporter: UInt16) {
+        let interface: UInt32
+        let direction: SeenDirections
         switch record.direction {
         case .unknown: return
         case .ingress:
-            place = Place(exporter: exporter, interface: record.ingressInterface)
+            interface = record.ingressInterface
             direction = .ingress
         case .egress:
-            place = Place(exporter: exporter, interface: record.egressInterface)
+            interface = record.egressInterface
             direction = .egress
         }
-        seenAnywhere[exporter, default: []].insert(direction)
-        if let known = seen[place] {
-            if !known.contains(direction) { seen[place] = known.union(direction) }
-        } else if seen.count < Self.mostPlaces {
-            seen[place] = direction
+        if !exporters[Int(exporter)].seen.contains(direction) {
+            exporters[Int(exporter)].seen.insert(direction)
+        }
+        let place = InterfacePlace(exporter: exporter, interface: interface)
+        guard let row = interfaces.row(of: place) else {
+            guard noted < Self.mostNoted else { return }
+            noted += 1
+            interfaces[row(madeFor: place)].seen = direction
+            return
+        }
+        let seen = interfaces[row].seen
+        guard !seen.contains(direction) else { return }
+        if seen.isEmpty {
+            guard noted < Self.mostNoted else { return }
+            noted += 1
+        }
+        interfaces[row].seen = seen.union(direction)
+    }
+
+    /// Takes over what another directory has noted, of exporters under other numbers; those without
+    /// one are forgotten.
+    mutating func learn(from other: borrowing InterfaceDirectory, _ number: (UInt16) -> UInt16?) {
+        for (index, traits) in other.exporters.enumerated() where !traits.seen.isEmpty {
+            guard let exporter = number(UInt16(index)) else { continue }
+            exporters[Int(exporter)].seen.formUnion(traits.seen)
+        }
+        for row in other.interfaces.rows where !row.value.seen.isEmpty {
+            guard let exporter = number(row.key.exporter) else { continue }
+            let place = InterfacePlace(exporter: exporter, interface: row.key.interface)
+            let new = self.row(madeFor: place)
+            if interfaces[new].seen.isEmpty { noted += 1 }
+            interfaces[new].seen.formUnion(row.value.seen)
         }
     }
 
-    /// Follows exporters to other numbers; those without one are forgotten.
-    mutating func renumber(_ number: (UInt16) -> UInt16?) {
-        var places: [Place: Seen] = [:]
-        for (place, directions) in seen {
-            guard let exporter = number(place.exporter) else { continue }
-            places[Place(exporter: exporter, interface: place.interface), default: []]
-                .formUnion(directions)
-        }
-        seen = places
-        var anywhere: [UInt16: Seen] = [:]
-        for (exporter, directions) in seenAnywhere {
-            guard let exporter = number(exporter) else { continue }
-            anywhere[exporter, default: []].formUnion(directions)
-        }
-        seenAnywhere = anywhere
-    }
-
-    /// Whether `exporter` reports packets that cross `interface` in `direction` from there.
+    /// Whether `exporter` reports packets that cross an interface in `direction` from there.
+    @inline(__always)
     func observes(
         _ direction: Direction,
-        at interface: UInt32,
-        as observation: Exporter.Observation,
-        exporter: UInt16
+        at interface: InterfaceTraits,
+        of exporter: UInt16
     ) -> Bool {
-        switch observation {
+        switch interface.observes {
         case .both: return true
         case .ingress: return direction == .ingress
         case .egress: return direction == .egress
         case .automatic:
-            let place = Place(exporter: exporter, interface: interface)
-            let usual: Seen = seenAnywhere[exporter] == .egress ? .egress : .ingress
-            let seen = seen[place] ?? usual
+            let usual: SeenDirections =
+                exporters[Int(exporter)].seen == .egress ? .egress : .ingress
+            let seen = interface.seen.isEmpty ? usual : interface.seen
             return seen.contains(direction == .ingress ? .ingress : .egress)
         }
     }

@@ -24,16 +24,17 @@ struct Orientation: Equatable {
     /// end is in our own prefixes, and with both or neither there, IE 61. (softflowd fills IE 61 by
     /// the order of the addresses, so it is the weaker evidence.) When one interface alone is
     /// absent, that side is ours if its address is, and otherwise not known.
-    init(_ record: FlowRecord, observed: Direction, ownPrefixes: PrefixSet) {
+    init(
+        _ record: borrowing FlowRecord,
+        observed: Direction,
+        ownPrefixes: borrowing PrefixSet
+    ) {
         let input = record.has(.ingressInterface) ? record.ingressInterface : 0
         let output = record.has(.egressInterface) ? record.egressInterface : 0
-        let sourceIsOurs = record.has(.source) && ownPrefixes.contains(record.source)
-        let destinationIsOurs = record.has(.destination) && ownPrefixes.contains(record.destination)
-
         if record.egressKind != .interface {
             ingress =
                 input == 0
-                ? (sourceIsOurs ? .inside : .unattributed(.interfaceAbsent)) : .interface(input)
+                ? Self.absent(record.sourceIsIn(ownPrefixes)) : .interface(input)
             egress =
                 switch record.egressKind {
                 case .local, .interface: .inside
@@ -48,15 +49,16 @@ struct Orientation: Equatable {
         } else if input != output {
             ingress =
                 input == 0
-                ? (sourceIsOurs ? .inside : .unattributed(.interfaceAbsent)) : .interface(input)
+                ? Self.absent(record.sourceIsIn(ownPrefixes)) : .interface(input)
             egress =
                 output == 0
-                ? (destinationIsOurs ? .inside : .unattributed(.interfaceAbsent))
-                : .interface(output)
+                ? Self.absent(record.destinationIsIn(ownPrefixes)) : .interface(output)
             self.observed = nil
         } else {
             self.observed = nil
             let isInward: Bool
+            let sourceIsOurs = record.sourceIsIn(ownPrefixes)
+            let destinationIsOurs = record.destinationIsIn(ownPrefixes)
             if sourceIsOurs != destinationIsOurs {
                 isInward = destinationIsOurs
             } else if record.direction != .unknown {
@@ -69,5 +71,20 @@ struct Orientation: Equatable {
             ingress = isInward ? .interface(input) : .inside
             egress = isInward ? .inside : .interface(input)
         }
+    }
+
+    /// The side of an interface that was not named.
+    private static func absent(_ addressIsOurs: Bool) -> Side {
+        addressIsOurs ? .inside : .unattributed(.interfaceAbsent)
+    }
+}
+
+extension FlowRecord {
+    fileprivate func sourceIsIn(_ prefixes: borrowing PrefixSet) -> Bool {
+        has(.source) && prefixes.contains(source)
+    }
+
+    fileprivate func destinationIsIn(_ prefixes: borrowing PrefixSet) -> Bool {
+        has(.destination) && prefixes.contains(destination)
     }
 }

@@ -12,8 +12,8 @@ enum Scaling {
 
     /// The rate that counts for `record`, and where it came from.
     static func rate(
-        of record: FlowRecord,
-        from exporter: Exporter
+        of record: borrowing FlowRecord,
+        from exporter: borrowing ExporterTraits
     ) -> (rate: SamplingRate, source: SamplingSource) {
         if let forced = exporter.overrideRate { return (forced, .configured) }
         // Less than one packet passed for each observed: that is no rate.
@@ -28,8 +28,8 @@ enum Scaling {
 
     /// What each step of ``rate(of:from:)`` has to offer, in its order; nil where it has nothing.
     static func offers(
-        for record: FlowRecord,
-        from exporter: Exporter
+        for record: borrowing FlowRecord,
+        from exporter: borrowing ExporterTraits
     ) -> [RateOffer] {
         let said = record.samplingSource == .assumed ? nil : record.samplingRate
         return [
@@ -45,7 +45,9 @@ enum Scaling {
     ///
     /// From frames their Ethernet headers and VLAN tags are taken off, never more than there is.
     /// Frames without IP count as they are, and so do frames nobody counted.
-    static func octets(of record: FlowRecord) -> (count: UInt64, isConverted: Bool) {
+    static func octets(
+        of record: FlowRecord
+    ) -> (count: UInt64, isConverted: Bool) {
         guard record.octetsBasis == .layer2, record.family != .other, record.packets > 0 else {
             return (record.octets, false)
         }
@@ -56,13 +58,23 @@ enum Scaling {
     }
 
     /// The measure of `record` at `rate`; nil when no link can have carried it.
+    static func measure(_ record: FlowRecord, at rate: SamplingRate) -> Measure? {
+        measure(record, counting: octets(of: record).count, at: rate)
+    }
+
+    /// The measure of `record` at `rate`; nil when no link can have carried it.
+    ///
+    /// `counted` is what it counts, by ``octets(of:)``.
     ///
     /// The variance is that of independent sampling, one packet in N: the sum over samples of
     /// `N(N-1)s^2` (DOMAIN 3h). A record of several samples gives only their sum, so the sum of
     /// squares is taken at its upper bound, as if all but one packet were full-sized; where their
     /// mean is larger than that, as if all were of the mean.
-    static func measure(_ record: FlowRecord, at rate: SamplingRate) -> Measure? {
-        let counted = Self.octets(of: record).count
+    static func measure(
+        _ record: FlowRecord,
+        counting counted: UInt64,
+        at rate: SamplingRate
+    ) -> Measure? {
         guard let octets = rate.scale(counted), octets <= mostOctetsPerRecord,
             let packets = rate.scale(record.packets), packets <= mostOctetsPerRecord
         else { return nil }

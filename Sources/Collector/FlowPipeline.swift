@@ -232,7 +232,8 @@ package struct FlowPipeline: ~Copyable, Sendable {
                 PipelineFigures.Exporter(
                     name: state.name,
                     templates: hasTemplates ? decoder.templateCount(of: address) : nil,
-                    series: totals.seriesCount(of: UInt16(index))
+                    series: totals.seriesCount(of: UInt16(index)),
+                    nextHopMismatches: attributor.nextHopMismatches(of: UInt16(index))
                 )
             )
         }

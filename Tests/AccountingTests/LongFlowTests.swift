@@ -15,7 +15,8 @@ struct LongFlowTests {
             unscaledPackets: octets / 1_000,
             variance: 0
         )
-        SlotSplit.split(
+        var split = SlotSplit()
+        split.split(
             measure,
             from: start * 1_000_000_000,
             to: end * 1_000_000_000,

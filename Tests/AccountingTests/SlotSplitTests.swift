@@ -15,7 +15,8 @@ struct SlotSplitTests {
             unscaledPackets: 10,
             variance: 9
         )
-        SlotSplit.split(
+        var split = SlotSplit()
+        split.split(
             measure,
             from: start * 1_000_000_000,
             to: end * 1_000_000_000,
@@ -46,6 +47,23 @@ struct SlotSplitTests {
         #expect(SlotSplit.divide(1, by: [1, 2], of: 3) == [0, 1])
         let half: UInt64 = 1 << 63
         #expect(SlotSplit.divide(.max, by: [1, 1], of: 2) == [half, half - 1])
+    }
+
+    @Test("any shares are divided as by sorting their remainders")
+    func bySorting() {
+        for _ in 0..<2_000 {
+            let shares = (0..<Int.random(in: 1...61)).map { _ in UInt64.random(in: 0...300) }
+            let sum = shares.reduce(0, +)
+            guard sum > 0 else { continue }
+            let whole = UInt64.random(in: 0...100_000)
+            var expected = shares.map { whole * $0 / sum }
+            let byRemainder = shares.indices.sorted {
+                (whole * shares[$1] % sum, $0) < (whole * shares[$0] % sum, $1)
+            }
+            let rest = whole - expected.reduce(0, +)
+            for index in byRemainder.prefix(Int(rest)) { expected[index] += 1 }
+            #expect(SlotSplit.divide(whole, by: shares, of: sum) == expected)
+        }
     }
 
     @Test("a flow that ends on a boundary has nothing in the slot that begins there")

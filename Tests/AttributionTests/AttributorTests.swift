@@ -20,6 +20,10 @@ struct AttributorTests {
         backbone.role = .backbone
         exporter.interfaces = [inside, backbone]
         inventory.exporters = [exporter]
+        inventory.network.asns = [ASN(rawValue: 64500)]
+        var exchange = Exchange(id: "ix")
+        exchange.routeServers = .init(asn: ASN(rawValue: 64520))
+        inventory.exchanges = [exchange]
         var transit = Interconnect(id: "transit-1", kind: .transit)
         transit.peers = [ASN(rawValue: 64510)]
         transit.interfaces = [.init(exporter: "er1", index: 17)]
@@ -117,6 +121,27 @@ struct AttributorTests {
         #expect(key.nextHop == IPAddress("192.0.2.17"))
         #expect(key.flags.isSuperset(of: [.hasRoute, .hasNextHop, .nextHopIsFromRoute]))
         #expect(posting.egressPrefix == prefix)
+    }
+
+    @Test("a route server that puts itself into the path does not hide the peer behind it")
+    func routeServerInPath() throws {
+        let table = RoutingTable()
+        var writer = table.makeWriter()
+        let view = writer.view(named: "er1")
+        var update = RouteUpdate(time: 0)
+        update.announced = [.init(try #require(IPPrefix("198.18.0.0/24")))]
+        let path = [64520, 64500, 64531, 7] as [UInt32]
+        update.attributes.asPath = ASPath(sequence: path.map { ASN(rawValue: $0) })
+        let source = RouteSource(name: "er1", address: .v4(1), asn: ASN(rawValue: 64500))
+        writer.apply(update, from: source, to: view)
+        let found = attribute([record(in: 1, out: 40)], table: table, view: view).postings
+        let posting = try #require(found.first)
+        guard case .posted(let key) = posting.egress else {
+            Issue.record("not posted")
+            return
+        }
+        #expect(key.routePeerAS == ASN(rawValue: 64531))
+        #expect(!key.flags.contains(.isUnknownNeighbor))
     }
 
     @Test("what no link can carry is left out and told")

@@ -6,58 +6,64 @@ import Testing
 
 @Suite("Ladder")
 struct LadderTests {
-    private let exchange: ExchangeMembers = {
+    /// Numbers of the interconnects that are asked about.
+    private enum Place {
+        static let port = 0
+        static let transit = 1
+        static let carrier = 2
+    }
+
+    private func tables(_ change: (inout Inventory) -> Void = { _ in }) -> LadderTables {
         var exchange = Exchange(id: "ix")
         exchange.lan = [IPPrefix("198.51.100.0/24")].compactMap { $0 }
         exchange.routeServers = .init(asn: ASN(rawValue: 64520))
         exchange.members = [
             .init(
                 asn: ASN(rawValue: 64531),
-                addresses: [IPAddress("198.51.100.31")].compactMap { $0 },
+                addresses: ["198.51.100.31", "203.0.113.31"].compactMap { IPAddress($0) },
                 macs: [MACAddress(rawValue: 31)]
             )
         ]
-        return ExchangeMembers(exchange)
-    }()
-
-    private var port: Interconnect {
         var port = Interconnect(id: "ix-1", kind: .exchange)
         port.exchange = "ix"
-        return port
+        var transit = Interconnect(id: "t", kind: .transit)
+        transit.peers = [ASN(rawValue: 64510)]
+        var carrier = Interconnect(id: "c", kind: .carrier)
+        carrier.peers = [ASN(rawValue: 1), ASN(rawValue: 2)]
+        var inventory = Inventory()
+        inventory.exchanges = [exchange]
+        inventory.interconnects = [port, transit, carrier]
+        change(&inventory)
+        return LadderTables(inventory)
     }
 
     private func question(_ change: (inout LadderQuestion) -> Void = { _ in }) -> LadderQuestion {
-        var question = LadderQuestion(interconnect: port, exchange: exchange)
+        var question = LadderQuestion(interconnect: Place.port)
         change(&question)
         return question
     }
 
     @Test("without evidence nobody is named")
     func nothing() {
-        #expect(Ladder.ingress.climb(question()) == (.zero, .unknown))
-        #expect(Ladder.egress.climb(question()) == (.zero, .unknown))
-        let unlisted = LadderQuestion(interconnect: nil, exchange: nil)
-        #expect(Ladder.ingress.climb(unlisted).rung == .unknown)
+        #expect(Ladder.ingress.climb(question(), tables()) == (.zero, .unknown))
+        #expect(Ladder.egress.climb(question(), tables()) == (.zero, .unknown))
+        let unlisted = LadderQuestion(interconnect: nil)
+        #expect(Ladder.ingress.climb(unlisted, tables()).rung == .unknown)
     }
 
     @Test("an interface with one neighbor needs no other evidence")
     func singleNeighbor() {
-        var transit = Interconnect(id: "t", kind: .transit)
-        transit.peers = [ASN(rawValue: 64510)]
         let question = LadderQuestion(
-            interconnect: transit,
-            exchange: nil,
+            interconnect: Place.transit,
             routePeerAS: ASN(rawValue: 1)
         )
-        #expect(Ladder.egress.climb(question) == (ASN(rawValue: 64510), .interface))
+        #expect(Ladder.egress.climb(question, tables()) == (ASN(rawValue: 64510), .interface))
     }
 
     @Test("on an exchange a single configured peer is no reason to believe it")
     func exchangePeers() {
-        var port = port
-        port.peers = [ASN(rawValue: 64531)]
-        let question = LadderQuestion(interconnect: port, exchange: exchange)
-        #expect(Ladder.ingress.climb(question).rung == .unknown)
+        let tables = tables { $0.interconnects[Place.port].peers = [ASN(rawValue: 64531)] }
+        #expect(Ladder.ingress.climb(question(), tables).rung == .unknown)
     }
 
     @Test("the MAC address of a member is surer than what the exporter says")
@@ -66,7 +72,8 @@ struct LadderTests {
             question {
                 $0.remoteMAC = MACAddress(rawValue: 31)
                 $0.exportedPeerAS = ASN(rawValue: 9)
-            }
+            },
+            tables()
         )
         #expect(found == (ASN(rawValue: 64531), .mac))
     }
@@ -74,10 +81,10 @@ struct LadderTests {
     @Test("a next hop counts on the way out only, and only on the exchange LAN")
     func nextHop() {
         let member = question { $0.nextHop = IPAddress("198.51.100.31") }
-        #expect(Ladder.egress.climb(member) == (ASN(rawValue: 64531), .nextHop))
-        #expect(Ladder.ingress.climb(member).rung == .unknown)
+        #expect(Ladder.egress.climb(member, tables()) == (ASN(rawValue: 64531), .nextHop))
+        #expect(Ladder.ingress.climb(member, tables()).rung == .unknown)
         let elsewhere = question { $0.nextHop = IPAddress("203.0.113.31") }
-        #expect(Ladder.egress.climb(elsewhere).rung == .unknown)
+        #expect(Ladder.egress.climb(elsewhere, tables()).rung == .unknown)
     }
 
     @Test("a rung that names the route server passes to the next")
@@ -86,7 +93,8 @@ struct LadderTests {
             question {
                 $0.exportedPeerAS = ASN(rawValue: 64520)
                 $0.routePeerAS = ASN(rawValue: 64533)
-            }
+            },
+            tables()
         )
         #expect(found == (ASN(rawValue: 64533), .route))
     }
@@ -94,22 +102,21 @@ struct LadderTests {
     @Test("the same route is called a reverse lookup on the way in")
     func reverse() {
         let routed = question { $0.routePeerAS = ASN(rawValue: 64533) }
-        #expect(Ladder.ingress.climb(routed).rung == .reverseLookup)
-        #expect(Ladder.egress.climb(routed).rung == .route)
+        #expect(Ladder.ingress.climb(routed, tables()).rung == .reverseLookup)
+        #expect(Ladder.egress.climb(routed, tables()).rung == .route)
     }
 
     @Test("a static prefix counts for the interconnect that has it")
     func staticPrefix() throws {
         let prefix = try #require(IPPrefix("198.18.0.0/24"))
-        var carrier = Interconnect(id: "c", kind: .carrier)
-        carrier.peers = [ASN(rawValue: 1), ASN(rawValue: 2)]
-        var question = LadderQuestion(interconnect: carrier, exchange: nil, staticPrefix: prefix)
-        #expect(Ladder.egress.climb(question).rung == .unknown)
-        carrier.staticPrefixes = [prefix]
-        carrier.via = ASN(rawValue: 9)
-        question.interconnect = carrier
-        #expect(Ladder.egress.climb(question) == (ASN(rawValue: 9), .staticPrefix))
+        var question = LadderQuestion(interconnect: Place.carrier, staticPrefix: prefix)
+        #expect(Ladder.egress.climb(question, tables()).rung == .unknown)
+        let tables = tables {
+            $0.interconnects[Place.carrier].staticPrefixes = [prefix]
+            $0.interconnects[Place.carrier].via = ASN(rawValue: 9)
+        }
+        #expect(Ladder.egress.climb(question, tables) == (ASN(rawValue: 9), .staticPrefix))
         question.routePeerAS = ASN(rawValue: 2)
-        #expect(Ladder.egress.climb(question) == (ASN(rawValue: 2), .staticPrefix))
+        #expect(Ladder.egress.climb(question, tables) == (ASN(rawValue: 2), .staticPrefix))
     }
 }

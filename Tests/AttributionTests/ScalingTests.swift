@@ -18,14 +18,26 @@ struct ScalingTests {
     func precedence() {
         var exporter = Exporter(name: "er1")
         var record = record(octets: 1, packets: 1)
-        #expect(Scaling.rate(of: record, from: exporter) == (.one, .assumed))
+        #expect(Scaling.rate(of: record, from: ExporterTraits(exporter)) == (.one, .assumed))
         exporter.defaultRate = SamplingRate(1000)
-        #expect(Scaling.rate(of: record, from: exporter) == (SamplingRate(1000), .configured))
+        #expect(
+            Scaling.rate(of: record, from: ExporterTraits(exporter)) == (
+                SamplingRate(1000), .configured
+            )
+        )
         record.samplingRate = SamplingRate(512)
         record.samplingSource = .options
-        #expect(Scaling.rate(of: record, from: exporter) == (SamplingRate(512), .options))
+        #expect(
+            Scaling.rate(of: record, from: ExporterTraits(exporter)) == (
+                SamplingRate(512), .options
+            )
+        )
         exporter.overrideRate = SamplingRate(2)
-        #expect(Scaling.rate(of: record, from: exporter) == (SamplingRate(2), .configured))
+        #expect(
+            Scaling.rate(of: record, from: ExporterTraits(exporter)) == (
+                SamplingRate(2), .configured
+            )
+        )
     }
 
     @Test("of frames the Ethernet headers and tags are taken off, of IP packets nothing")

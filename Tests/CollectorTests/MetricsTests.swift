@@ -171,7 +171,13 @@ struct MetricsTests {
         ]
         figures.routes = [.init(view: "er1", family: .ipv6, prefixes: 160_000)]
         figures.exporters = [
-            .init(name: "er1", lastSeen: 7, skewMilliseconds: -1500, templates: 3)
+            .init(
+                name: "er1",
+                lastSeen: 7,
+                skewMilliseconds: -1500,
+                templates: 3,
+                nextHopMismatches: 4
+            )
         ]
         figures.limits = [.init(name: "templates", timesReached: 5)]
         figures.octetsWithoutBase = 70
@@ -185,6 +191,7 @@ struct MetricsTests {
         #expect(page["peerage_resident_octets", ""] == 9)
         #expect(page["peerage_limit_reached_total", #"limit="templates""#] == 5)
         #expect(page["peerage_octets_without_base_total", ""] == 70)
+        #expect(page["peerage_next_hop_mismatches_total", #"exporter="er1""#] == 4)
 
         figures.neighbors.removeLast()
         figures.routes = []

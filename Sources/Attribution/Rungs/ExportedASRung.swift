@@ -6,5 +6,10 @@ import Model
 ///
 /// On the way in that is a reverse lookup by the router.
 enum ExportedASRung {
-    static func peer(_ question: borrowing LadderQuestion) -> ASN? { question.exportedPeerAS }
+    static func peer(
+        _ question: borrowing LadderQuestion,
+        _ tables: borrowing LadderTables
+    ) -> ASN? {
+        question.exportedPeerAS
+    }
 }

@@ -6,11 +6,22 @@ import Model
 ///
 /// With several peers behind the link, other evidence must say which; without, it is the carrier.
 enum StaticPrefixRung {
-    static func peer(_ question: borrowing LadderQuestion) -> ASN? {
-        guard let interconnect = question.interconnect, let prefix = question.staticPrefix,
-            interconnect.staticPrefixes.contains(where: { $0.covers(prefix) })
+    static func peer(
+        _ question: borrowing LadderQuestion,
+        _ tables: borrowing LadderTables
+    ) -> ASN? {
+        guard let interconnect = question.interconnect, let prefix = question.staticPrefix
         else { return nil }
-        let named = [question.exportedPeerAS, question.routePeerAS]
-        return named.first { interconnect.peers.contains($0) } ?? interconnect.via
+        let traits = tables.interconnects[interconnect]
+        for index in traits.staticPrefixes where tables.staticPrefixes[index].covers(prefix) {
+            for peer in traits.peers where tables.peers[peer] == question.exportedPeerAS {
+                return question.exportedPeerAS
+            }
+            for peer in traits.peers where tables.peers[peer] == question.routePeerAS {
+                return question.routePeerAS
+            }
+            return traits.via
+        }
+        return nil
     }
 }

@@ -18,5 +18,7 @@ package struct PipelineFigures: Sendable {
         package var templates: Int?
         /// Rows in its fullest slot, as held to `limits.series`.
         package var series: Int
+        /// Its flows that named a next hop which no path of their prefix has, since it is known.
+        package var nextHopMismatches: UInt64 = 0
     }
 }

@@ -34,29 +34,39 @@ package struct CollectorFigures: Sendable {
         package var templates: Int?
         /// Rows in its fullest slot, as held to `limits.series`; nil when it has sent nothing yet.
         package var series: Int?
+        /// Its flows that named a next hop which no path of their prefix has, since it is known.
+        package var nextHopMismatches: UInt64
 
         package init(
             name: String,
             lastSeen: Int64,
             skewMilliseconds: Int64? = nil,
             templates: Int? = nil,
-            series: Int? = nil
+            series: Int? = nil,
+            nextHopMismatches: UInt64 = 0
         ) {
             self.name = name
             self.lastSeen = lastSeen
             self.skewMilliseconds = skewMilliseconds
             self.templates = templates
             self.series = series
+            self.nextHopMismatches = nextHopMismatches
         }
 
         /// What a flush says of an exporter.
-        package init(_ state: ExporterState, templates: Int? = nil, series: Int? = nil) {
+        package init(
+            _ state: ExporterState,
+            templates: Int? = nil,
+            series: Int? = nil,
+            nextHopMismatches: UInt64 = 0
+        ) {
             self.init(
                 name: state.name,
                 lastSeen: state.lastSeen,
                 skewMilliseconds: state.skewMilliseconds,
                 templates: templates,
-                series: series
+                series: series,
+                nextHopMismatches: nextHopMismatches
             )
         }
     }

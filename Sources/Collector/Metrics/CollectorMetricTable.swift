@@ -61,6 +61,11 @@ extension CollectorMetrics {
             "Datagrams that were not decoded: because of where they came from, or as duplicates."
         ),
         .init(
+            "peerage_next_hop_mismatches_total",
+            .counter,
+            "Flows that named a next hop which no path to their prefix has, in the exporter's views."
+        ),
+        .init(
             "peerage_samples_dropped_total",
             .counter,
             "Samples that an sFlow agent says it had to drop."

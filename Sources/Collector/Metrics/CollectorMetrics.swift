@@ -14,6 +14,7 @@ package struct CollectorMetrics {
     private var protocols: [String: FlowProtocol] = [:]
     private var limits: [String: UInt64] = [:]
     private var octetsWithoutBase: UInt64 = 0
+    private var nextHopMismatches: [String: UInt64] = [:]
     /// As last counted.
     var speaker = BGPSpeakerStatistics()
     /// What each station had told, by name.
@@ -116,6 +117,12 @@ package struct CollectorMetrics {
             as: "peerage_series",
             in: registry
         )
+        for exporter in figures.exporters {
+            let now = exporter.nextHopMismatches
+            let known = nextHopMismatches.updateValue(now, forKey: exporter.name) ?? 0
+            let labels = [("exporter", exporter.name)]
+            count(now >= known ? now - known : now, as: "peerage_next_hop_mismatches_total", labels)
+        }
         showRoutes(figures)
         countSessions(figures.speaker)
         countStations(figures.stations)

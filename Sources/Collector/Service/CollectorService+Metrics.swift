@@ -70,13 +70,20 @@ extension CollectorService {
                 continue
             }
             held[exporter.name]?.series = max(other.series, exporter.series)
+            held[exporter.name]?.nextHopMismatches =
+                other.nextHopMismatches &+ exporter.nextHopMismatches
             if let templates = exporter.templates {
                 held[exporter.name]?.templates = templates + (other.templates ?? 0)
             }
         }
         return exporterStates.values.map { state in
             let held = held[state.name]
-            return .init(state, templates: held?.templates, series: held?.series)
+            return .init(
+                state,
+                templates: held?.templates,
+                series: held?.series,
+                nextHopMismatches: held?.nextHopMismatches ?? 0
+            )
         }
     }
 

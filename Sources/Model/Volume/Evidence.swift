@@ -15,7 +15,8 @@ public struct Evidence: Hashable, Sendable {
     public var nextHopIsFromRoute = false
     /// The peer AS that the exporter named (IE 128, 129; sFlow gateway; IE 16, 17 as `peer`).
     public var exportedPeerAS: ASN = .zero
-    /// First AS of the best route, in the exporter's views, to the far address.
+    /// First AS of the best route, in the exporter's views, to the far address, that is neither
+    /// ours nor a route server's.
     public var routePeerAS: ASN = .zero
     /// Name of the neighbor that told us that route; empty without a route.
     public var routeSource = ""

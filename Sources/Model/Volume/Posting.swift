@@ -83,12 +83,14 @@ public struct Posting: Sendable {
         isClamped: Bool,
         measure: Measure,
         ingress: SideOutcome,
-        egress: SideOutcome
+        egress: SideOutcome,
+        isConverted: Bool = false
     ) {
         self.exporter = exporter
         self.start = start
         self.end = end
         self.isClamped = isClamped
+        self.isConverted = isConverted
         self.measure = measure
         self.ingress = ingress
         self.egress = egress
