@@ -251,9 +251,24 @@ if fuzzing != nil {
         ["-Xlinker", "--defsym=__sanitizer_cov_trace_\(kind)=fuzz_ignore"]
     }
     let decoding: [Target.Dependency] = ["FlowDecoding", "Model", "TestSupport", "Wire"]
-    package.targets.append(
-        .target(name: "FuzzTargets", dependencies: decoding, path: "Tests/Fuzzing/Targets")
-    )
+    // Of what receives routes only the session, which knows no sockets.
+    package.targets.removeAll { $0.name == "RouteReception" }
+    package.targets += [
+        .target(
+            name: "RouteReception",
+            dependencies: ["Model", "RouteDecoding", "Wire"],
+            path: "Sources/RouteReception/BGP",
+            sources: [
+                "BGPNeighbor.swift", "BGPSession+Open.swift", "BGPSession.swift",
+                "EstablishedSession.swift", "RouteEvents.swift",
+            ]
+        ),
+        .target(
+            name: "FuzzTargets",
+            dependencies: decoding + ["RouteDecoding", "RouteReception"],
+            path: "Tests/Fuzzing/Targets"
+        ),
+    ]
     package.targets +=
         fuzzing == "sweep"
         ? [
@@ -335,7 +350,7 @@ for target in package.targets where !shims.contains(target.name) && target.type 
 if fuzzing == "fuzz" {
     for target in package.targets {
         switch target.name {
-        case "FlowDecoding", "Wire":
+        case "FlowDecoding", "RouteDecoding", "RouteReception", "Wire":
             target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
         case "FuzzTargets", "TestSupport": target.swiftSettings?.append(.unsafeFlags(["-O"]))
         default: break

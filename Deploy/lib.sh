@@ -7,8 +7,8 @@ readonly root
 export PYTHONDONTWRITEBYTECODE=1 # leaves no folders behind in the tree
 
 # What the build needs of the system, and what else the tests and the recording use.
-readonly build_packages="pkg-config libpcap-dev libsqlite3-dev zlib1g-dev libbz2-dev"
-readonly test_packages="bird2 frr gobgpd softflowd pmacct tcpdump iproute2 ethtool iptables procps python3"
+readonly build_packages="pkg-config libpcap-dev libsqlite3-dev zlib1g-dev libbz2-dev liblzma-dev libzstd-dev"
+readonly test_packages="bgpdump bird2 exabgp frr gobgpd openbgpd softflowd pmacct tcpdump iproute2 ethtool iptables procps python3"
 readonly soak_packages="bird2 frr e2fsprogs mount gcc libc6-dev python3"
 readonly bench_packages="valgrind"
 

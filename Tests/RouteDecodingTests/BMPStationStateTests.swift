@@ -94,6 +94,16 @@ struct BMPStationStateTests {
         #expect(reading.state.statistics.peerDownUnknown == 0)
     }
 
+    @Test("peers that differ in nothing but their type are one, as their routes are")
+    func sameDistinguisher() {
+        var local = peer
+        local.kind = 2
+        let told = BMP.routeMonitoring(peer, net)
+        let reading = StationReading(BMP.peerUp(peer), told, BMP.routeMonitoring(local, net))
+        #expect(reading.lines.count { $0.hasSuffix("began \(both)") } == 1)
+        #expect(Set(reading.updates.map(\.1)).count == 1)
+    }
+
     @Test("what a notification said is in the reason of a Peer Down")
     func reasons() {
         let octets = [UInt8](repeating: 0xff, count: 16) + [0, 21, 3, 6, 2]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs scenarios against a collector.
 
-soak.py [--short] [--slow] [--set KEY=VALUE]... PEERAGE SCENARIO...
+soak.py [--short | --quick] [--slow] [--set KEY=VALUE]... PEERAGE SCENARIO...
 """
 
 import argparse
@@ -26,7 +26,10 @@ def run(name, options, changes):
     """Whether everything held."""
     module = importlib.import_module(f"scenarios.{name}")
     outcome, began = Outcome(name), time.monotonic()
-    arguments = {**(module.SHORT if options.short else module.LONG), **changes}
+    scale = module.SHORT if options.short else module.LONG
+    if options.quick:
+        scale = getattr(module, "QUICK", module.SHORT)
+    arguments = {**scale, **changes}
     for key in {"rate", "flood"} & set(arguments) if options.slow else ():
         arguments[key] //= SLOWER
     say(f"{name}: {', '.join(f'{key} {value}' for key, value in arguments.items())}")
@@ -57,6 +60,7 @@ def value(text):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--short", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="as often as LONG, but small")
     parser.add_argument("--slow", action="store_true", help="for a debug build")
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--folder")

@@ -23,6 +23,21 @@ package struct TCPStreams {
         /// Whether octets are missing behind these.
         package var isCutOff: Bool { !early.isEmpty }
 
+        /// What was sent behind the gaps, each part by itself.
+        package var behindGaps: [[UInt8]] {
+            guard let next else { return [] }
+            var parts: [[UInt8]] = []
+            var end: UInt32?
+            for (sequence, octets) in early.sorted(by: { $0.key &- next < $1.key &- next }) {
+                let known = end.map { Int(Int32(bitPattern: $0 &- sequence)) } ?? -1
+                if known < 0 { parts.append([]) }
+                guard known < octets.count else { continue }
+                parts[parts.count - 1] += octets[max(known, 0)...]
+                end = sequence &+ UInt32(octets.count)
+            }
+            return parts
+        }
+
         fileprivate var next: UInt32?
         /// Segments that came before their turn, by sequence number.
         fileprivate var early: [UInt32: [UInt8]] = [:]
@@ -114,6 +129,7 @@ extension TCPStreams {
             while [0x8100, 0x88a8].contains(Self.number(frame, offset, 2)) { offset += 4 }
             readPacket(frame.dropFirst(offset + 2))
         case 104: readPacket(frame.dropFirst(4))  // Cisco HDLC
+        case 9 where frame.first == 0x0f: readPacket(frame.dropFirst(4))  // the same, called PPP
         case 113: readPacket(frame.dropFirst(16))  // Linux cooked
         case 276: readPacket(frame.dropFirst(20))  // the same, version 2
         case 0, 108: readPacket(frame.dropFirst(4))  // BSD loopback

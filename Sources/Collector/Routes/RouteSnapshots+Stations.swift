@@ -101,8 +101,8 @@ extension RouteSnapshots {
             var file = try MRTFile.opened(path)
             _ = try file.read { peer, update in
                 var source = template
-                (source.address, source.asn) = (peer.address, peer.asn)
-                source.routerID = peer.routerID
+                (source.address, source.asn) = (peer.source.address, peer.source.asn)
+                source.routerID = peer.source.routerID
                 let isOurs = source.asn == localASN || members.contains(source.asn)
                 source.isExternal = template.rib != .locRIB && !isOurs
                 sources.insert(source)

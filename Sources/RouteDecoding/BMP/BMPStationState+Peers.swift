@@ -14,7 +14,8 @@ extension BMPStationState {
         var routerID: UInt32
 
         init(_ header: PerPeerHeader) {
-            kind = header.kind
+            // Types 0 to 2 are told apart by their distinguishers alone, as their routes are.
+            kind = header.kind == .locRIB ? .locRIB : .globalInstance
             distinguisher = header.distinguisher
             address = header.address
             routerID = header.routerID

@@ -10,9 +10,9 @@ import FuzzTargets
 struct Fuzz {
     static func main() {
         guard CommandLine.arguments.count > 1,
-            let named = FuzzTarget(rawValue: CommandLine.arguments[1])
+            let named = Target(CommandLine.arguments[1])
         else {
-            print("fuzz TARGET ...: one of", FuzzTarget.allCases.map(\.rawValue))
+            print("fuzz TARGET ...: one of", Target.names)
             exit(2)
         }
         if CommandLine.arguments.count == 5, CommandLine.arguments[2] == "seeds" {
@@ -34,10 +34,36 @@ struct Fuzz {
     }
 }
 
+/// What is fuzzed: of flows or of routes.
+private enum Target {
+    case flow(FuzzTarget)
+    case route(RouteTarget)
+
+    static let names =
+        FuzzTarget.allCases.map(\.rawValue) + RouteTarget.allCases.map(\.rawValue)
+
+    init?(_ name: String) {
+        if let target = FuzzTarget(rawValue: name) {
+            self = .flow(target)
+        } else if let target = RouteTarget(rawValue: name) {
+            self = .route(target)
+        } else {
+            return nil
+        }
+    }
+
+    func seed(_ number: UInt64) -> [UInt8] {
+        switch self {
+        case .flow(let target): FuzzSeeds.input(target, number)
+        case .route(let target): RouteSeeds.input(target, number)
+        }
+    }
+}
+
 /// Writes `count` inputs into `folder`; false when that cannot be done.
-private func write(_ target: FuzzTarget, to folder: String, _ count: String) -> Bool {
+private func write(_ target: Target, to folder: String, _ count: String) -> Bool {
     for seed in 0..<(UInt64(count) ?? 0) {
-        let input = Data(FuzzSeeds.input(target, seed))
+        let input = Data(target.seed(seed))
         do {
             try input.write(to: URL(filePath: folder).appending(path: "seed-\(seed)"))
         } catch {
@@ -49,7 +75,7 @@ private func write(_ target: FuzzTarget, to folder: String, _ count: String) -> 
 }
 
 // Safe: libFuzzer has one thread.
-nonisolated(unsafe) private var target = FuzzTarget.ipfix
+nonisolated(unsafe) private var target = Target.flow(.ipfix)
 nonisolated(unsafe) private var run = FuzzRun()
 nonisolated(unsafe) private var headers = HeaderRun()
 
@@ -57,10 +83,10 @@ nonisolated(unsafe) private var headers = HeaderRun()
 public func testOneInput(_ input: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     // Safe: libFuzzer lends `count` octets for the time of the call.
     let octets = unsafe UnsafeRawBufferPointer(start: input, count: count)
-    if unsafe target == .header {
-        unsafe headers.run(octets.bytes)
-    } else {
-        unsafe run.run(octets.bytes)
+    switch unsafe target {
+    case .flow(.header): unsafe headers.run(octets.bytes)
+    case .flow: unsafe run.run(octets.bytes)
+    case .route(let target): RouteRun(target).run(unsafe octets.bytes)
     }
     return 0
 }
@@ -74,9 +100,7 @@ public func mutate(
 ) -> Int {
     // Safe: `data` has room for `limit` octets, of which `count` are the input.
     let input = unsafe Array(UnsafeBufferPointer(start: data, count: count))
-    let changed = unsafe SequenceMutator(target).mutate(input, limit: limit, seed: UInt64(seed)) {
-        octets,
-        most in
+    let anyChange: (inout [UInt8], Int) -> Void = { octets, most in
         let size = octets.count
         guard most > 0 else { return }
         octets += [UInt8](repeating: 0, count: max(most - size, 0))
@@ -86,6 +110,14 @@ public func mutate(
         }
         octets.removeLast(octets.count - min(now, octets.count))
     }
+    let seed = UInt64(seed)
+    let changed =
+        switch unsafe target {
+        case .flow(let target):
+            SequenceMutator(target).mutate(input, limit: limit, seed: seed, by: anyChange)
+        case .route(let target):
+            RouteMutator(target).mutate(input, limit: limit, seed: seed, by: anyChange)
+        }
     for (index, octet) in changed.enumerated() where index < limit { unsafe data[index] = octet }
     return min(changed.count, limit)
 }

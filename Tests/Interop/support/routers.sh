@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154
-# Real routers that announce many prefixes to a collector on 127.0.0.1: BIRD, FRR's bgpd, GoBGP. To
-# be sourced after interop.sh. They hold for 9 seconds, and are in AS64500, as the collector is, if
+# Real routers that announce many prefixes to a collector on 127.0.0.1: BIRD, FRR's bgpd, GoBGP,
+# OpenBGPD, ExaBGP. To be sourced after interop.sh. They hold for 9 seconds, and are in AS64500, as the collector is, if
 # nothing else is said.
 #
 # Each router has a number N: it lives at 127.0.0.N, has the files "$work/rN.*", and announces two
@@ -65,7 +65,7 @@ END
 }
 
 start_bird() {
-    start "r$1" bird -f -c "$work/r$1.conf" -s "$work/r$1.ctl" -P "$work/r$1.pid"
+    start "r$1" bird -f -c "$work/r$1.conf" -s "$work/r$1.ctl" -P "$work/r$1.pid" "${@:2}"
     router[$1]=${started[-1]}
 }
 birdc_of() { birdc -s "$work/r$1.ctl" "${@:2}" >>"$work/r$1.log" 2>&1; }
@@ -116,10 +116,12 @@ frr_do() {
     vtysh --vty_socket "$work/r$number.vty" -d bgpd "${arguments[@]}" >>"$work/r$number.log" 2>&1
 }
 
-# gobgp_config N PORT FEED-PORT KEY: it announces what the router 127.0.0.8 tells it at FEED-PORT, for
-# it has no static routes of its own; in AS64504, to pass them on.
+# gobgp_config N PORT FEED-PORT KEY [FEEDER...]: it announces what the routers FEEDER, 8 unless told,
+# each in AS64500 + FEEDER, tell it at FEED-PORT, for it has no static routes of its own; in AS64504, to
+# pass them on. What several tell it announces as several paths, where that is agreed (RFC 7911).
 gobgp_config() {
-    local family
+    local feeder feeders=("${@:5}")
+    [[ ${#feeders[@]} -gt 0 ]] || feeders=(8)
     cat <<END
 [global.config]
 as = 64504
@@ -128,8 +130,8 @@ port = $3
 local-address-list = ["127.0.0.$1"]
 END
     gobgp_neighbor 127.0.0.1 64500
+    [[ -z $4 ]] || printf 'auth-password = "%s"\n' "$4"
     cat <<END
-auth-password = "$4"
 [neighbors.transport.config]
 local-address = "127.0.0.$1"
 remote-port = $2
@@ -142,14 +144,17 @@ idle-hold-time-after-reset = 1
 enabled = true
 restart-time = 60
 END
-    gobgp_families
-    gobgp_neighbor 127.0.0.8 64508
-    printf '[neighbors.transport.config]\npassive-mode = true\n'
-    gobgp_families
+    gobgp_families "${#feeders[@]}"
+    for feeder in "${feeders[@]}"; do
+        gobgp_neighbor "127.0.0.$feeder" $((64500 + feeder))
+        printf '[neighbors.transport.config]\npassive-mode = true\n'
+        gobgp_families 1
+    done
 }
 gobgp_neighbor() {
     printf '[[neighbors]]\n[neighbors.config]\nneighbor-address = "%s"\npeer-as = %s\n' "$@"
 }
+# gobgp_families PATHS: so many paths to a prefix are sent.
 gobgp_families() {
     local family
     for family in ipv4-unicast ipv6-unicast; do
@@ -160,6 +165,7 @@ afi-safi-name = "$family"
 [neighbors.afi-safis.mp-graceful-restart.config]
 enabled = true
 END
+        [[ $1 -lt 2 ]] || printf '[neighbors.afi-safis.add-paths.config]\nsend-max = %s\n' "$1"
     done
 }
 

@@ -18,13 +18,15 @@ from sender import Sender
 from watch import Watch, mebibytes
 from workplace import await_true, say
 
-LONG = {"count": 40, "rate": 100_000, "ipv4": table.IPV4_FULL, "ipv6": table.IPV6_FULL}
+LONG = {"count": 100, "rate": 100_000, "ipv4": table.IPV4_FULL, "ipv6": table.IPV6_FULL}
 SHORT = {"count": 3, "rate": 20_000, "ipv4": 50_000, "ipv6": 10_000}
+# As many flaps as in a long run, of a table that is there at once (Deploy/test).
+QUICK = {"count": 100, "rate": 5_000, "ipv4": 2_000, "ipv6": 500, "pause": 0.3}
 EXPORTERS = 10
 KILLED_EVERY = 5  # BIRD itself is killed and started anew, else the session is closed
 
 
-def run(place, outcome, peerage, count, rate, ipv4, ipv6, flush=5, seed=None):
+def run(place, outcome, peerage, count, rate, ipv4, ipv6, flush=5, seed=None, pause=3):
     seed = seed if seed is not None else random.randrange(1 << 32)
     chance = random.Random(seed)
     made = plan.exporters(EXPORTERS, (plan.IPFIX,), 256, (ipv4, ipv6))
@@ -45,11 +47,11 @@ def run(place, outcome, peerage, count, rate, ipv4, ipv6, flush=5, seed=None):
             bird.start()
         else:
             bird.down()
-            time.sleep(chance.uniform(0, 3))
+            time.sleep(chance.uniform(0, pause))
             bird.up()
         began = time.monotonic()
         if chance.random() < 0.3:  # down again before the table is whole
-            time.sleep(chance.uniform(0, 1))
+            time.sleep(chance.uniform(0, pause / 3))
             continue
         missing = neighbors.load(collector, [neighbors.BIRD], ipv4, ipv6)
         whole, is_up = whole and missing is None, True
@@ -69,4 +71,6 @@ def run(place, outcome, peerage, count, rate, ipv4, ipv6, flush=5, seed=None):
         wholeSecondsMax=round(max(took, default=0), 1),
     )
     outcome.expect(f"each of {ends} sessions' ends is an event", len(ended) >= ends, len(ended))
-    verdict.everything(outcome, collector, sender.truth())
+    truth = sender.truth()
+    verdict.everything(outcome, collector, truth)
+    outcome.figures["octetsMisattributed"] = verdict.misattributed(collector, truth)

@@ -49,6 +49,7 @@ template bgp announcing {{
     local 127.0.0.2 as 64500;
     multihop;
     connect retry time 1;
+    connect delay time 1;
     error wait time 1, 2;
     hold time {hold};
     ipv4 {{ import none; export all; next hop address 192.0.2.2; }};

@@ -41,13 +41,23 @@ def everything(outcome, collector, truth, may_have_gaps=False, with_peers=True):
 
 def peers(collector, truth):
     """Whether the volumes by peer AS are those of the truth, and where not."""
+    wrong = differences(collector, truth)
+    return not wrong, f"(expected, found) {dict(list(wrong.items())[:4])}"
+
+
+def misattributed(collector, truth):
+    """Octets that are stored with another peer AS than was sent to."""
+    return sum(max(found - wanted, 0) for wanted, found in differences(collector, truth).values())
+
+
+def differences(collector, truth):
+    """The peer ASes whose octets are not those of the truth: (expected, found)."""
     found = {}
     for row in collector.answer("report", "volumes")["rows"]:
         if row["direction"] == "egress":
             found[row["peerAS"]] = found.get(row["peerAS"], 0) + row["octets"]
     wanted = truth.by_peer()
-    wrong = {
+    return {
         peer: (wanted.get(peer, 0), found.get(peer, 0))
         for peer in set(wanted) | set(found) if wanted.get(peer, 0) != found.get(peer, 0)
     }
-    return not wrong, f"(expected, found) {dict(list(wrong.items())[:4])}"
