@@ -58,6 +58,8 @@ let package = Package(
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         // Vocabulary: imported by all, importing nothing.
         .target(name: "Wire"),
@@ -72,7 +74,8 @@ let package = Package(
         .target(
             name: "RouteReception",
             dependencies: [
-                "CBZip2", "CLinux", "CZlib", "Model", "RouteDecoding", "Wire", nioCore, nioPosix,
+                "CBZip2", "CLZMA", "CLinux", "CZlib", "CZstd", "Model", "RouteDecoding", "Wire",
+                nioCore, nioPosix,
             ]
         ),
         .target(name: "Routing", dependencies: ["CLinux", "Model"]),
@@ -146,7 +149,7 @@ let package = Package(
         // Measures the routing table for Deploy/bench; no product.
         .executableTarget(
             name: "routingbench",
-            dependencies: ["Model", "Routing"],
+            dependencies: ["Model", "RouteDecoding", "RouteReception", "Routing"],
             path: "Tests/Benchmarks/routingbench"
         ),
         // Measures attribution and running totals for Deploy/bench; no product.

@@ -47,7 +47,8 @@ public struct Replay: Sendable {
     ///
     /// - Parameters:
     ///   - captures: Paths of pcap or pcapng files.
-    ///   - tables: MRT files with the view each fills; empty for exporters that name no view.
+    ///   - tables: MRT files with the view each fills; empty for exporters that name no view. A
+    ///     table is there from the start, the messages of sessions happen by the captures' time.
     ///   - progress: Told the number of datagrams so far, now and then.
     /// - Returns: The ledger of what was replayed.
     /// - Throws: When a capture or a table cannot be read, or the store takes nothing.
@@ -56,13 +57,12 @@ public struct Replay: Sendable {
         tables: [(view: String, path: String)],
         progress: (Int) -> Void = { _ in }
     ) async throws -> Outcome {
-        let feed = CollectorComponents.routeFeed(settings)
+        let clock = ReplayClock()
+        let feed = CollectorComponents.routeFeed(settings, clock: clock)
+        let routes = RouteTimeline(feed: feed)
+        for table in settings.tables { try routes.add(table) }
+        for table in tables { try routes.add(table.path, to: .view(table.view)) }
         var outcome = Outcome()
-        var loaded = try TableLoader.load(settings, feed: feed)
-        for table in tables {
-            loaded.append(try TableLoader.load(table.path, to: table.view, feed: feed))
-        }
-        outcome.tableProblems = loaded.compactMap(\.problem)
         var pipeline = CollectorComponents.pipeline(settings, feed)
         var count = 0
         for capture in captures {
@@ -77,6 +77,8 @@ public struct Replay: Sendable {
             )
             try await replay(
                 capture,
+                routes: routes,
+                clock: clock,
                 through: &pipeline,
                 to: writer,
                 outcome: &outcome,
@@ -84,11 +86,14 @@ public struct Replay: Sendable {
                 progress: progress
             )
         }
+        outcome.tableProblems = routes.loaded().compactMap(\.problem)
         return outcome
     }
 
     private func replay(
         _ path: String,
+        routes: RouteTimeline,
+        clock: ReplayClock,
         through pipeline: inout FlowPipeline,
         to writer: VolumeWriter,
         outcome: inout Outcome,
@@ -108,6 +113,11 @@ public struct Replay: Sendable {
                     break
                 }
                 latest = max(latest, datagram.arrival)
+                clock.set(latest)
+                if routes.nextTime <= latest {
+                    pipeline.finishBatch()  // by the routes of before
+                    routes.advance(through: latest)
+                }
                 if take(datagram, into: &pipeline) {
                     taken += 1
                     if taken % Self.datagramsAtOnce == 0 { pipeline.finishBatch() }

@@ -5,21 +5,32 @@ package import RouteDecoding
 package import RouteReception
 package import Settings
 
-/// Fills views from MRT table dumps.
+/// Fills views from MRT files: tables, and the messages of sessions as if all had happened at once.
 package enum TableLoader {
     /// What was read of one file.
     package struct Loaded: Sendable {
         package var path: String
-        package var view: String
         package var updates = 0
-        package var statistics: MRTStatistics
+        package var statistics = MRTStatistics()
+        /// When the first message is that was not told yet, in nanoseconds since 1970-01-01 00:00
+        /// UTC; nil when all were.
+        package var nextTime: Int64?
 
         /// What a person should know; nil when all is well.
         package var problem: String? {
             if let damage = statistics.damage {
                 return "\(path): \(damage); the rest is not loaded"
             }
-            if updates == 0 { return "\(path): no routes were loaded" }
+            if updates == 0, let nextTime {
+                let first = Timestamp.text(seconds: nextTime / 1_000_000_000)
+                return "\(path): no routes were loaded: its first message is of \(first)"
+            }
+            if updates == 0 {
+                let kinds = statistics.skippedRecords.keys.map { "\($0)" }.sorted()
+                let reason =
+                    kinds.isEmpty ? "" : ": there are only \(kinds.joined(separator: ", "))"
+                return "\(path): no routes were loaded\(reason)"
+            }
             let malformed = statistics.malformed.values.reduce(0, +)
             return malformed > 0 ? "\(path): \(malformed) malformed entries were left out" : nil
         }
@@ -32,16 +43,7 @@ package enum TableLoader {
         peer: IPAddress? = nil,
         feed: RouteFeed
     ) throws(MRTFileError) -> Loaded {
-        var file = try MRTFile.opened(path)
-        let id = feed.view(named: view)
-        var updates = 0
-        let statistics = try file.read { source, update in
-            guard peer == nil || source.address == peer else { return }
-            feed.load(update, from: source, to: id)
-            updates += 1
-        }
-        feed.tidy()
-        return Loaded(path: path, view: view, updates: updates, statistics: statistics)
+        try load(path, .view(view, peer: peer), feed)
     }
 
     /// Loads a file with one view a peer, named by its address.
@@ -49,14 +51,18 @@ package enum TableLoader {
         _ path: String,
         feed: RouteFeed
     ) throws(MRTFileError) -> Loaded {
-        var file = try MRTFile.opened(path)
-        var updates = 0
-        let statistics = try file.read { source, update in
-            feed.load(update, from: source, to: feed.view(named: source.name))
-            updates += 1
-        }
+        try load(path, .viewByPeer, feed)
+    }
+
+    private static func load(
+        _ path: String,
+        _ destination: RouteFile.Destination,
+        _ feed: RouteFeed
+    ) throws(MRTFileError) -> Loaded {
+        let file = try RouteFile(path, to: destination, feed: feed)
+        file.apply(through: .max)
         feed.tidy()
-        return Loaded(path: path, view: "", updates: updates, statistics: statistics)
+        return file.loaded()
     }
 
     /// Loads the tables of the configuration.
@@ -64,12 +70,9 @@ package enum TableLoader {
         _ settings: Settings,
         feed: RouteFeed
     ) throws(MRTFileError) -> [Loaded] {
-        var loaded: [Loaded] = []
-        for table in settings.tables {
-            loaded.append(
-                try load(table.mrt, to: table.view, peer: table.peer, feed: feed)
-            )
-        }
-        return loaded
+        let timeline = RouteTimeline(feed: feed)
+        for table in settings.tables { try timeline.add(table) }
+        timeline.advance(through: .max)
+        return timeline.loaded()
     }
 }

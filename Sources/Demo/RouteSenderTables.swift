@@ -15,9 +15,9 @@ extension RouteSender {
         var peer = peer
         var updates: [RouteUpdate] = []
         var positions: [PathAttributes: Int] = [:]
-        _ = try file.read { source, update in
-            if peer == nil { peer = source.address }
-            guard source.address == peer else { return }
+        try file.read { teller, update in
+            if peer == nil { peer = teller.source.address }
+            guard teller.source.address == peer else { return }
             if let position = positions[update.attributes] {
                 updates[position].announced += update.announced
             } else {

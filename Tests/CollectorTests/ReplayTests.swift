@@ -83,4 +83,49 @@ struct ReplayTests {
             _ = try await replay.run(captures: ["/nowhere.pcap"], tables: [])
         }
     }
+
+    @Test("each record goes by the routes of its own time, told by messages of an MRT file")
+    func routesByTime() async throws {
+        let settings = try Settings.load(
+            text: """
+                network: { asns: [64499], prefixes: [192.0.2.0/24], timezone: UTC, currency: EUR }
+                exporters:
+                  - name: er1
+                    addresses: [192.0.2.9]
+                    interfaces: [{ index: 1, role: internal }, { index: 2, speed: 1G }]
+                interconnects:
+                  - id: transit-1
+                    kind: transit
+                    peers: [64500]
+                    interfaces: [{ exporter: er1, index: 2 }]
+                """,
+            file: "test.yaml"
+        )
+        // One record every ten seconds, that ended five seconds before it came: at 5, 15, 25, 35 and
+        // 45 seconds. Those of before and after the fourth change are told apart by its own time.
+        let path = try capture(6, octets: 10)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let start: Int64 = 1_700_000_000
+        var file = MRTOctets(peer: "192.0.2.1")
+        let origins: [(Int64, UInt32)] = [(-60, 64_511), (12, 64_512), (38, 64_513)]
+        for (second, origin) in origins {
+            let time = (start + second) * 1_000_000_000
+            file.announce("198.51.100.0", origin: origin, at: time)
+        }
+        file.goDown(at: (start + 44) * 1_000_000_000)
+        let folder = try TemporaryFolder()
+        try Data(file.octets).write(to: URL(filePath: folder.path("updates")))
+        let store = InMemoryVolumeStore()
+        let outcome = try await Replay(settings: settings, store: store)
+            .run(captures: [path], tables: [(view: "er1", path: folder.path("updates"))])
+        #expect(outcome.tableProblems == [])
+        var octets: [[UInt32]: UInt64] = [:]
+        for fact in try await store.pathFacts(in: Int64.min..<Int64.max) {
+            let path = fact.key.asPath.segments.flatMap { $0.members.map(\.rawValue) }
+            octets[path, default: 0] += fact.measure.octets
+        }
+        // Ended at -5 and 5; at 15, 25 and 35, the last of which came after the next change; at 45
+        // the session was down.
+        #expect(octets == [[64_500, 64_511]: 20, [64_500, 64_512]: 30, []: 10])
+    }
 }

@@ -28,8 +28,8 @@ struct MRTDecoderTests {
             guard let header = try? MRTHeader(&reader) else { continue }
             var lines: [String] = []
             var times: [Int64] = []
-            decoder.decode(header, &reader) { source, update in
-                let from = "\(source.name) \(source.asn)"
+            decoder.decode(header, &reader) { peer, update in
+                let from = "\(peer.source.name) \(peer.source.asn)"
                 for route in update.withdrawn { lines.append("\(from) -\(route.prefix)") }
                 let hop = update.attributes.nextHop.map { "\($0)" } ?? "nowhere"
                 let how = "path \(update.attributes.asPath) via \(hop)"
@@ -39,6 +39,10 @@ struct MRTDecoderTests {
                     lines.append("\(from) +\(route.prefix)\(suffix) \(how)")
                 }
                 times.append(update.time)
+            } stateChanged: { peer, change in
+                let from = "\(peer.source.name) \(peer.source.asn)"
+                lines.append("\(from) state \(change.old) to \(change.new)")
+                times.append(change.time)
             }
             result.lines += lines
             result.times += times
@@ -129,11 +133,102 @@ struct MRTDecoderTests {
         #expect(result.statistics.malformed.values.reduce(0, +) == 1)
     }
 
+    @Test("a session that goes down says so, with its peer and time (RFC 6396, section 4.4.1)")
+    func stateChanges() {
+        let four = "0000fbf4 0000fbf5 0000 0001 c6336407 c6336401"
+        let two = "fbf4 fbf5 0000 0001 c6336407 c6336401"
+        let result = read(
+            (16, 5, "\(four) 0006 0001"),
+            (17, 0, "000003e8 \(two) 0006 0003"),
+            (5, 3, "fbf4 c6336407 0006 0001")
+        )
+        #expect(
+            result.lines == [
+                "198.51.100.7 AS64500 state 6 to 1", "198.51.100.7 AS64500 state 6 to 3",
+                "198.51.100.7 AS64500 state 6 to 1",
+            ]
+        )
+        let second: Int64 = 1_000_000_000_000_000_000
+        #expect(result.times == [second, second + 1_000_000, second])
+        #expect(MRTStateChange(time: 0, old: 6, new: 1).isDown)
+        #expect(!MRTStateChange(time: 0, old: 5, new: 6).isDown)
+    }
+
+    @Test("a message is from the peer of the table dump, whose BGP identifier it does not have")
+    func samePeer() {
+        var decoder = MRTDecoder()
+        var sources: [RouteSource] = []
+        let message = "\(Self.marker) 002f 02 0000 0014 \(Self.attributes) 18 cb0071"
+        let large =
+            "5ba0 fbf5 0000 0002 20010db8000000000000000000000007 "
+            + String(
+                repeating: "0",
+                count: 32
+            )
+        let records: [(UInt16, UInt16, String)] = [
+            (13, 1, Self.peers), (13, 2, "00000000 18 cb0071 0001 \(Self.entry)"),
+            (16, 4, "0000fbf4 0000fbf5 0000 0001 c6336407 c6336401 \(message)"),
+            (
+                16, 1,
+                "fbf4 fbf5 0000 0001 c6336407 c6336401 \(Self.marker) 001b 02 0004 18 cb0071 0000"
+            ),
+            (16, 1, "\(large) \(Self.marker) 001b 02 0004 18 cb0071 0000"),
+        ]
+        for (type, subtype, text) in records {
+            let body = hex(text)
+            let length = [UInt8(body.count >> 8), UInt8(body.count & 255)]
+            let octets =
+                hex("3b9aca00") + [0, UInt8(type), 0, UInt8(subtype), 0, 0] + length + body
+            var reader = WireReader(octets.span, as: "MRT header")
+            guard let header = try? MRTHeader(&reader) else { continue }
+            decoder.decode(header, &reader) { peer, _ in
+                sources.append(peer.source)
+            } stateChanged: { _, _ in
+            }
+        }
+        #expect(sources.map(\.routerID) == [0x0a00_0001, 0x0a00_0001, 0x0a00_0001, 0x0a00_0002])
+        #expect(Set(sources).count == 2)
+        #expect(sources.last?.asn == ASN(rawValue: 4_200_000_000))
+        #expect(sources.allSatisfy { $0.rib == .file && $0.weight == 50 })
+        #expect(decoder.peers.all.map(\.number) == [0, 1])
+    }
+
+    @Test("a table dump that comes behind the messages does not make a second source")
+    func laterDump() {
+        let session = "0000fbf4 0000fbf5 0000 0001 c6336407 c6336401"
+        var decoder = MRTDecoder()
+        var sources: Set<RouteSource> = []
+        let rib = "00000000 18 cb0071 0001 \(Self.entry)"
+        let state = "\(session) 0003 0006"
+        for (type, subtype, text) in [(16, 5, state), (13, 1, Self.peers), (13, 2, rib)] {
+            let body = hex(text)
+            let octets =
+                hex("3b9aca00") + [0, UInt8(type), 0, UInt8(subtype), 0, 0, 0, UInt8(body.count)]
+                + body
+            var reader = WireReader(octets.span, as: "MRT header")
+            guard let header = try? MRTHeader(&reader) else { continue }
+            decoder.decode(header, &reader) { peer, _ in
+                sources.insert(peer.source)
+            } stateChanged: { peer, _ in
+                sources.insert(peer.source)
+            }
+        }
+        #expect(sources.count == 1)
+    }
+
     @Test("routes of other families and kinds are passed over and counted")
     func skipped() {
         let result = read((13, 3, "00"), (13, 6, "00"), (11, 0, "00"), (48, 0, "00"), (16, 6, ""))
         #expect(result.lines == [])
         #expect(result.statistics.skipped == 5)
+        let kinds = result.statistics.skippedRecords
+        #expect(kinds[MRTKind(type: 13, subtype: 6)] == 1)
+        #expect(
+            kinds.keys.map { "\($0)" }.sorted() == [
+                "RIB_GENERIC", "RIB_IPV4_MULTICAST", "type 11, subtype 0", "type 16, subtype 6",
+                "type 48, subtype 0",
+            ]
+        )
         #expect(result.statistics.records == 5)
     }
 
@@ -186,11 +281,12 @@ struct MRTDecoderTests {
             (16, 4, "\(session) \(Self.marker) 0010 04"),
             (16, 4, "\(session) \(Self.marker) 0017 02 0003 0000")
         )
+        #expect(result.lines == ["198.51.100.7 AS64500 state 3 to 6"])
         #expect(result.statistics.stateChanges == 1)
         #expect(result.statistics.skipped == 1)
         #expect(
             result.statistics.malformed == [
-                "malformed BGP4MP message": 1,
+                "malformed BGP4MP": 1,
                 "UPDATE: UPDATE Message Error/Malformed Attribute List": 1,
             ]
         )
@@ -226,7 +322,11 @@ struct MRTDecoderTests {
             let octets = start + body
             var reader = WireReader(octets.span, as: "MRT header")
             guard let header = try? MRTHeader(&reader) else { return }
-            decoder.decode(header, &reader) { _, _ in delivered += 1 }
+            decoder.decode(header, &reader) { _, _ in
+                delivered += 1
+            } stateChanged: { _, _ in
+                delivered += 1
+            }
             count += 1
         }
         for (type, subtype, body) in records {

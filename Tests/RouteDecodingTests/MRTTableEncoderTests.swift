@@ -24,7 +24,10 @@ struct MRTTableEncoderTests {
             #expect(header.isPlausible)
             subtypes.append(header.subtype)
             var record = try reader.read(octets: header.length, as: "MRT record")
-            decoder.decode(header, &record) { routes.append(($0, $1)) }
+            decoder.decode(header, &record) { peer, update in
+                routes.append((peer.source, update))
+            } stateChanged: { _, _ in
+            }
         }
         return (routes, subtypes, decoder.statistics)
     }
@@ -64,6 +67,8 @@ struct MRTTableEncoderTests {
                 update.attributes = attributes
                 var source = random.sources[peer]
                 source.name = "\(source.address)"
+                source.rib = .file
+                source.weight = RIBKind.file.defaultWeight
                 expected.append((source, update))
             }
             encoder.add(prefix, entries)
@@ -114,6 +119,16 @@ struct MRTTableEncoderTests {
         let (routes, _, statistics) = try read(encoder.takeRecords())
         #expect(routes.map(\.update.attributes.nextHop) == expected)
         #expect(statistics.malformed.isEmpty)
+    }
+
+    @Test("a route that two clusters reflected has a CLUSTER_LIST of two, by which it is compared")
+    func clusters() {
+        var attributes = PathAttributes()
+        attributes.clusterCount = 2
+        var encoder = MRTTableEncoder(timestamp: 1)
+        encoder.begin(view: "", peers: RandomRoutes(seed: 1).sources)
+        encoder.add(IPPrefix(.v4(0xc633_6400), length: 24), [entry(0, attributes)])
+        #expect(encoder.takeRecords().suffix(11).elementsEqual(hex("80 0a 08 00000000 00000000")))
     }
 
     @Test("a path that was cut off for its length stays one of no known origin")

@@ -19,7 +19,7 @@ private let bgpdump = ["/usr/bin/bgpdump", "/usr/local/bin/bgpdump"].first {
 )
 struct BGPDumpTests {
     /// The lines of `bgpdump -m -l`.
-    private func dump(_ octets: [UInt8]) throws -> [String] {
+    private func dump(_ octets: [UInt8], _ options: [String] = ["-l"]) throws -> [String] {
         let directory = FileManager.default.temporaryDirectory
         let path = directory.appending(path: "peerage-\(UUID().uuidString).mrt")
         try Data(octets).write(to: path)
@@ -27,7 +27,7 @@ struct BGPDumpTests {
         let process = Process()
         let program = try #require(bgpdump)
         process.executableURL = URL(filePath: program)
-        process.arguments = ["-q", "-m", "-l", path.path]
+        process.arguments = ["-q", "-m"] + options + [path.path]
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -105,5 +105,35 @@ struct BGPDumpTests {
         let lines = try dump(encoder.takeRecords())
         #expect(lines.count == expected.count)
         for (found, wanted) in zip(lines, expected) { #expect(found == wanted) }
+    }
+
+    @Test(
+        "of files with records of every kind we read what bgpdump reads",
+        arguments: RandomMRT.Kind.allCases,
+        1...4 as ClosedRange<UInt64>
+    )
+    func sameReading(kind: RandomMRT.Kind, seed: UInt64) throws {
+        var random = RandomMRT(seed: seed)
+        let octets = random.file(of: kind, count: 400)
+        let folder = try TemporaryFolder()
+        let path = folder.path("drawn.mrt")
+        try Data(octets).write(to: URL(filePath: path))
+        var file = try MRTFile.opened(path)
+        var printer = BGPDumpLines(isTable: kind.isTable)
+        var found: [String] = []
+        func add(_ line: [UInt8]) { found.append(String(decoding: line, as: UTF8.self)) }
+        let statistics = try file.read { peer, update in
+            printer.print(from: peer.source, update, add)
+        } stateChanged: { peer, change in
+            add(BGPDumpLines.state(peer.source, change.time, change.old, change.new))
+        }
+        #expect(statistics.malformed == [:] && statistics.damage == nil)
+        let wanted = try dump(octets, []).map {
+            String(decoding: BGPDumpLines.comparable(Array($0.utf8)[...]), as: UTF8.self)
+        }
+        #expect(wanted.count > 300)
+        let differences = zip(found.sorted(), wanted.sorted()).filter { $0 != $1 }
+        #expect(found.count == wanted.count)
+        #expect(differences.isEmpty, "\(differences.prefix(5))")
     }
 }

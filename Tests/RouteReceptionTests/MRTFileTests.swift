@@ -4,6 +4,7 @@ import Foundation
 import Model
 import RouteDecoding
 import RouteReception
+import TestSupport
 import Testing
 
 @Suite("MRTFile")
@@ -54,12 +55,7 @@ struct MRTFileTests {
         """
     )
 
-    private static func octets(_ text: String) -> [UInt8] {
-        let digits = text.compactMap(\.hexDigitValue)
-        return stride(from: 0, to: digits.count - 1, by: 2).map {
-            UInt8(digits[$0] << 4 | digits[$0 + 1])
-        }
-    }
+    private static func octets(_ text: String) -> [UInt8] { CompressedTables.octets(text) }
 
     /// Reads a file of these octets; the prefixes it announces, and what was counted.
     private func read(_ octets: [UInt8]) throws -> (routes: [String], statistics: MRTStatistics) {
@@ -69,8 +65,8 @@ struct MRTFileTests {
         defer { try? FileManager.default.removeItem(at: path) }
         var file = try MRTFile.opened(path.path)
         var routes: [String] = []
-        let statistics = try file.read { source, update in
-            routes += update.announced.map { "\(source.name) \($0.prefix)" }
+        let statistics = try file.read { peer, update in
+            routes += update.announced.map { "\(peer.source.name) \($0.prefix)" }
         }
         return (routes, statistics)
     }
@@ -79,7 +75,11 @@ struct MRTFileTests {
 
     @Test(
         "plain and compressed files hold the same routes",
-        arguments: [table, gzip, bzip2, gzipMembers, bzip2Streams]
+        arguments: [
+            table, gzip, bzip2, CompressedTables.xz, CompressedTables.zstd, gzipMembers,
+            bzip2Streams, CompressedTables.xzStreams, CompressedTables.zstdFrames,
+            CompressedTables.pzstd,
+        ]
     )
     func formats(_ octets: [UInt8]) throws {
         let (routes, statistics) = try read(octets)
@@ -90,10 +90,16 @@ struct MRTFileTests {
         #expect(statistics.damage == nil)
     }
 
-    @Test("a file longer than what is read at once", arguments: [table, gzip, gzipMembers, bzip2])
+    @Test(
+        "a file longer than what is read at once",
+        arguments: [
+            table, gzip, gzipMembers, bzip2, CompressedTables.xzStreams,
+            CompressedTables.zstdFrames,
+        ]
+    )
     func long(_ part: [UInt8]) throws {
         // 133 octets do not divide the size of a piece, so records lie across its ends.
-        let times = part == Self.bzip2 ? 2_500 : 10_000
+        let times = part == Self.table ? 10_000 : 2_500
         let whole = (0..<times).flatMap { _ in part }
         let (routes, statistics) = try read(whole)
         #expect(routes.count == 2 * times)
@@ -109,22 +115,64 @@ struct MRTFileTests {
         #expect(damage.contains("octet 83: expected an MRT record, found the end of the file"))
     }
 
-    @Test("of a torn compressed file, too", arguments: [gzipMembers, bzip2Streams])
-    func tornCompressed(_ octets: [UInt8]) throws {
-        let (_, statistics) = try read(Array(octets.dropLast(5)))
+    @Test(
+        "of a torn compressed file, too, with the place in the file",
+        arguments: [
+            (gzipMembers, "gzip"), (bzip2Streams, "bzip2"), (CompressedTables.xzStreams, "xz"),
+            (CompressedTables.zstdFrames, "zstd"),
+        ]
+    )
+    func tornCompressed(_ octets: [UInt8], _ format: String) throws {
+        let (_, statistics) = try read(Array(octets.dropLast(9)))
         #expect(statistics.records >= 1)
         let damage = try #require(statistics.damage)
-        #expect(damage.hasSuffix("the compressed data end too early"))
+        let place = "at octet \(octets.count - 9) of the file"
+        #expect(damage.hasSuffix("the \(format) data end too early, \(place)"))
     }
 
-    @Test("damaged compressed data end the file there")
-    func damaged() throws {
-        var octets = Self.gzipMembers
-        octets[octets.count - 6] ^= 0xff  // the check sum of the second member
+    @Test(
+        "damaged compressed data end the file there",
+        arguments: [
+            (gzipMembers, "gzip", 6), (bzip2Streams, "bzip2", 7),
+            (CompressedTables.xzStreams, "xz", 40), (CompressedTables.xzStreams, "xz", 1),
+            (CompressedTables.zstdFrames, "zstd", 2),
+        ]
+    )
+    func damaged(_ octets: [UInt8], _ format: String, fromEnd: Int) throws {
+        var octets = octets
+        octets[octets.count - fromEnd] ^= 0xff  // a check sum, or the padding
         let (routes, statistics) = try read(octets)
-        #expect(routes.count >= 1)
+        #expect(statistics.records >= 1)
+        #expect(routes.count <= 2)
         let damage = try #require(statistics.damage)
-        #expect(damage.hasSuffix("the compressed data are damaged"))
+        #expect(damage.contains("the \(format) data are damaged at octet "))
+        #expect(damage.hasSuffix(" of the file"))
+    }
+
+    @Test(
+        "a compressed file does not decide how much memory it gets",
+        arguments: [(CompressedTables.xzLarge, "xz"), (CompressedTables.zstdLarge, "zstd")]
+    )
+    func memory(_ octets: [UInt8], _ format: String) throws {
+        let error = try #require(throws: MRTFileError.self) { try read(octets) }
+        #expect(error.reason.hasPrefix("the \(format) data need more than 256 MiB of memory at"))
+    }
+
+    @Test("nor how long it is read: a file that claims to hold a thousand times its size is a bomb")
+    func bomb() throws {
+        // A frame of blocks (RFC 8878, section 3.1.1.2): the header of a record of 4 MiB that nobody
+        // reads, then as many times 128 KiB of zeros, in four octets each.
+        var octets: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38]
+        for _ in 0..<100 {
+            octets += [0x60, 0x00, 0x00] + [0, 0, 0, 0, 0, 13, 0, 6, 0x00, 0x40, 0x00, 0x00]
+            for _ in 0..<32 { octets += [0x02, 0x00, 0x10, 0x00] }
+        }
+        let (routes, statistics) = try read(octets)
+        #expect(routes == [])
+        #expect((16...20).contains(statistics.records))
+        let damage = try #require(statistics.damage)
+        let bound = "more than 500 times what is read of the file"
+        #expect(damage.hasSuffix("the zstd data expand to \(bound)"))
     }
 
     @Test("after octets that are no record nothing more is believed")
@@ -141,7 +189,11 @@ struct MRTFileTests {
             ([], "octet 0: expected an MRT header, found the end of the file"),
             ([0x3b, 0x9a], "octet 0: expected an MRT record, found the end of the file"),
             (Array("a text, not a table".utf8), "octet 0: expected an MRT header, found type"),
-            ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff], "octet 0: the compressed data"),
+            ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff], "octet 0: the gzip data"),
+            // What only begins like the others is no MRT file either.
+            (Array("BZh9 not bzip2".utf8), "octet 0: expected an MRT header, found type"),
+            ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0], "octet 0: the xz data end too early"),
+            ([0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff], "octet 0: the zstd data"),
             // A record of 4 GiB that is not there.
             ([0, 0, 0, 0, 0, 13, 0, 2, 0xff, 0xff, 0xff, 0xff], "octet 0: expected an MRT header"),
         ] as [([UInt8], String)]
@@ -159,5 +211,45 @@ struct MRTFileTests {
         } catch {
             #expect(error.description == "/nonexistent/rib.bz2, octet 0: No such file or directory")
         }
+    }
+
+    /// A withdrawal of 203.0.113.0/24 by 198.51.100.7 in AS64500, told at `time`.
+    private static func withdrawal(at time: UInt32) -> [UInt8] {
+        var record = octets("00000000 0010 0004 0000002f 0000fbf4 0000fbf5 0000 0001")
+        record.replaceSubrange(0..<4, with: (0..<4).map { UInt8(time >> (24 - 8 * $0) & 255) })
+        record += octets("c6336407 c6336401")
+        record += [UInt8](repeating: 0xff, count: 16) + octets("001b 02 0004 18cb0071 0000")
+        return record
+    }
+
+    @Test("messages of a session wait for their time, tables do not")
+    func byTime() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("updates.mrt")
+        let times: [UInt32] = [1_000_000_005, 1_000_000_007, 1_000_000_007, 1_000_000_009]
+        let content = Self.table + times.flatMap(Self.withdrawal)
+        try Data(content).write(to: URL(filePath: path))
+        var file = try MRTFile.opened(path)
+        var told: [Int64] = []
+        func advance(through seconds: Int64) -> MRTFile.Progress {
+            while true {
+                let progress = file.decode(through: seconds * 1_000_000_000) { _, update in
+                    told.append(update.time / 1_000_000_000)
+                } stateChanged: { _, _ in
+                }
+                guard progress == .more else { return progress }
+                file.readPiece()
+            }
+        }
+        #expect(advance(through: 0) == .later(1_000_000_005_000_000_000))
+        #expect(told == [1_000_000_001, 1_000_000_001])
+        told = []
+        #expect(advance(through: 1_000_000_004) == .later(1_000_000_005_000_000_000))
+        #expect(told == [])
+        #expect(advance(through: 1_000_000_007) == .later(1_000_000_009_000_000_000))
+        #expect(told == [1_000_000_005, 1_000_000_007, 1_000_000_007])
+        #expect(advance(through: 1_000_000_100) == .over)
+        #expect(told.count == 4)
+        #expect(try file.statistics().records == 7)
     }
 }

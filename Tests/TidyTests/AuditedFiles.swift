@@ -22,6 +22,8 @@ let auditedFiles: Set<String> = [
     "Sources/RouteReception/MRT/BZip2Decompressor.swift",
     "Sources/RouteReception/MRT/GzipDecompressor.swift",
     "Sources/RouteReception/MRT/InputFile.swift",
+    "Sources/RouteReception/MRT/XZDecompressor.swift",
+    "Sources/RouteReception/MRT/ZstdDecompressor.swift",
     "Sources/Routing/Reclamation/PublishedStorage.swift",
     "Sources/Routing/Reclamation/PublishedWords.swift",
     "Sources/Storage/DurableFile.swift",

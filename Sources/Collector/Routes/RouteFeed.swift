@@ -72,6 +72,13 @@ package final class RouteFeed: RouteEvents {
         core.applier.withLock { $0.writer.apply(update, from: source, to: view) }
     }
 
+    /// Lets `body` change the table at once, past the queue, while everybody else waits.
+    package func load<Result: Sendable>(
+        _ body: (inout RoutingTableWriter) -> Result
+    ) -> Result {
+        core.applier.withLock { body(&$0.writer) }
+    }
+
     /// Keeps what was loaded of `source` to the view of its name as if its session had just ended.
     package func keepAsStale(_ source: RouteSource) { put(.ended(source)) }
 

@@ -235,15 +235,15 @@ extension RouteSnapshots {
         do throws(MRTFileError) {
             var file = try MRTFile.opened(path)
             _ = try file.read { peer, update in
-                guard peer.address == neighbor.address, peer.asn == neighbor.asn else {
+                var source = peer.source
+                guard source.address == neighbor.address, source.asn == neighbor.asn else {
                     strangers += 1
                     return
                 }
-                var source = peer
                 source.name = neighbor.name
                 source.rib = .session
                 source.weight = neighbor.weight ?? RIBKind.session.defaultWeight
-                source.isExternal = peer.asn != localASN && !members.contains(peer.asn)
+                source.isExternal = source.asn != localASN && !members.contains(source.asn)
                 sources.insert(source)
                 var update = update
                 // One time for all: that each route has its own is of no use any more.

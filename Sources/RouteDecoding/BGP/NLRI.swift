@@ -12,6 +12,12 @@ extension WireReader {
         guard length <= family.addressBits else { throw failure(.malformed) }
         let count = (Int(length) + 7) / 8
         guard count <= remaining else { throw failure(.truncated) }
+        if count <= 8, remaining >= 8 {  // nearly always: one load
+            var ahead = self
+            let word = try ahead.read(UInt64.self)
+            try skip(octets: count)
+            return IPPrefix(IPAddress(bits: UInt128(word) << 64, family: family), length: length)
+        }
         var bits: UInt128 = 0
         var shift: UInt128 = 128
         for _ in 0..<count {

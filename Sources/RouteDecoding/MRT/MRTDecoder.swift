@@ -9,70 +9,46 @@ package import Wire
 /// The peers of a table dump stay known from their PEER_INDEX_TABLE on.
 package struct MRTDecoder {
     package var statistics = MRTStatistics()
+    /// All peers met so far, in this file and in those before.
+    package var peers: MRTPeers
 
-    /// The attributes that entries of tables had so far.
+    /// The peers of the table dump being read, by index; nil for what is beyond all bounds.
+    var indexed: [MRTPeer?] = []
+    /// Handed on for each route of a table, so that none needs memory of its own.
+    var tableUpdate = RouteUpdate(time: 0)
+    /// The attributes that entries of tables and messages had so far.
     var memo = AttributeMemo(most: AttributeMemo.ofFile)
-    /// The peers of the table dump being read, by index.
-    var peers: [RouteSource] = []
-    /// Sources made so far, so that a peer's name is not made for every message.
-    private var sources: [SourceKey: RouteSource] = [:]
 
-    private struct SourceKey: Hashable {
-        var address: IPAddress
-        var asn: ASN
-    }
+    package init(knowing peers: MRTPeers = MRTPeers()) { self.peers = peers }
 
-    /// Sources kept; more than any collector has peers.
-    private static let mostSources = 65_536
-
-    package init() {}
-
-    package typealias Deliver = (RouteSource, RouteUpdate) -> Void
+    /// Told of each update, which is the decoder's: to keep it is to copy it.
+    package typealias Deliver = (MRTPeer, RouteUpdate) -> Void
+    package typealias StateChanged = (MRTPeer, MRTStateChange) -> Void
 
     /// Reads the record that `header` announced.
     package mutating func decode(
         _ header: MRTHeader,
         _ record: inout WireReader,
-        deliver: Deliver
+        deliver: Deliver,
+        stateChanged: StateChanged
     ) {
         statistics.records += 1
-        let time = Int64(header.timestamp) * 1_000_000_000
         do throws(WireError) {
             switch header.type {
             case MRTType.tableDumpV2:
-                try decodeTableDumpV2(header.subtype, &record, deliver: deliver)
+                try decodeTableDumpV2(header, &record, deliver)
             case MRTType.tableDump:
-                try decodeTableDump(header.subtype, &record, deliver: deliver)
-            case MRTType.bgp4mp:
-                try decodeBGP4MP(header.subtype, &record, at: time, deliver: deliver)
-            case MRTType.bgp4mpExtendedTime:  // RFC 6396, section 3
-                let microseconds = Int64(try record.read(UInt32.self))
-                let exact = time + microseconds * 1_000
-                try decodeBGP4MP(header.subtype, &record, at: exact, deliver: deliver)
+                try decodeTableDump(header, &record, deliver)
+            case MRTType.bgp4mp, MRTType.bgp4mpExtendedTime:
+                let time = try header.time(&record)
+                try decodeBGP4MP(header, &record, at: time, deliver, stateChanged)
             case MRTType.bgp:
-                try decodeDeprecatedBGP(header.subtype, &record, at: time, deliver: deliver)
-            default: statistics.skipped += 1
+                let time = try header.time(&record)
+                try decodeDeprecatedBGP(header, &record, at: time, deliver, stateChanged)
+            default: statistics.skip(header)
             }
         } catch {
             statistics.count(error)
         }
-    }
-
-    /// The peer at `address`, by the name of its address.
-    mutating func source(
-        _ address: IPAddress,
-        _ asn: ASN,
-        routerID: UInt32 = 0
-    ) -> RouteSource {
-        let key = SourceKey(address: address, asn: asn)
-        if let known = sources[key], known.routerID == routerID { return known }
-        let source = RouteSource(
-            name: address.description,
-            address: address,
-            asn: asn,
-            routerID: routerID
-        )
-        if sources.count < Self.mostSources { sources[key] = source }
-        return source
     }
 }

@@ -31,6 +31,20 @@ package struct MRTHeader: Sendable {
         let isAssigned = (0...13).contains(type) || [16, 17, 32, 33, 48, 49, 64, 65].contains(type)
         return isAssigned && length <= Self.longestRecord
     }
+
+    /// Whether the record is of a session, told when it happened, and not of a table.
+    package var isOfSession: Bool {
+        type == MRTType.bgp || type == MRTType.bgp4mp || type == MRTType.bgp4mpExtendedTime
+    }
+
+    /// When it happened, in nanoseconds since 1970-01-01 00:00 UTC.
+    ///
+    /// Records with extended times begin with the microseconds, which are read (section 3).
+    package func time(_ record: inout WireReader) throws(WireError) -> Int64 {
+        let seconds = Int64(timestamp) * 1_000_000_000
+        guard type == MRTType.bgp4mpExtendedTime else { return seconds }
+        return seconds + Int64(try record.read(UInt32.self)) * 1_000
+    }
 }
 
 /// The types that are read (IANA, *MRT Types*).

@@ -12,7 +12,8 @@ import Wire
 /// only one, the record is of the kind that holds path identifiers (RFC 8050, section 4). Several
 /// views may follow each other: each PEER_INDEX_TABLE begins one.
 ///
-/// What is kept of a route is what ``Model/PathAttributes`` holds, and all of that is written.
+/// What is kept of a route is what ``Model/PathAttributes`` holds, and all of that is written; a
+/// CLUSTER_LIST, of which only the length is kept, as so many clusters 0.0.0.0.
 package struct MRTTableEncoder {
     /// A path to a prefix.
     package struct Entry: Equatable, Sendable {
@@ -136,6 +137,11 @@ package struct MRTTableEncoder {
         of family: AddressFamily
     ) -> [UInt8] {
         var octets = BGPUpdateEncoder.attributes(attributes)
+        if attributes.clusterCount > 0 {
+            // Which clusters is not kept, only how many, as that is compared (RFC 4456, section 9).
+            let clusters = [UInt8](repeating: 0, count: 4 * Int(attributes.clusterCount))
+            octets += BGPUpdateEncoder.attribute(10, .optional, clusters)
+        }
         guard let nextHop = attributes.nextHop else { return octets }
         var value: [UInt8] = []
         if family == .ipv4, nextHop.family == .ipv4 {

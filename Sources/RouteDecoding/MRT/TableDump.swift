@@ -7,12 +7,12 @@ import Wire
 
 extension MRTDecoder {
     mutating func decodeTableDump(
-        _ subtype: UInt16,
+        _ header: MRTHeader,
         _ record: inout WireReader,
-        deliver: Deliver
+        _ deliver: Deliver
     ) throws(WireError) {
-        guard let family = AddressFamily(rawValue: subtype) else {
-            statistics.skipped += 1
+        guard let family = AddressFamily(rawValue: header.subtype) else {
+            statistics.skip(header)
             return
         }
         var record = try record.read(octets: record.remaining, as: "TABLE_DUMP")
@@ -26,11 +26,24 @@ extension MRTDecoder {
         let asn = ASN(rawValue: UInt32(try record.read(UInt16.self)))
         let size = Int(try record.read(UInt16.self))
         var list = try record.read(octets: size, as: "TABLE_DUMP attributes")
-        var update = RouteUpdate(time: originated * 1_000_000_000)
-        update.announced.append(.init(IPPrefix(address, length: length)))
+        guard let peer = known(peers.peer(peer, asn)) else { return }
+        var update = begin(IPPrefix(address, length: length))
+        update.time = originated * 1_000_000_000
         var options = BGPSessionOptions(hasFourOctetASNs: false)
         options.allowsBareNextHop = true
-        let source = source(peer, asn)
-        deliverRoute(&update, &list, options, from: source, deliver: deliver)
+        deliverRoute(&update, &list, options, from: peer, deliver)
+        swap(&tableUpdate, &update)
+    }
+
+    /// An update for the routes to `prefix`, to be swapped back into ``tableUpdate``.
+    mutating func begin(_ prefix: IPPrefix) -> RouteUpdate {
+        var update = RouteUpdate(time: 0)
+        swap(&tableUpdate, &update)
+        if update.announced.isEmpty {
+            update.announced.append(.init(prefix))
+        } else {
+            update.announced[0] = .init(prefix)
+        }
+        return update
     }
 }

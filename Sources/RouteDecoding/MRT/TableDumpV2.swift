@@ -8,23 +8,24 @@ import Wire
 
 extension MRTDecoder {
     mutating func decodeTableDumpV2(
-        _ subtype: UInt16,
+        _ header: MRTHeader,
         _ record: inout WireReader,
-        deliver: Deliver
+        _ deliver: Deliver
     ) throws(WireError) {
-        switch subtype {
+        switch header.subtype {
         case 1: try decodePeerIndexTable(&record)
-        case 2: try decodeRIB(.ipv4, &record, hasPathIdentifiers: false, deliver: deliver)
-        case 4: try decodeRIB(.ipv6, &record, hasPathIdentifiers: false, deliver: deliver)
-        case 8: try decodeRIB(.ipv4, &record, hasPathIdentifiers: true, deliver: deliver)
-        case 10: try decodeRIB(.ipv6, &record, hasPathIdentifiers: true, deliver: deliver)
-        default: statistics.skipped += 1  // multicast (3, 5, 9, 11), RIB_GENERIC (6, 12)
+        case 2: try decodeRIB(.ipv4, &record, hasPathIdentifiers: false, deliver)
+        case 4: try decodeRIB(.ipv6, &record, hasPathIdentifiers: false, deliver)
+        case 8: try decodeRIB(.ipv4, &record, hasPathIdentifiers: true, deliver)
+        case 10: try decodeRIB(.ipv6, &record, hasPathIdentifiers: true, deliver)
+        default: statistics.skip(header)  // multicast (3, 5, 9, 11), RIB_GENERIC (6, 12)
         }
     }
 
     /// PEER_INDEX_TABLE (section 4.3.1).
     private mutating func decodePeerIndexTable(_ record: inout WireReader) throws(WireError) {
-        peers = []
+        indexed = []
+        var record = try record.read(octets: record.remaining, as: "PEER_INDEX_TABLE")
         try record.skip(octets: 4)  // the collector's BGP identifier
         try record.skip(octets: Int(try record.read(UInt16.self)))  // view name
         let count = try record.read(UInt16.self)
@@ -34,7 +35,8 @@ extension MRTDecoder {
             let address = try record.readAddress(type & 1 == 0 ? .ipv4 : .ipv6)
             let asn: UInt32 =
                 type & 2 == 0 ? UInt32(try record.read(UInt16.self)) : try record.read()
-            peers.append(source(address, ASN(rawValue: asn), routerID: routerID))
+            let peer = peers.peer(address, ASN(rawValue: asn), routerID: routerID)
+            indexed.append(known(peer))
         }
     }
 
@@ -43,7 +45,7 @@ extension MRTDecoder {
         _ family: AddressFamily,
         _ record: inout WireReader,
         hasPathIdentifiers: Bool,
-        deliver: Deliver
+        _ deliver: Deliver
     ) throws(WireError) {
         var record = try record.read(octets: record.remaining, as: "TABLE_DUMP_V2 RIB")
         try record.skip(octets: 4)  // sequence number
@@ -51,19 +53,19 @@ extension MRTDecoder {
         let count = try record.read(UInt16.self)
         var options = BGPSessionOptions()  // four-octet AS numbers, always (section 4.3.4)
         options.allowsBareNextHop = true
+        var update = begin(prefix)
+        defer { swap(&tableUpdate, &update) }
         for _ in 0..<count {
-            let peer = Int(try record.read(UInt16.self))
-            let originated = Int64(try record.read(UInt32.self))
-            let identifier: UInt32 = hasPathIdentifiers ? try record.read() : 0
+            let index = Int(try record.read(UInt16.self))
+            update.time = Int64(try record.read(UInt32.self)) * 1_000_000_000
+            if hasPathIdentifiers { update.announced[0].pathIdentifier = try record.read() }
             let length = Int(try record.read(UInt16.self))
             var list = try record.read(octets: length, as: "TABLE_DUMP_V2 RIB entry")
-            guard peer < peers.count else {
+            guard index < indexed.count, let peer = indexed[index] else {
                 statistics.count("peer not in PEER_INDEX_TABLE")
                 continue
             }
-            var update = RouteUpdate(time: originated * 1_000_000_000)
-            update.announced.append(.init(prefix, pathIdentifier: identifier))
-            deliverRoute(&update, &list, options, from: peers[peer], deliver: deliver)
+            deliverRoute(&update, &list, options, from: peer, deliver)
         }
     }
 
@@ -72,8 +74,8 @@ extension MRTDecoder {
         _ update: inout RouteUpdate,
         _ list: inout WireReader,
         _ options: BGPSessionOptions,
-        from source: RouteSource,
-        deliver: Deliver
+        from peer: MRTPeer,
+        _ deliver: Deliver
     ) {
         let attributes = memo.readEntry(&list, options)
         let decoded = attributes.decoded
@@ -83,6 +85,6 @@ extension MRTDecoder {
         update.shared = attributes.shared
         update.nextHop = attributes.nextHop
         statistics.tableRoutes += 1
-        deliver(source, update)
+        deliver(peer, update)
     }
 }

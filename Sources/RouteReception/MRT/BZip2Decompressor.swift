@@ -8,7 +8,7 @@ final class BZip2Decompressor: Decompressor {
     // libbz2 remembers where its state stands, so that it must not move.
     private let stream: UnsafeMutablePointer<bz_stream>
     private(set) var isAtEnd = false
-    private(set) var isDamaged = false
+    private(set) var problem: String?
 
     init() {
         // Safe: initialised at once, and freed in `deinit` only.
@@ -27,7 +27,7 @@ final class BZip2Decompressor: Decompressor {
 
     func decompress(_ input: [UInt8], _ range: inout Range<Int>, into output: inout [UInt8]) -> Int
     {
-        if isDamaged || isAtEnd && range.isEmpty { return 0 }
+        if problem != nil || isAtEnd && range.isEmpty { return 0 }
         // Safe: libbz2 reads at most `avail_in` octets, of a buffer it does not write to, and
         // writes at most `avail_out`, which is what the two buffers hold (the subscript checks the
         // range), and uses neither after the call.
@@ -56,7 +56,7 @@ final class BZip2Decompressor: Decompressor {
             }
             let result = unsafe BZ2_bzDecompress(stream)
             isAtEnd = result == BZ_STREAM_END
-            isDamaged = result != BZ_OK && result != BZ_STREAM_END
-        } while unsafe !isDamaged && stream.pointee.avail_in > 0 && stream.pointee.avail_out > 0
+            if result != BZ_OK, result != BZ_STREAM_END { problem = dataAreDamaged }
+        } while unsafe problem == nil && stream.pointee.avail_in > 0 && stream.pointee.avail_out > 0
     }
 }

@@ -8,7 +8,7 @@ final class GzipDecompressor: Decompressor {
     // zlib remembers where its state stands, so that it must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private(set) var isAtEnd = false
-    private(set) var isDamaged = false
+    private(set) var problem: String?
 
     init() {
         // Safe: initialised at once, and freed in `deinit` only.
@@ -28,7 +28,7 @@ final class GzipDecompressor: Decompressor {
 
     func decompress(_ input: [UInt8], _ range: inout Range<Int>, into output: inout [UInt8]) -> Int
     {
-        if isDamaged || isAtEnd && range.isEmpty { return 0 }
+        if problem != nil || isAtEnd && range.isEmpty { return 0 }
         // Safe: zlib reads at most `avail_in` octets and writes at most `avail_out`, which is what
         // the two buffers hold (`extracting` checks the range), and uses neither after the call.
         return unsafe input.withUnsafeBufferPointer { source in
@@ -53,7 +53,7 @@ final class GzipDecompressor: Decompressor {
             let result = unsafe inflate(stream, Z_NO_FLUSH)
             isAtEnd = result == Z_STREAM_END
             if result == Z_BUF_ERROR { return }  // no progress without more input
-            isDamaged = result != Z_OK && result != Z_STREAM_END
-        } while unsafe !isDamaged && stream.pointee.avail_in > 0 && stream.pointee.avail_out > 0
+            if result != Z_OK, result != Z_STREAM_END { problem = dataAreDamaged }
+        } while unsafe problem == nil && stream.pointee.avail_in > 0 && stream.pointee.avail_out > 0
     }
 }

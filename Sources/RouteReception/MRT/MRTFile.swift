@@ -5,7 +5,7 @@ public import RouteDecoding
 import Wire
 
 /// A file of MRT records: a table dump or the messages of sessions (RFC 6396); plain, or compressed
-/// by gzip or bzip2, which its first octets tell.
+/// by gzip, bzip2, xz or zstd, which its first octets tell.
 ///
 /// # How it works
 ///
@@ -13,23 +13,64 @@ import Wire
 /// decoded where they stand; what is left of a record at its end is moved to the front, and the
 /// next piece is laid behind it. So the window is never longer than the longest record and one
 /// piece.
+///
+/// Reading a piece and decoding it are two calls, so that who decodes under a lock does not wait
+/// for a disk with it; and decoding stops before what has not happened yet, so that the messages of
+/// sessions can be told beside other things that happen.
+///
+///     readPiece() -> decode(through: 12:00:03) -> .later(12:00:04) ... decode(through: 12:00:05)
 public struct MRTFile: ~Copyable {
-    private let path: String
+    /// How far decoding has come.
+    public enum Progress: Equatable, Sendable {
+        /// The next piece is needed.
+        case more
+        /// The next record is of a session, and of this later time, in nanoseconds since
+        /// 1970-01-01 00:00 UTC.
+        case later(Int64)
+        /// There is nothing more.
+        case over
+    }
+
+    public let path: String
     private var content: OctetStream
+    private var decoder: MRTDecoder
+    private var piece = [UInt8](repeating: 0, count: Self.pieceOctets)
+    private var window: [UInt8] = []
+    /// Octets at the start of the window that are decoded.
+    private var used = 0
+    /// Octets of the content before the window.
+    private var offset = 0
+    private var isRead = false
+    /// Why reading ended before the file did.
+    private var fault: String?
 
     private static let pieceOctets = 1 << 18
 
-    private init(path: String, content: consuming OctetStream) {
+    private init(path: String, content: consuming OctetStream, knowing peers: MRTPeers) {
         self.path = path
         self.content = content
+        decoder = MRTDecoder(knowing: peers)
     }
 
-    public static func opened(_ path: String) throws(MRTFileError) -> MRTFile {
+    /// Opens `path`.
+    ///
+    /// - Parameters:
+    ///   - path: Of the file.
+    ///   - peers: Those of files before, so that who is in both is the same.
+    /// - Returns: The file, of which nothing is decoded.
+    /// - Throws: When it cannot be read.
+    public static func opened(
+        _ path: String,
+        knowing peers: MRTPeers = MRTPeers()
+    ) throws(MRTFileError) -> MRTFile {
         guard let content = OctetStream.opened(path) else {
             throw MRTFileError(path: path, offset: 0, reason: InputFile.lastError)
         }
-        return MRTFile(path: path, content: content)
+        return MRTFile(path: path, content: content, knowing: peers)
     }
+
+    /// All peers met so far, in this file and in those before.
+    public var peers: MRTPeers { decoder.peers }
 
     /// Reads the whole file and hands on, in order, each route of a table or each update of a
     /// session, with the peer it is from.
@@ -37,62 +78,86 @@ public struct MRTFile: ~Copyable {
     /// Records that cannot be read are counted, and the rest is read. Where a file is torn, all
     /// before that place is read, and ``MRTStatistics/damage`` says so.
     ///
-    /// - Parameter body: Called for each update.
+    /// - Parameters:
+    ///   - body: Called for each update.
+    ///   - stateChanged: Called for each change of a session's state.
     /// - Returns: What the file held.
     /// - Throws: When the file does not begin with a whole MRT record.
+    @discardableResult
     public mutating func read(
-        _ body: (RouteSource, RouteUpdate) -> Void
+        _ body: (MRTPeer, RouteUpdate) -> Void,
+        stateChanged: (MRTPeer, MRTStateChange) -> Void = { _, _ in }
     ) throws(MRTFileError) -> MRTStatistics {
-        var decoder = MRTDecoder()
-        var piece = [UInt8](repeating: 0, count: Self.pieceOctets)
-        var window: [UInt8] = []
-        var offset = 0
-        var fault: String?
-        while fault == nil {
-            let count = content.read(into: &piece)
-            if count == 0 { break }
-            window += piece[..<count]
-            let used = Self.decode(window, with: &decoder, fault: &fault, deliver: body)
-            window.removeSubrange(..<used)
-            offset += used
-        }
-        if fault == nil {
-            fault = content.damage ?? (window.isEmpty ? nil : Self.rest(window.count))
-        }
-        let isEmpty = decoder.statistics.records == 0
-        if isEmpty { fault = fault ?? "expected an MRT header, found the end of the file" }
-        guard let fault else { return decoder.statistics }
-        let error = MRTFileError(path: path, offset: offset, reason: fault)
-        if isEmpty { throw error }
-        decoder.statistics.damage = error.description
-        return decoder.statistics
+        while decode(body, stateChanged: stateChanged) == .more { readPiece() }
+        return try statistics()
     }
 
-    private static func rest(_ count: Int) -> String {
-        "expected an MRT record, found the end of the file after \(count) octets of it"
+    /// Reads a piece of the file, for ``decode(through:_:stateChanged:)``.
+    public mutating func readPiece() {
+        guard !isRead else { return }
+        window.removeSubrange(..<used)
+        offset += used
+        used = 0
+        let count = content.read(into: &piece)
+        window += piece[..<count]
+        guard count == 0 else { return }
+        isRead = true
+        fault = fault ?? content.damage ?? (window.isEmpty ? nil : Self.rest(window.count))
     }
 
-    /// Decodes the whole records at the start of `window`; returns how many octets they are.
-    private static func decode(
-        _ window: [UInt8],
-        with decoder: inout MRTDecoder,
-        fault: inout String?,
-        deliver: (RouteSource, RouteUpdate) -> Void
-    ) -> Int {
+    /// Decodes what was read, up to the first record of a session that is later than `time`.
+    ///
+    /// The records of a table are never too late: a table is of the time before the messages that
+    /// follow it.
+    ///
+    /// - Parameters:
+    ///   - time: In nanoseconds since 1970-01-01 00:00 UTC.
+    ///   - body: As for ``read(_:stateChanged:)``.
+    ///   - stateChanged: As for ``read(_:stateChanged:)``.
+    /// - Returns: Why it ended.
+    public mutating func decode(
+        through time: Int64 = .max,
+        _ body: (MRTPeer, RouteUpdate) -> Void,
+        stateChanged: (MRTPeer, MRTStateChange) -> Void
+    ) -> Progress {
+        guard !isRead, fault == nil else { return .over }
+        let window = window
         var reader = WireReader(window.span, as: "MRT header")
-        var used = 0
+        do throws(WireError) { try reader.skip(octets: used) } catch { return .over }
         while reader.remaining >= MRTHeader.octets, let header = try? MRTHeader(&reader) {
             guard header.isPlausible else {
                 let found = "type \(header.type) and length \(header.length)"
                 fault = "expected an MRT header, found \(found)"
-                break
+                return .over
             }
             guard var record = try? reader.read(octets: header.length, as: "MRT record") else {
                 break
             }
-            decoder.decode(header, &record, deliver: deliver)
+            if header.isOfSession, time < .max {
+                var ahead = record
+                if let next = try? header.time(&ahead), next > time { return .later(next) }
+            }
+            decoder.decode(header, &record, deliver: body, stateChanged: stateChanged)
             used = reader.offset
         }
-        return used
+        return .more
+    }
+
+    /// What the file held, as far as it was decoded.
+    ///
+    /// - Throws: When the file does not begin with a whole MRT record.
+    public func statistics() throws(MRTFileError) -> MRTStatistics {
+        var statistics = decoder.statistics
+        let isEmpty = statistics.records == 0
+        let missing = isEmpty ? "expected an MRT header, found the end of the file" : nil
+        guard let fault = fault ?? missing else { return statistics }
+        let error = MRTFileError(path: path, offset: offset + used, reason: fault)
+        if isEmpty { throw error }
+        statistics.damage = error.description
+        return statistics
+    }
+
+    private static func rest(_ count: Int) -> String {
+        "expected an MRT record, found the end of the file after \(count) octets of it"
     }
 }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Model
+package import RouteDecoding
+package import RouteReception
+import Routing
+
+/// An MRT file whose routes go into the table: a table at once, the messages of sessions by time.
+///
+/// The table's lock is taken for a piece of the file at a time, and never while the disk is read.
+package final class RouteFile {
+    /// Whose routes are taken, and where they go.
+    package enum Destination: Sendable {
+        /// All, or those of one address, into one view.
+        case view(String, peer: IPAddress? = nil)
+        /// Into one view a peer, named by its address.
+        case viewByPeer
+    }
+
+    /// Time of the next record of a session that was not told yet, in nanoseconds since 1970-01-01
+    /// 00:00 UTC; nil when there is none.
+    package private(set) var nextTime: Int64?
+
+    private var file: MRTFile
+    private let destination: Destination
+    private let feed: RouteFeed
+    private var updates = 0
+    /// For each peer by number, where its routes go; nil for one whose routes are not taken.
+    private var views: [ViewID?] = []
+    /// For each peer by number, whether it has told routes since its session was last down.
+    private var hasRoutes: [Bool] = []
+
+    /// Opens `path`, and tells the table all that comes before the first message of a session.
+    ///
+    /// - Parameters:
+    ///   - path: Of the file.
+    ///   - destination: Whose routes are taken, and where they go.
+    ///   - peers: Those of files before.
+    ///   - feed: The writer of the table.
+    /// - Throws: When the file cannot be read, or is none of MRT records.
+    package init(
+        _ path: String,
+        to destination: Destination,
+        knowing peers: MRTPeers = MRTPeers(),
+        feed: RouteFeed
+    ) throws(MRTFileError) {
+        file = try MRTFile.opened(path, knowing: peers)
+        self.destination = destination
+        self.feed = feed
+        if case .view(let name, _) = destination { _ = feed.view(named: name) }
+        apply(through: .min)
+        _ = try file.statistics()
+    }
+
+    /// All peers met so far, in this file and those before.
+    package var peers: MRTPeers { file.peers }
+
+    /// Tells the table all that happened up to `time`; returns how many updates that were.
+    @discardableResult
+    package func apply(through time: Int64) -> Int {
+        let before = updates
+        while true {
+            switch applyPiece(through: time) {
+            case .more: file.readPiece()
+            case .later(let next):
+                nextTime = next
+                return updates - before
+            case .over:
+                nextTime = nil
+                return updates - before
+            }
+        }
+    }
+
+    private func applyPiece(through time: Int64) -> MRTFile.Progress {
+        feed.load { writer in
+            file.decode(through: time) { peer, update in
+                guard let view = view(of: peer, in: &writer) else { return }
+                hasRoutes[peer.number] = hasRoutes[peer.number] || !update.announced.isEmpty
+                writer.apply(update, from: peer.source, to: view)
+                updates += 1
+            } stateChanged: { peer, change in
+                // Nobody is told that the routes are withdrawn: they go with the session.
+                guard change.isDown, let view = view(of: peer, in: &writer),
+                    hasRoutes[peer.number]
+                else { return }
+                hasRoutes[peer.number] = false
+                writer.remove(peer.source, from: view, at: change.time)
+            }
+        }
+    }
+
+    private func view(of peer: MRTPeer, in writer: inout RoutingTableWriter) -> ViewID? {
+        while views.count <= peer.number {
+            let source = file.peers.all[views.count].source
+            switch destination {
+            case .view(let name, let address):
+                let isMeant = address == nil || source.address == address
+                views.append(isMeant ? writer.view(named: name) : nil)
+                // One that is known from another file may have told routes there.
+                hasRoutes.append(true)
+            case .viewByPeer:
+                views.append(writer.view(named: source.name))
+                hasRoutes.append(true)
+            }
+        }
+        return views[peer.number]
+    }
+
+    /// What was read so far.
+    package func loaded() -> TableLoader.Loaded {
+        var loaded = TableLoader.Loaded(path: file.path, updates: updates)
+        loaded.nextTime = nextTime
+        // It began with a record, or it would not have been opened.
+        if let statistics = try? file.statistics() { loaded.statistics = statistics }
+        return loaded
+    }
+}
