@@ -179,8 +179,8 @@ let package = Package(
             name: "CollectorTests",
             dependencies: [
                 "Accounting", "Alerting", "Collector", "Console", "FlowDecoding", "FlowReception",
-                "Model", "Reporting", "RouteReception", "Routing", "Settings", "Storage",
-                "TestSupport", "Wire", lifecycle, logging, metrics,
+                "Model", "Reporting", "RouteDecoding", "RouteReception", "Routing", "Settings",
+                "Storage", "TestSupport", "Wire", lifecycle, logging, metrics,
             ]
         ),
         .testTarget(

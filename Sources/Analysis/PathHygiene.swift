@@ -10,7 +10,7 @@ public import Model
 ///     twice the same      us  a confederation  route server     a set: nobody knows
 ///     -> 64510 64530 64540, origin not known
 ///
-/// An AS of a group counts as the first of its group, and then prepends are collapsed. Our own ASes,
+/// An AS of a group counts as the first of its group, and then prepends are collapsed. Our ASes,
 /// those of our siblings and of our confederation, confederation segments (RFC 5065) and route
 /// servers (RFC 7947) are dropped; a set of one is that AS (RFC 4271, section 4.3), a longer one
 /// hides what follows. Numbers that are no network's stay where they are and are named beside: they

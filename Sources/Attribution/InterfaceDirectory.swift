@@ -9,7 +9,7 @@ package import Model
 /// Made anew for each inventory, and flat, so that a record costs one lookup a side:
 ///
 ///     exporter, ifIndex -> InterfaceTraits [ role | observes | seen | uses 3..<5 ]
-///                                             uses  [ .. 3: ix-1, VLAN 100 | 4: ix-2, VLAN 200 .. ]
+///                                            uses  [ .. 3: ix-1, VLAN 100 | 4: ix-2, VLAN 200 .. ]
 ///
 /// The data plane asks by the exporter's index, reports by its name.
 package struct InterfaceDirectory: Sendable {

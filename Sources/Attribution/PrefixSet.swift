@@ -66,7 +66,7 @@ package struct PrefixSet: Sendable {
         return number < 0 ? nil : number
     }
 
-    /// Walks the prefixes by first address, shorter ones first, with those around the place in hand.
+    /// Walks the prefixes by first address, shorter first, with those around the place in hand.
     private static func ranges(of numbered: [(IPPrefix, Int)]) -> [Range] {
         var ranges: [Range] = []
         var around: [(last: UInt128, number: Int)] = []

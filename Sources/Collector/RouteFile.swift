@@ -25,10 +25,17 @@ package final class RouteFile {
     private let destination: Destination
     private let feed: RouteFeed
     private var updates = 0
-    /// For each peer by number, where its routes go; nil for one whose routes are not taken.
-    private var views: [ViewID?] = []
-    /// For each peer by number, whether it has told routes since its session was last down.
-    private var hasRoutes: [Bool] = []
+    /// For each peer by number, where its routes go; nil for those that have told nothing here.
+    private var places: [Place?] = []
+
+    /// Where the routes of a peer go.
+    private struct Place {
+        /// Nil when they are not taken.
+        var view: ViewID?
+        /// Whether it has told routes since its session was last down; one that is known from
+        /// another file may have told them there.
+        var hasRoutes = true
+    }
 
     /// Opens `path`, and tells the table all that comes before the first message of a session.
     ///
@@ -76,35 +83,32 @@ package final class RouteFile {
         feed.load { writer in
             file.decode(through: time) { peer, update in
                 guard let view = view(of: peer, in: &writer) else { return }
-                hasRoutes[peer.number] = hasRoutes[peer.number] || !update.announced.isEmpty
+                if !update.announced.isEmpty { places[peer.number]?.hasRoutes = true }
                 writer.apply(update, from: peer.source, to: view)
                 updates += 1
             } stateChanged: { peer, change in
                 // Nobody is told that the routes are withdrawn: they go with the session.
                 guard change.isDown, let view = view(of: peer, in: &writer),
-                    hasRoutes[peer.number]
+                    places[peer.number]?.hasRoutes == true
                 else { return }
-                hasRoutes[peer.number] = false
+                places[peer.number]?.hasRoutes = false
                 writer.remove(peer.source, from: view, at: change.time)
             }
         }
     }
 
     private func view(of peer: MRTPeer, in writer: inout RoutingTableWriter) -> ViewID? {
-        while views.count <= peer.number {
-            let source = file.peers.all[views.count].source
-            switch destination {
-            case .view(let name, let address):
-                let isMeant = address == nil || source.address == address
-                views.append(isMeant ? writer.view(named: name) : nil)
-                // One that is known from another file may have told routes there.
-                hasRoutes.append(true)
-            case .viewByPeer:
-                views.append(writer.view(named: source.name))
-                hasRoutes.append(true)
-            }
+        while places.count <= peer.number { places.append(nil) }
+        if let place = places[peer.number] { return place.view }
+        var place = Place()
+        switch destination {
+        case .view(let name, let address):
+            let isMeant = address == nil || peer.source.address == address
+            if isMeant { place.view = writer.view(named: name) }
+        case .viewByPeer: place.view = writer.view(named: peer.source.name)
         }
-        return views[peer.number]
+        places[peer.number] = place
+        return place.view
     }
 
     /// What was read so far.

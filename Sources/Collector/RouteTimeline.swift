@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import RouteDecoding
+import RouteDecoding
 package import RouteReception
 package import Settings
 
@@ -10,7 +10,7 @@ package import Settings
 ///
 ///     rib       [............]
 ///     updates 1        12:00:00  12:00:04
-///     updates 2              12:00:01            advance(through: 12:00:02) tells the first of each
+///     updates 2              12:00:01           advance(through: 12:00:02) tells the first of each
 package final class RouteTimeline {
     private let feed: RouteFeed
     private var files: [RouteFile] = []

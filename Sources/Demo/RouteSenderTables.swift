@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Model
+import RouteDecoding
 package import RouteReception
 
 extension RouteSender {

@@ -15,8 +15,8 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("mrt"),
         help: ArgumentHelp(
-            "An MRT file to route by: a table, or messages, which are told by time; without VIEW it "
-                + "serves exporters that name no view.",
+            "An MRT file to route by: a table, or messages, which are told by time; without VIEW "
+                + "it serves exporters that name no view.",
             valueName: "[VIEW=]FILE"
         ),
         completion: .file()

@@ -101,8 +101,8 @@ struct ReplayTests {
                 """,
             file: "test.yaml"
         )
-        // One record every ten seconds, that ended five seconds before it came: at 5, 15, 25, 35 and
-        // 45 seconds. Those of before and after the fourth change are told apart by its own time.
+        // One record every ten seconds, that ended five seconds before it came: at 5, 15, 25, 35
+        // and 45 seconds. Those of before and after the fourth change are told apart by its time.
         let path = try capture(6, octets: 10)
         defer { try? FileManager.default.removeItem(atPath: path) }
         let start: Int64 = 1_700_000_000

@@ -42,7 +42,7 @@ struct RouteTimelineTests {
         let views = ViewList([feed.view(named: "er1")])
         let match = reader.route(to: address("198.51.100.1"), views: views)
         let route = reader.route(of: match, at: seconds.map(Self.time))
-        return route?.path.originAS?.rawValue
+        return route?.originAS.rawValue
     }
 
     @Test("what happens in a file happens in the table at its time, to the microsecond")

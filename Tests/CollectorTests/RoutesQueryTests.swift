@@ -3,6 +3,7 @@
 import Collector
 import Foundation
 import Model
+import RouteDecoding
 import RouteReception
 import Routing
 import Settings
@@ -78,8 +79,9 @@ struct RoutesQueryTests {
     private func routes(_ path: String) throws -> [String] {
         var lines: [String] = []
         var file = try MRTFile.opened(path)
-        _ = try file.read { source, update in
+        _ = try file.read { peer, update in
             let announced = update.announced.map { "\($0.prefix) \($0.pathIdentifier)" }
+            let source = peer.source
             lines.append("\(source.address) \(source.asn) \(announced) \(update.attributes)")
         }
         return lines.sorted()

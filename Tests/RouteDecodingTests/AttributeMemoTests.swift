@@ -20,7 +20,7 @@ struct AttributeMemoTests {
 
     @Test("the same attributes are the same object, whatever routes and whichever family come by")
     func sameObject() throws {
-        var memo = AttributeMemo(most: AttributeMemo.ofSession)
+        var memo = AttributeMemo(most: 4_096)
         let first = update(attributes: Attribute.mandatory, announced: "18 c63364")
         let second = update(
             withdrawn: "08 0a",
@@ -54,7 +54,7 @@ struct AttributeMemoTests {
 
     @Test("one octet of difference, in the list or in how it is read, is another list")
     func keys() throws {
-        var memo = AttributeMemo(most: AttributeMemo.ofSession)
+        var memo = AttributeMemo(most: 4_096)
         let list = hex("\(Attribute.mandatory) 40 05 04 000000c8 c0 08 08 fbf40001fbf40002")
         func announcement(_ list: [UInt8]) -> [UInt8] {
             [0, 0, 0, UInt8(list.count)] + list + hex("18 c63364")
@@ -79,7 +79,7 @@ struct AttributeMemoTests {
 
     @Test("what is wrong is not remembered: each message with an error has it anew")
     func errors() throws {
-        var memo = AttributeMemo(most: AttributeMemo.ofSession)
+        var memo = AttributeMemo(most: 4_096)
         let body = update(
             attributes: "\(Attribute.mandatory) c0 08 03 fbf400",
             announced: "18 c63364"
@@ -123,7 +123,7 @@ struct AttributeMemoTests {
 
     @Test("an End-of-RIB stays one, and a withdrawal of IPv6 routes too")
     func marks() throws {
-        var memo = AttributeMemo(most: AttributeMemo.ofSession)
+        var memo = AttributeMemo(most: 4_096)
         for _ in 0..<2 {
             #expect(try read(update(), &memo).map(\.endOfRIB) == [[.ipv4]])
             let ipv6 = update(attributes: "80 0f 03 0002 01")

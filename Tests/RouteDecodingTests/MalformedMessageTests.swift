@@ -50,7 +50,7 @@ struct MalformedMessageTests {
         _ body: inout WireReader,
         _ options: BGPSessionOptions
     ) throws(BGPError) -> MalformedMessage.Outcome {
-        var memo = AttributeMemo(most: AttributeMemo.ofSession)
+        var memo = AttributeMemo.none
         var outcomes: [MalformedMessage.Outcome] = []
         for _ in 0..<3 {
             var reader = body

@@ -160,8 +160,8 @@ struct MRTFileTests {
 
     @Test("nor how long it is read: a file that claims to hold a thousand times its size is a bomb")
     func bomb() throws {
-        // A frame of blocks (RFC 8878, section 3.1.1.2): the header of a record of 4 MiB that nobody
-        // reads, then as many times 128 KiB of zeros, in four octets each.
+        // A frame of blocks (RFC 8878, section 3.1.1.2): the header of a record of 4 MiB that
+        // nobody reads, then as many times 128 KiB of zeros, in four octets each.
         var octets: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38]
         for _ in 0..<100 {
             octets += [0x60, 0x00, 0x00] + [0, 0, 0, 0, 0, 13, 0, 6, 0x00, 0x40, 0x00, 0x00]

@@ -36,7 +36,7 @@ struct SettingsProblemTests {
             2:1: slotSecond: unknown key, perhaps slotSeconds is meant; expected one of \
             include, collector, network, store, state, control, slotSeconds, flushSeconds, \
             latenessSeconds, learn, limits, listen, exporters, neighbors, stations, tables, \
-            exchanges, contracts, interconnects, prices, alerts
+            exchanges, contracts, interconnects, groups, prices, alerts
             """
         ),
         Sample(

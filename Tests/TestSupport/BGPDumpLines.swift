@@ -124,8 +124,8 @@ extension BGPDumpLines {
         return Array(fields.joined(separator: [UInt8(ascii: "|")]))
     }
 
-    /// An IPv6 address, or prefix, in the form of RFC 5952: inet_ntop(3) shortens a single zero, and
-    /// has IPv4 with dots.
+    /// An IPv6 address, or prefix, in the form of RFC 5952: inet_ntop(3) shortens a single zero,
+    /// and has IPv4 with dots.
     private static func normalized(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard text.contains(UInt8(ascii: ":")) else { return text }
         let parts = text.split(separator: UInt8(ascii: "/"), maxSplits: 1)

@@ -63,7 +63,7 @@ extension CollectorMetrics {
         .init(
             "peerage_next_hop_mismatches_total",
             .counter,
-            "Flows that named a next hop which no path to their prefix has, in the exporter's views."
+            "Flows that named a next hop that no path to their prefix has, in the exporter's views."
         ),
         .init(
             "peerage_samples_dropped_total",

@@ -40,6 +40,7 @@ package struct CollectorMetrics {
         // There before they first happen, so that a rate over them is right from the start.
         count(0, as: "peerage_clock_steps_total")
         count(0, as: "peerage_bgp_session_errors_total", [("error", "Hold Timer Expired")])
+        count(0, as: "peerage_bgp_skipped_updates_total", [("family", "1/128")])
         for result in ["accepted", "refused"] {
             count(0, as: "peerage_reload_total", [("result", result)])
         }

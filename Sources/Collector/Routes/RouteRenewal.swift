@@ -12,9 +12,9 @@ import RouteReception
 ///     else enhanced route refresh (RFC 7313)    the end of the refresh it is asked for
 ///     neither                                   30 s without an update, or 300 s: a guess
 ///
-/// A guess withdraws nothing: what is stale then stands for its time. Between the marks of a refresh
-/// routes are stale that were not told again yet; should the second mark never come, their time
-/// ends too. With graceful restart, marks before End-of-RIB mean nothing (RFC 7313, section 4).
+/// A guess withdraws nothing: what is stale then stands for its time. Between the marks of a
+/// refresh routes are stale that were not told again yet; should the second mark never come, their
+/// time ends too. With graceful restart, marks before End-of-RIB mean nothing (RFC 7313, 4).
 struct RouteRenewal {
     /// Families between the two marks of a refresh.
     var families: Set<AddressFamily> = []

@@ -2,6 +2,7 @@
 
 import Foundation
 import Model
+import RouteDecoding
 import RouteReception
 import Settings
 import Storage

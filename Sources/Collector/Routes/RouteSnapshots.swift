@@ -3,6 +3,7 @@
 import Crypto
 import Foundation
 import Model
+import RouteDecoding
 import RouteReception
 import Routing
 package import Settings

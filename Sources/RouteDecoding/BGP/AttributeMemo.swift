@@ -30,8 +30,8 @@ package struct AttributeMemo: Sendable {
         fileprivate let options: UInt8
     }
 
-    /// What a session may have: 4,096 lists of some 300 octets.
-    package static let ofSession = 4_096
+    /// Remembers nothing.
+    package static let none = AttributeMemo(most: 0)
     /// What a file may have: as many as a full table has, and as many again.
     package static let ofFile = 131_072
 

@@ -30,7 +30,7 @@ package struct BGPMessageHeader: Sendable {
     package static let octets = 19
     /// The longest message, in octets, and the longest we send.
     package static let longestMessage = 4096
-    /// The longest message to one who has said to take longer ones (RFC 8654, section 4), in octets.
+    /// The longest message to one who takes longer ones (RFC 8654, section 4), in octets.
     package static let longestExtendedMessage = 65_535
 
     /// Length of the message, header included, in octets.

@@ -96,7 +96,7 @@ package struct BGPUpdateDecoder: Sendable {
         at time: Int64,
         deliver: (RouteUpdate) -> Void
     ) throws(BGPError) -> [PathAttributeError] {
-        var memo = AttributeMemo(most: 0)
+        var memo = AttributeMemo.none
         return try read(&body, at: time, memo: &memo, deliver: deliver).errors
     }
 

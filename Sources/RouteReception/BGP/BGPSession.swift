@@ -93,7 +93,6 @@ package struct BGPSession: Sendable {
     package internal(set) var agreed: EstablishedSession?
     let local: Local
     var decoder = BGPUpdateDecoder(BGPSessionOptions())
-    private var memo = AttributeMemo(most: AttributeMemo.ofSession)
 
     package init(_ neighbor: BGPNeighbor, _ local: Local) {
         self.local = local
@@ -216,6 +215,9 @@ package struct BGPSession: Sendable {
         at time: Int64
     ) throws(BGPError) -> [Action] {
         var actions: [Action] = []
+        // A router sends the routes of a list together, so that lists hardly come again: to
+        // remember them costs more than it saves.
+        var memo = AttributeMemo.none
         let notes = try decoder.read(&body, at: time, memo: &memo) {
             actions.append(.deliver($0))
         }

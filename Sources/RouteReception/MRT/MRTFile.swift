@@ -41,6 +41,8 @@ public struct MRTFile: ~Copyable {
     /// Octets of the content before the window.
     private var offset = 0
     private var isRead = false
+    /// Whether a whole record is there, decoded or not yet.
+    private var hasRecord = false
     /// Why reading ended before the file did.
     private var fault: String?
 
@@ -133,6 +135,7 @@ public struct MRTFile: ~Copyable {
             guard var record = try? reader.read(octets: header.length, as: "MRT record") else {
                 break
             }
+            hasRecord = true
             if header.isOfSession, time < .max {
                 var ahead = record
                 if let next = try? header.time(&ahead), next > time { return .later(next) }
@@ -148,7 +151,7 @@ public struct MRTFile: ~Copyable {
     /// - Throws: When the file does not begin with a whole MRT record.
     public func statistics() throws(MRTFileError) -> MRTStatistics {
         var statistics = decoder.statistics
-        let isEmpty = statistics.records == 0
+        let isEmpty = !hasRecord
         let missing = isEmpty ? "expected an MRT header, found the end of the file" : nil
         guard let fault = fault ?? missing else { return statistics }
         let error = MRTFileError(path: path, offset: offset + used, reason: fault)

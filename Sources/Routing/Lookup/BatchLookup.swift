@@ -14,8 +14,8 @@ internal import Model
 //     columns     where the view has its word      -> asked for
 //     matches     that word
 //
-// A pass has no branch that depends on what it reads: the place after a leaf is the leaf again. When
-// few addresses of a block are left on their way, they go it one by one.
+// A pass has no branch that depends on what it reads: the place after a leaf is the leaf again.
+// When few addresses of a block are left on their way, they go it one by one.
 
 /// What a block of lookups knows between two passes.
 struct LookupBlock {

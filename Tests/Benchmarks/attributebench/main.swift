@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Measures attribution and running totals in memory: no socket, no decoder. `Deploy/bench attribute`
-// runs it.
+// Measures attribution and running totals in memory: no socket, no decoder.
+// `Deploy/bench attribute` runs it.
 //
 //     attributebench                 each case: best and median of 9 rounds, a line of JSON each
 //     attributebench CASE...         those cases

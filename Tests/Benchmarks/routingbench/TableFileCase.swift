@@ -6,7 +6,7 @@ import RouteDecoding
 import RouteReception
 import Routing
 
-/// How long it takes to load a full table from an MRT file, beside `bgpdump -m -q`, which prints it.
+/// How long it takes to load a full table from an MRT file, beside `bgpdump -m -q`.
 ///
 /// The file is a TABLE_DUMP_V2 of one peer, in the order of the prefixes, each with any of 50,000
 /// sets of attributes; plain, and compressed by gzip.

@@ -47,7 +47,7 @@ private struct Station {
         state = BMPStationState(.init(name: "station", ribs: ribs))
     }
 
-    /// As a connection does: reads the messages that are whole when the first `end` octets are here.
+    /// As a connection does: reads the messages that are whole when `end` octets are here.
     mutating func take(_ stream: WireReader, upTo end: Int) {
         while !isBroken {
             var arrived = stream

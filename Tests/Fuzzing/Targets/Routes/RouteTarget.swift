@@ -8,11 +8,11 @@ package enum RouteTarget: String, CaseIterable, Sendable {
     case bgpOpen = "bgp-open"
     /// The body of an UPDATE, behind an octet that says how the session is (``SessionKind``).
     case bgpUpdate = "bgp-update"
-    /// What a neighbor sends over a connection, behind an octet that says how the session is and one
-    /// that draws how the octets come in pieces.
+    /// What a neighbor sends over a connection, behind an octet that says how the session is and
+    /// one that draws how the octets come in pieces.
     case bgpStream = "bgp-stream"
-    /// What a router tells by BMP, behind an octet that says which tables are kept and one that draws
-    /// how the octets come in pieces.
+    /// What a router tells by BMP, behind an octet that says which tables are kept and one that
+    /// draws how the octets come in pieces.
     case bmp
     /// Records, as in a file.
     case mrt

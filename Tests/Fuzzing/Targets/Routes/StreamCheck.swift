@@ -63,7 +63,7 @@ private struct Reading {
         for action in actions { note(action) }
     }
 
-    /// As a connection does: reads the messages that are whole when the first `end` octets are here.
+    /// As a connection does: reads the messages that are whole when `end` octets are here.
     mutating func take(_ stream: WireReader, upTo end: Int) {
         while session.state != .ended {
             var arrived = stream
