@@ -154,7 +154,7 @@ END
 gobgp_neighbor() {
     printf '[[neighbors]]\n[neighbors.config]\nneighbor-address = "%s"\npeer-as = %s\n' "$@"
 }
-# gobgp_families PATHS: so many paths to a prefix are sent.
+# gobgp_families [PATHS]: so many paths to a prefix are sent, 1 unless told.
 gobgp_families() {
     local family
     for family in ipv4-unicast ipv6-unicast; do
@@ -165,7 +165,7 @@ afi-safi-name = "$family"
 [neighbors.afi-safis.mp-graceful-restart.config]
 enabled = true
 END
-        [[ $1 -lt 2 ]] || printf '[neighbors.afi-safis.add-paths.config]\nsend-max = %s\n' "$1"
+        [[ ${1:-1} -lt 2 ]] || printf '[neighbors.afi-safis.add-paths.config]\nsend-max = %s\n' "$1"
     done
 }
 
