@@ -13,9 +13,6 @@ enum Ladder {
         _ options: BGPSessionOptions,
         _ choice: UInt64
     ) {
-        // Behind a length that is wrong nothing is located, nor what is added.
-        let isLocated = !outcome.errors.contains { $0.problem == .length }
-        guard isLocated, outcome.reset?.notification.subcode != 1 else { return }
         let rung = rungs[Int(choice % UInt64(rungs.count))]
         guard let changed = adding(rung.attributes, to: body) else { return }
         let reader = WireReader(changed.span, as: "UPDATE")
@@ -47,15 +44,33 @@ enum Ladder {
         Rung(rank: 3, attributes: [0x80, 15, 3, 0, 1, 1, 0x80, 15, 3, 0, 1, 1]),
     ]
 
-    /// The message with `octets` at the end of its attributes; nil where they have no end.
+    /// The message with `octets` at the end of its attributes; nil where they have no end: behind a
+    /// length that is wrong nothing is located, nor what is added.
     private static func adding(_ octets: [UInt8], to body: WireReader) -> [UInt8]? {
         var body = body
         var parts = UpdateParts(&body)
-        guard let attributes = parts?.attributes, attributes.count + octets.count < 65_000 else {
-            return nil
-        }
+        guard let attributes = parts?.attributes, attributes.count + octets.count < 65_000,
+            isWhole(attributes)
+        else { return nil }
         parts?.attributes += octets
         return parts?.octets
+    }
+
+    /// Whether the list ends where its last attribute does.
+    private static func isWhole(_ attributes: [UInt8]) -> Bool {
+        var position = 0
+        while position + 2 < attributes.count {
+            let isExtended = attributes[position] & 0x10 != 0
+            var length = Int(attributes[position + 2])
+            position += 3
+            if isExtended {
+                guard position < attributes.count else { return false }
+                length = length << 8 | Int(attributes[position])
+                position += 1
+            }
+            position += length
+        }
+        return position == attributes.count
     }
 
     private static func count(
