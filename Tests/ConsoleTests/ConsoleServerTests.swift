@@ -201,7 +201,8 @@ struct ConsoleServerTests {
             var drips: [any Channel] = []
             for _ in 0..<200 {
                 let channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
-                try await channel.writeAndFlush(ByteBuffer(string: "GET / HT"))
+                // One that waited too long for its turn is closed before it says anything.
+                try? await channel.writeAndFlush(ByteBuffer(string: "GET / HT"))
                 drips.append(channel)
             }
             let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/x")
