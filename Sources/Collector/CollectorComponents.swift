@@ -85,8 +85,9 @@ package enum CollectorComponents {
         _ settings: Settings
     ) -> Set<String> {
         Set(
-            inventory.exporters.flatMap(viewNames) + settings.neighbors.map(\.view)
-                + settings.stations.map(\.view)
+            [commonView] + inventory.exporters.flatMap(viewNames)
+                + settings.neighbors.map(\.view) + settings.stations.map(\.view)
+                + settings.tables.map(\.view)
         )
     }
 
@@ -136,6 +137,7 @@ package enum CollectorComponents {
         workers: Int = 1
     ) -> FlowPipeline {
         let inventory = inventory ?? settings.inventory
+        feed.keep(views: viewNames(inventory, settings))
         let limits = decodingLimits(settings, workers: workers)
         var decoder = FlowDecoder(
             limits: limits,

@@ -5,7 +5,7 @@ public import Model
 /// The path a flow took, as accounting needs it: 32 octets, without references.
 ///
 /// Prefix and next hop are resolved only when asked for, within the table's retention:
-/// ``RoutingTableReader/prefix(of:)``, ``RoutingTableReader/nextHop(_:)``.
+/// ``RoutingTableReader/prefix(of:at:)``, ``RoutingTableReader/nextHop(_:)``.
 public struct RoutePath: Hashable, Sendable, BitwiseCopyable {
     public let asPath: ASPathID
     /// The AS the route was learned from; zero when the path names none.

@@ -43,12 +43,14 @@ extension RoutingTableReader {
 
     /// The prefix of the route that `path` belongs to; nil when it is no longer known.
     ///
-    /// It is the longest prefix of the view that covers the address, as ``Route/prefix``.
-    public func prefix(of path: RoutePath) -> IPPrefix? {
+    /// It is the longest prefix of the view that covered the address at `time`, that of the flow,
+    /// as ``Route/prefix``.
+    public func prefix(of path: RoutePath, at time: Int64? = nil) -> IPPrefix? {
         guard !path.isNone else { return nil }
         return online { table in
             let word = ColumnWord(rawValue: path.word)
-            return table.prefixes.prefix(at: table.owner(of: word, at: path.entry, in: path.view))
+            let owner = table.owner(of: word, at: path.entry, in: path.view, at: time)
+            return table.prefixes.prefix(at: owner)
         }
     }
 

@@ -39,7 +39,10 @@ extension RoutingTableWriter {
         _ path: Path,
         _ change: inout RouteChange
     ) {
-        let index = tree.find(announced.prefix) ?? insert(announced.prefix)
+        guard let index = tree.find(announced.prefix) ?? insert(announced.prefix) else {
+            refusedPaths += 1
+            return
+        }
         let columns = columns[change.view]
         let old = columns.word(at: index).ownPathSet
         let new: PathSetID
@@ -96,8 +99,10 @@ extension RoutingTableWriter {
         replace(old, with: new, at: index, isIPv4: isIPv4, in: columns, &change)
     }
 
-    /// Puts `prefix` into the table: every view has for it what it had for the prefix around it.
-    private mutating func insert(_ prefix: IPPrefix) -> UInt32 {
+    /// Puts `prefix` into the table, where every view has for it what it had for the prefix around
+    /// it; nil when there is no room.
+    private mutating func insert(_ prefix: IPPrefix) -> UInt32? {
+        guard tree.hasRoom else { return nil }
         let (index, parent) = tree.make(prefix, retiring: &retirement)
         if parent != 0 {
             for view in columns.indices {
@@ -120,9 +125,36 @@ extension RoutingTableWriter {
         let inherited = word.isRecent ? word.inherited.recent : word.inherited
         retirement.add(columns.pathSets.prepare(index))
         retirement.add(columns.events.prepare(index))
-        history.retain(event)
-        columns.events.store(event, at: index)
+        columns.events.store(inherit(event), at: index)
         columns.pathSets.store(inherited.rawValue, at: index)
+    }
+
+    /// The event, used once more, that says of a prefix within another what `event` says of that:
+    /// what was that one's own it only inherited.
+    private mutating func inherit(_ index: UInt32) -> UInt32 {
+        guard history.isKnown(index), let event = published.events.event(at: index) else {
+            history.retain(index)
+            return index
+        }
+        let previous = inherit(event.previous)
+        if previous == event.previous, !event.replaced.isOwn {
+            history.release(previous, retiring: &retirement)
+            history.retain(index)
+            return index
+        }
+        var inner = event
+        inner.replaced = event.replaced.inherited
+        inner.previous = previous
+        let new = take(inner)
+        history.release(previous, retiring: &retirement)
+        return new
+    }
+
+    /// The index of `event`, used once more.
+    private mutating func take(_ event: RouteEvent) -> UInt32 {
+        let (index, isNew) = history.take(event, retiring: &retirement)
+        if isNew, !event.replaced.isNone { paths.retain(event.replaced.pathSet) }
+        return index
     }
 
     /// Gives the prefix at `index` other paths in the view, or takes them from it.
@@ -195,9 +227,7 @@ extension RoutingTableWriter {
             replacedSince: old.isNone ? 0 : history.time(of: oldEvent) ?? 0,
             previous: history.previous(of: oldEvent)
         )
-        let (newEvent, isNew) = history.take(event, retiring: &retirement)
-        if isNew, !old.isNone { paths.retain(old.pathSet) }
-        columns.events.store(newEvent, at: index)
+        columns.events.store(take(event), at: index)
         columns.pathSets.store(word.recent.rawValue, at: index)
         history.release(oldEvent, retiring: &retirement)
         endReleased()

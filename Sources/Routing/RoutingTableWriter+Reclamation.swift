@@ -17,15 +17,16 @@ extension RoutingTableWriter {
     public mutating func reclaim(at time: Int64? = nil, atMost most: Int) -> Bool {
         let time = time ?? newestTime
         retirement.stamp(epoch: published.quiescentState.advance(), time: time)
-        history.age(to: time, retiring: &retirement)
+        // Looking at an entry is a small part of freeing one.
+        let entries = most > .max / 4 ? .max : most * 4
+        let areAged = history.age(to: time, atMost: entries, retiring: &retirement)
         endReleased()
         let oldest = published.quiescentState.oldest()
         let (ready, isAll) = retirement.takeReady(oldestEpoch: oldest, time: time, atMost: most)
         for retiree in ready { free(retiree) }
-        // Looking at an entry is a small part of freeing one.
-        let entries = most > .max / 4 ? .max : most * 4
         let areViewsEnded = endViews(atMost: entries)
-        return settle(atMost: entries) && areViewsEnded && isAll
+        let isSettled = settle(atMost: entries)
+        return areAged && isAll && areViewsEnded && isSettled
     }
 
     private mutating func free(_ retiree: Retiree) {

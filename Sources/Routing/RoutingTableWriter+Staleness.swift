@@ -12,6 +12,9 @@ public struct TableWalk: Sendable {
 
     public init() {}
 
+    /// Ends the walk: there is nothing to do.
+    public mutating func end() { isDone = true }
+
     /// The next part of a list; ends the walk with the last one.
     public mutating func take<Element>(of list: [Element]) -> [Element] {
         take(of: UInt32(clamping: list.count)).map { list[Int($0)] }
@@ -50,6 +53,7 @@ extension RoutingTableWriter {
         let columns = columns[change.view]
         let isIPv4 = family.map { $0 == .ipv4 }
         for index in walk.take(of: tree.bound) {
+            prefetch(beyond: index, in: columns)
             if let isIPv4, tree.isIPv4(index) != isIPv4 { continue }
             guard let old = columns.word(at: index).ownPathSet,
                 let new = paths.stale(old, of: id, retiring: &retirement)
@@ -147,6 +151,7 @@ extension RoutingTableWriter {
         )
         let columns = columns[change.view]
         for index in walk.take(of: tree.bound) {
+            prefetch(beyond: index, in: columns)
             guard let old = columns.word(at: index).ownPathSet else { continue }
             if let isIPv4, tree.isIPv4(index) != isIPv4 { continue }
             let outcome = paths.mapping(old, retiring: &retirement) {
@@ -156,4 +161,17 @@ extension RoutingTableWriter {
         }
         count(change)
     }
+
+    /// Begins to load what a walk in order will ask for of a prefix soon after `index`: what lies
+    /// around it and within it, anywhere in the table, and its paths.
+    func prefetch(beyond index: UInt32, in columns: ViewColumns) {
+        let ahead = index + Self.prefetchDistance
+        guard ahead < tree.bound else { return }
+        let words = columns.pathSets.cells
+        words.prefetch(tree.parent(of: ahead))
+        words.prefetch(tree.firstChild(of: ahead))
+        published.pathSets.records.prefetch(columns.word(at: ahead).pathSet)
+    }
+
+    private static let prefetchDistance: UInt32 = 16
 }

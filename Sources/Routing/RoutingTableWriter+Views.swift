@@ -86,6 +86,7 @@ extension RoutingTableWriter {
         let number = Int(view.rawValue)
         let columns = columns[number]
         for index in walk.take(of: tree.bound) {
+            prefetch(beyond: index, in: columns)
             guard let old = columns.word(at: index).ownPathSet else { continue }
             // Whose they are does not matter: all counts of the view end with it.
             var change = RouteChange(view: number, source: .none, time: time ?? newestTime)

@@ -128,7 +128,8 @@ struct HistoryTests {
                 let address = RoutingEqualityTests.Generator.address(using: &numbers)
                 let back = Int64.random(in: 0...7, using: &numbers)
                 let then = max(0, time - back)
-                guard let (_, _, path) = states[Int(then)].route(to: address, views: [0]) else {
+                guard let (_, prefix, path) = states[Int(then)].route(to: address, views: [0])
+                else {
                     continue  // what came later stands for what is not known
                 }
                 let match = reader.route(to: address, views: [view])
@@ -137,8 +138,35 @@ struct HistoryTests {
                 let asPath = route.map { reader.asPath($0.asPath) }
                 #expect(asPath == path.attributes.asPath, "at \(then) of \(time)")
                 #expect(route?.nextHop == path.attributes.nextHop)
+                #expect(route?.prefix == prefix, "at \(then) of \(time)")
             }
         }
         #expect(compared > 20_000)
+    }
+
+    @Test("what only another router has within a prefix is not the prefix of a flow before")
+    func innerPrefixOfAnother() throws {
+        let table = RoutingTable(retention: 1_000)
+        var writer = table.makeWriter()
+        let views = [writer.view(named: "one"), writer.view(named: "two")]
+        let source = RoutingEqualityTests.Generator(seed: 1).sources[0]
+        func announce(_ prefix: String, _ asn: UInt32, _ view: Int, at time: Int64) throws {
+            var update = RouteUpdate(time: time)
+            update.attributes.asPath = ASPath(sequence: [ASN(rawValue: asn)])
+            update.announced = [.init(try #require(IPPrefix(prefix)))]
+            writer.apply(update, from: source, to: views[view])
+        }
+        try announce("203.0.112.0/20", 64_501, 0, at: 100)
+        try announce("203.0.112.0/20", 64_502, 0, at: 200)
+        try announce("203.0.113.0/24", 64_503, 1, at: 250)
+        let reader = table.makeReader()
+        reader.goOnline()
+        let match = reader.route(to: try #require(IPAddress("203.0.113.7")), views: [views[0]])
+        let before = reader.route(of: match, at: 150)
+        #expect(before?.originAS == ASN(rawValue: 64_501))
+        #expect(before?.prefix == IPPrefix("203.0.112.0/20"))
+        let now = reader.route(of: match, at: 300)
+        #expect(now?.originAS == ASN(rawValue: 64_502))
+        #expect(now?.prefix == IPPrefix("203.0.112.0/20"))
     }
 }

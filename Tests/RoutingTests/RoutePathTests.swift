@@ -12,14 +12,15 @@ struct RoutePathTests {
     static func areSame(
         _ path: RoutePath,
         _ route: Route?,
-        _ reader: borrowing RoutingTableReader
+        _ reader: borrowing RoutingTableReader,
+        at time: Int64
     ) -> Bool {
         guard let route else { return path.isNone }
         return path.asPath == route.asPath && path.neighborAS == route.neighborAS
             && path.originAS == route.originAS && path.source == route.source
             && path.isStale == route.isStale && path.nextHopMismatch == route.nextHopMismatch
             && path.view == route.view && reader.nextHop(path.nextHop) == route.nextHop
-            && reader.prefix(of: path) == route.prefix
+            && reader.prefix(of: path, at: time) == route.prefix
     }
 
     @Test("a path is 32 octets")
@@ -96,7 +97,7 @@ struct RoutePathTests {
                     nextHop: nextHops[index],
                     at: times[index]
                 )
-                let isSame = Self.areSame(paths[index], route, reader)
+                let isSame = Self.areSame(paths[index], route, reader, at: times[index])
                 #expect(isSame)
                 compared += route == nil ? 0 : 1
                 if let route, route != reader.route(of: matches[index], nextHop: nextHops[index]) {

@@ -19,6 +19,8 @@ struct RouteApplier: ~Copyable {
         case withdraw(RouteSource, [RouteUpdate.Reachability])
         case limitReached(RouteSource, PrefixLimit)
         case limitIsNear(RouteSource, PrefixLimit)
+        /// Withdraws whatever is in a view that nobody fills or asks, and removes it.
+        case removeView(String)
         /// The table has as many views as it can, and none for these routes.
         case noView(RouteSource)
         case call(@Sendable () -> Void)
@@ -61,7 +63,8 @@ struct RouteApplier: ~Copyable {
 
     var writer: RoutingTableWriter
     var neighbors: [RouteOwner: Neighbor] = [:]
-    private var terms: [RouteOwner.Configured: Terms] = [:]
+    var terms: [RouteOwner.Configured: Terms] = [:]
+    var usedViews = UsedViews()
     let clock: any AccountingClock
 
     init(writer: consuming RoutingTableWriter, clock: any AccountingClock) {
@@ -75,6 +78,7 @@ struct RouteApplier: ~Copyable {
         _ list: [Settings.Neighbor],
         _ stations: [Settings.Station] = []
     ) {
+        usedViews.neighbors = Set(list.map(\.name))
         for neighbor in list {
             terms[.neighbor(neighbor.name)] = Terms(
                 staleSeconds: neighbor.staleSeconds,
@@ -123,6 +127,7 @@ struct RouteApplier: ~Copyable {
         neighbor.complete = []
         neighbor.warned = []
         neighbor.isOverLimit = false
+        neighbor.isWithoutView = false
         neighbor.isLost = false
         neighbor.renewal.begin(session)
         // From now on they are being told again, which takes its time.
@@ -239,15 +244,10 @@ struct RouteApplier: ~Copyable {
     private mutating func withdraw(_ source: RouteSource, at time: Int64) -> [Chore] {
         let owner = RouteOwner(of: source)
         let stale = neighbors[owner]?.staleSources ?? []
-        neighbors[owner] = nil
+        forget(owner)
         let time = clock.time(ofArrival: time)
         let before = stale.subtracting([source]).map { Chore.sweep($0, nil, at: time) }
         return [.mark(source, nil), .sweep(source, nil, at: time)] + before
-    }
-
-    /// The view that the routes of `source` fill, made if need be.
-    mutating func view(of source: RouteSource) -> ViewID {
-        writer.view(named: RouteOwner.view(of: source))
     }
 
     /// Does the next part of a chore that walks through the table.
@@ -260,7 +260,8 @@ struct RouteApplier: ~Copyable {
             let time = time ?? clock.now()
             writer.sweepStale(source, in: view, family: family, at: time, &walk)
         case .withdraw(let source, let routes): withdraw(routes, of: source, &walk)
-        case .limitReached, .limitIsNear, .noView, .call: break
+        case .removeView(let name): removeView(name, &walk)
+        case .limitReached, .limitIsNear, .noView, .call: walk.end()
         }
     }
 
@@ -273,10 +274,9 @@ struct RouteApplier: ~Copyable {
             chores += neighbor.staleSources.map { .sweep($0, nil, at: nil) }
             neighbors[owner]?.staleUntil = nil
             neighbors[owner]?.staleSources = []
-            // A table that was not begun again is not there any more.
-            if owner.isReported, neighbor.isLost { neighbors[owner] = nil }
+            if neighbor.isLost, isTemporary(owner) { forget(owner) }
         }
-        return chores
+        return chores + viewsToRemove()
     }
 
     /// Routes and prefixes that are freed at a time: about a millisecond's work.

@@ -62,7 +62,15 @@ package final class RouteFeed: RouteEvents {
         core.applier.withLock { $0.writer.view(named: name) }
     }
 
-    /// Whether views of all these names are there, or can be made: none is ever freed.
+    /// Takes the names of the views that are to stay when nobody fills them; one that was named
+    /// before and is not any more goes when nobody does.
+    ///
+    /// To be called before ``view(named:)`` of a new one.
+    package func keep(views names: Set<String>) {
+        core.applier.withLock { $0.usedViews.kept = names }
+    }
+
+    /// Whether views of all these names are there, or can be made.
     package func canMake(views names: Set<String>) -> Bool {
         core.applier.withLock { $0.writer.canMake(views: names) }
     }

@@ -96,7 +96,7 @@ final class RouteFeedCore: Sendable {
     private func carryOut(_ chores: [RouteApplier.Chore]) {
         for chore in chores {
             switch chore {
-            case .mark, .sweep, .withdraw:
+            case .mark, .sweep, .withdraw, .removeView:
                 var walk = TableWalk()
                 while !walk.isDone { applier.withLock { $0.advance(chore, &walk) } }
             case .limitReached(let source, let limit):

@@ -84,7 +84,7 @@ extension CollectorService {
         guard feed.canMake(views: CollectorComponents.viewNames(inventory, new)) else {
             return refuse([
                 "the routing table has no room for the views of so many exporters and neighbors "
-                    + "besides those there were since the start; expected a restart"
+                    + "besides those there were until now; expected fewer, or a later try"
             ])
         }
         self.alerts = alerts
@@ -137,6 +137,7 @@ extension CollectorService {
     func useInventory(with adoptions: [Adoption]) async {
         inventory = settings.inventory.with(adoptions)
         await forgetExporters()
+        feed.keep(views: CollectorComponents.viewNames(inventory, settings))
         let (inventory, views) = (inventory, CollectorComponents.viewLists(inventory, feed))
         let learning = CollectorComponents.learning(settings, feed, budget: learnBudget)
         let limits = CollectorComponents.decodingLimits(settings, workers: workers.count)

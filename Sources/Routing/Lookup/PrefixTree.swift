@@ -23,6 +23,8 @@ struct PrefixTree {
 
     /// Binary logarithm of the prefixes whose published words are given back together.
     static let blockShift: UInt32 = 10
+    /// Prefixes that there is address space for.
+    private static let most: UInt32 = 1 << 24
 
     private(set) var trie: PrefixTrie
     private let prefixes: PublishedPrefixes
@@ -45,6 +47,11 @@ struct PrefixTree {
 
     /// Number of prefixes in the table, used or waiting, without the defaults.
     var count: Int { indexes.live - Int(PrefixTrie.firstIndex) }
+
+    /// Whether one more prefix can be put in.
+    var hasRoom: Bool {
+        trie.hasRoom && indexes.bound <= Self.most - 1 << Self.blockShift
+    }
 
     func parent(of index: UInt32) -> UInt32 { parents[index] }
 

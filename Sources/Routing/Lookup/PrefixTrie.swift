@@ -41,6 +41,9 @@ struct PrefixTrie {
 
     init(words: PublishedWords) { self.words = words }
 
+    /// Whether the nodes of one more prefix, 14 at most, have room among those that a link can name.
+    var hasRoom: Bool { nodes.bound < 1 << 23 - 128 }
+
     /// Number of nodes in use, without the roots.
     var nodeCount: Int { nodes.live }
 

@@ -23,17 +23,22 @@ extension PublishedTable {
     /// for what is not known, or was not there.
     func resolve(_ match: RouteMatch, at time: Int64?) -> FoundRoute? {
         guard !match.isNone else { return nil }
-        if let time, let found = past(match, at: time) { return route(found, in: match.view) }
-        guard match.pathSet != .none else { return nil }
-        let word = ColumnWord(own: match.pathSet)
-        return route(current(word, at: match.prefix.rawValue, in: match.view), in: match.view)
+        guard let found = time.flatMap({ past(match, at: $0) }) ?? current(match) else {
+            return nil
+        }
+        return FoundRoute(
+            pathSet: found.word.pathSet,
+            owner: owner(of: found.word, at: found.entry, in: match.view, at: time),
+            changed: found.changed
+        )
     }
 
-    private func route(_ found: FoundWord, in view: ViewID) -> FoundRoute {
-        FoundRoute(
-            pathSet: found.word.pathSet,
-            owner: owner(of: found.word, at: found.entry, in: view),
-            changed: found.changed
+    private func current(_ match: RouteMatch) -> FoundWord? {
+        guard match.pathSet != .none else { return nil }
+        return current(
+            ColumnWord(own: match.pathSet),
+            at: match.prefix.rawValue,
+            in: match.view
         )
     }
 
@@ -65,23 +70,46 @@ extension PublishedTable {
         return FoundWord(word: word, entry: index, changed: changed)
     }
 
-    /// The nearest prefix around `index`, or itself, at which `view` has or had `word` as its own;
-    /// when the writer has just changed that, at which it has any.
-    func owner(of word: ColumnWord, at index: UInt32, in view: ViewID) -> UInt32 {
+    /// The nearest prefix around `index`, or itself, of which `view` had a route of its own at
+    /// `time`, or has one now; that is where `word` came from.
+    ///
+    /// When the writer has changed it since the word was read, it is the nearest at which the view
+    /// has `word`, or had it lately, or has any.
+    func owner(
+        of word: ColumnWord,
+        at index: UInt32,
+        in view: ViewID,
+        at time: Int64?
+    ) -> UInt32 {
         guard index >= PrefixTrie.firstIndex else { return index }
+        let owner = around(index) { self.word(at: $0, in: view, at: time).isOwn }
+        if let owner, self.word(at: owner, in: view, at: time) == word.own { return owner }
+        return around(index) { candidate in
+            self.word(at: candidate, in: view).settled == word.own
+                || events.hasReplaced(word.own, at: eventIndex(at: candidate, in: view))
+        } ?? owner ?? index
+    }
+
+    /// The first of `index` and the prefixes around it that is meant.
+    private func around(_ index: UInt32, where isMeant: (UInt32) -> Bool) -> UInt32? {
         var candidate = index
-        var nearest: UInt32?
-        for _ in 0...128 {
-            let now = self.word(at: candidate, in: view)
-            if now.settled == word.own { return candidate }
-            if now.isOwn, nearest == nil { nearest = candidate }
-            if events.hasReplaced(word.own, at: eventIndex(at: candidate, in: view)) {
-                return candidate
-            }
+        for _ in 0...128 where candidate >= PrefixTrie.firstIndex {
+            if isMeant(candidate) { return candidate }
             candidate = parents[candidate]
-            guard candidate >= PrefixTrie.firstIndex else { break }
         }
-        return nearest ?? index
+        return nil
+    }
+
+    /// What `view` had for the entry `index` at `time`, as far as that is known; what it has now
+    /// without one.
+    private func word(at index: UInt32, in view: ViewID, at time: Int64?) -> ColumnWord {
+        let now = word(at: index, in: view)
+        guard now.isRecent, let time else { return now.settled }
+        switch events.past(at: eventIndex(at: index, in: view), time) {
+        case .same, .unknown: return now.settled
+        case .other(let event): return event.replaced
+        case .nothing: return .none
+        }
     }
 
     /// The path of `pathSet` with `nextHop`, else the best; and whether that was not to be found.

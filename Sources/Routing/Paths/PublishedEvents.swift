@@ -27,6 +27,8 @@ enum PastRoute {
 ///     event = time, replaced since (two words each), replaced, previous, two words of nothing
 final class PublishedEvents: Sendable {
     static let blockShift: UInt32 = 11
+    /// Events that there is address space for.
+    static let capacity: UInt32 = 1 << 24
     private let words = PublishedWords(segmentShift: blockShift + 3, capacityShift: 27)
     /// Stands where nothing was replaced, for 0 says that it was forgotten; it is no word of a
     /// column.
@@ -34,8 +36,11 @@ final class PublishedEvents: Sendable {
 
     func event(at index: UInt32) -> RouteEvent? {
         guard index != 0 else { return nil }
-        let replaced = words[index << 3 | 4]
-        return RouteEvent(
+        return event(at: index, replaced: words[index << 3 | 4])
+    }
+
+    private func event(at index: UInt32, replaced: UInt32) -> RouteEvent {
+        RouteEvent(
             time: number(at: index << 3),
             replaced: replaced == Self.nothing ? .none : ColumnWord(rawValue: replaced),
             replacedSince: number(at: index << 3 | 2),
@@ -59,7 +64,8 @@ final class PublishedEvents: Sendable {
                 guard case .same = past else { return past }
                 return .unknown
             }
-            guard let event = event(at: next), time < event.time else { return past }
+            let event = event(at: next, replaced: replaced)
+            guard time < event.time else { return past }
             past = event.replaced.isNone ? .nothing : .other(event)
             next = event.previous
         }

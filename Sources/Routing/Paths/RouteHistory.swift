@@ -37,12 +37,21 @@ struct RouteHistory {
         var isCommon = false
     }
 
+    /// How far a walk through all events has come that lets the old ones go.
+    private struct Aging {
+        /// By how many steps they age; nil when all are let go.
+        let steps: Int64?
+        var next = 0
+    }
+
     /// Events of one entry that are remembered: eight changes within the retention are a flap.
     static let longest = 8
     /// Steps after which the replaced word is let go.
     private static let steps: Int64 = 8
+    /// Events that there is room for; past them a change is not remembered.
+    private static let most = PublishedEvents.capacity - 1 << PublishedEvents.blockShift
     /// Events that are looked at whether they fit, by the word they replace.
-    private static let candidates = 1 << 14
+    private static let candidates = 1 << 16
 
     private let events: PublishedEvents
     private let stepLength: Int64
@@ -54,6 +63,7 @@ struct RouteHistory {
     private var pool = IndexPool(blockShift: PublishedEvents.blockShift)
     private var states: [State] = []
     private var lastStep: Int64?
+    private var aging: Aging?
     private var latest: [UInt32] = Array(repeating: 0, count: RouteHistory.candidates)
     /// By tick, the event of those that were forgotten.
     private var common: [Int64: UInt32] = [:]
@@ -85,7 +95,8 @@ struct RouteHistory {
     /// Removes and returns a word that an event held which is gone; nil when there is none left.
     mutating func takeReleased() -> ColumnWord? { released.popLast() }
 
-    /// An index for `event`, counted as used once; `isNew` when it holds another path set.
+    /// An index for `event`, counted as used once, 0 when there is no room for it; `isNew` when it
+    /// holds another path set.
     mutating func take(
         _ event: RouteEvent,
         retiring retirement: inout Retirement
@@ -96,6 +107,7 @@ struct RouteHistory {
             states[Int(candidate)].references += 1
             return (candidate, false)
         }
+        guard pool.bound <= Self.most else { return (0, false) }
         let index = make(retiring: &retirement)
         states[Int(index)].word = event.replaced
         states[Int(index)].previous = event.previous
@@ -134,11 +146,12 @@ struct RouteHistory {
         return index
     }
 
-    /// Ends the chain that begins at `index` after ``longest`` events.
+    /// Ends the chain that begins at `index` after ``longest`` events, unless the last of them is
+    /// others' too, for which it may be the newest; readers do not go further anyway.
     private mutating func shorten(_ index: UInt32, retiring retirement: inout Retirement) {
         var last = index
         for _ in 1..<Self.longest where last != 0 { last = states[Int(last)].previous }
-        guard last != 0 else { return }
+        guard last != 0, states[Int(last)].references == 1 else { return }
         let rest = states[Int(last)].previous
         states[Int(last)].previous = 0
         events.forgetPrevious(at: last)
@@ -197,34 +210,57 @@ struct RouteHistory {
     /// Notes that a walk through the columns begins.
     mutating func beginWalk() { hasForgotten = false }
 
-    /// Lets the events go that are older than the retention.
+    /// Lets the events go that are older than the retention, of the next `most`; returns whether
+    /// that was all.
     ///
     /// A clock that was set back lets all go: by its times, what is in use now would still be to
     /// come, and what was replaced would be used again.
-    mutating func age(to time: Int64, retiring retirement: inout Retirement) {
+    mutating func age(
+        to time: Int64,
+        atMost most: Int,
+        retiring retirement: inout Retirement
+    ) -> Bool {
+        if aging == nil { aging = beginAging(at: time) }
+        guard let walk = aging else { return true }
+        let end = states.count - walk.next > most ? walk.next + most : states.count
+        for index in walk.next..<end where states[index].isKnown {
+            age(index, by: walk.steps, retiring: &retirement)
+        }
+        aging?.next = end
+        guard end == states.count else { return false }
+        aging = nil
+        return true
+    }
+
+    private mutating func beginAging(at time: Int64) -> Aging? {
         guard let last = lastStep else {
             lastStep = time
-            return
+            return nil
         }
         let (elapsed, overflow) = time.subtractingReportingOverflow(last)
         let isSetBack = overflow || elapsed < 0
-        guard isSetBack || elapsed >= stepLength else { return }
+        guard isSetBack || elapsed >= stepLength else { return nil }
         lastStep = time
-        let passed = isSetBack ? 0 : elapsed / stepLength
-        for index in states.indices where states[index].isKnown {
-            if !isSetBack {
-                guard let age = states[index].age else {
-                    states[index].age = 0
-                    continue
-                }
-                let now = Int64(age) + passed
-                states[index].age = UInt8(clamping: now)
-                guard now >= Self.steps + 1 else { continue }
+        return Aging(steps: isSetBack ? nil : elapsed / stepLength)
+    }
+
+    private mutating func age(
+        _ index: Int,
+        by steps: Int64?,
+        retiring retirement: inout Retirement
+    ) {
+        if let steps {
+            guard let age = states[index].age else {
+                states[index].age = 0
+                return
             }
-            events.forget(UInt32(index))
-            hasForgotten = true
-            release(letGo(UInt32(index)), retiring: &retirement)
+            let now = Int64(age) + steps
+            states[index].age = UInt8(clamping: now)
+            guard now >= Self.steps + 1 else { return }
         }
+        events.forget(UInt32(index))
+        hasForgotten = true
+        release(letGo(UInt32(index)), retiring: &retirement)
     }
 }
 

@@ -11,10 +11,12 @@ import Synchronization
 //     words  [ written | written |   zero   | written |   zero   |   zero   ....        ]
 //              segment   segment   (no memory)
 //
-// A part without memory reads as zero: it is mapped, but readable only. So a reader makes one load,
-// with nothing to check, and a prefetch may go to any index. The writer opens a segment before it
-// stores to it, and gives its memory back when nothing in it is in use: it reads as zero again.
-// Words never move, so nothing waits for readers; a reader that comes late reads a zero.
+// A part without memory reads as zero: it is mapped, but readable only, or has not been written to.
+// So a reader makes one load, with nothing to check, and a prefetch may go to any index. The writer
+// opens a segment before it stores to it, and what lies between it and those open before it, so that
+// an array is few mappings however its words lie: a process may have 65,530 (vm.max_map_count). It
+// gives a segment's memory back when nothing in it is in use: it reads as zero again. Words never
+// move, so nothing waits for readers; a reader that comes late reads a zero.
 //
 // Only the one writer calls what is marked "Writer only", so its changes never meet each other.
 
@@ -56,6 +58,8 @@ final class PublishedWords: Sendable {
     private static let openedShift: UInt32 = 16
     /// The same where pages are large: one of them.
     private static let largeShift: UInt32 = 21
+    /// Binary logarithm of the words that lie open in vain at most: the whole of most arrays.
+    private static let reachShift: UInt32 = 24
 
     private let base: UInt
     private let capacityShift: UInt32
@@ -142,14 +146,24 @@ final class PublishedWords: Sendable {
         let part = index >> openShift
         guard !opened.contains(part) else { return }
         precondition(UInt64(index) < 1 << UInt64(capacityShift), "the routing table is full")
-        // Safe: the part lies within the range, which belongs to this object.
-        let address = base + UInt(part) << UInt(openShift + 2)
+        let parts = firstToOpen(with: part)...part
+        // Safe: the parts lie within the range, which belongs to this object.
+        let address = base + UInt(parts.lowerBound) << UInt(openShift + 2)
         let status = unsafe CLinux_open(
             UnsafeMutableRawPointer(bitPattern: address),
-            4 << Int(openShift)
+            parts.count << Int(openShift + 2)
         )
         precondition(status == 0, "no memory for the routing table")
-        opened.insert(part)
+        for part in parts { opened.insert(part) }
+    }
+
+    /// The part after the last open one below `part`, when that is near.
+    private func firstToOpen(with part: UInt32) -> UInt32 {
+        let reach: UInt32 = 1 << (Self.reachShift - min(openShift, Self.reachShift))
+        let end = part - min(part, reach)
+        var first = part
+        while first > end, !opened.contains(first - 1) { first -= 1 }
+        return first == 0 || first > end ? first : part
     }
 
     /// Writer only: gives back the memory of the segment that holds `index`.
@@ -163,11 +177,22 @@ final class PublishedWords: Sendable {
         usedSegments.wrappingSubtract(1, ordering: .relaxed)
         // Safe: the segment lies within the range; what is given back stays mapped.
         let address = base + UInt(segment) << UInt(segmentShift + 2)
-        _ = unsafe CLinux_release(
+        let status = unsafe CLinux_release(
             UnsafeMutableRawPointer(bitPattern: address),
             4 << Int(segmentShift)
         )
+        // Locked pages, for one, are not given back.
+        if status != 0 { clear(segment) }
         return nil
+    }
+
+    private func clear(_ segment: UInt32) {
+        let first = base + UInt(segment) << UInt(segmentShift + 2)
+        for offset in 0..<UInt(1) << UInt(segmentShift) {
+            // Safe: as in `store`; the segment was in use until now, so it was opened.
+            let cell = unsafe UnsafePointer<Atomic<UInt32>>(bitPattern: first + offset << 2)
+            unsafe cell.unsafelyUnwrapped.pointee.store(0, ordering: .releasing)
+        }
     }
 
     /// Memory in segments, in octets.

@@ -2,30 +2,18 @@
 
 /// What was retired, in batches of one epoch and time, the oldest first.
 struct RetirementQueue<Element: Sendable>: Sendable {
-    /// What was stamped together; taken from its beginning on.
+    /// What was stamped together; taken from its end on, so that what is taken is let go at once.
     private struct Batch: Sendable {
         let epoch: UInt64
         var time: Int64
-        private(set) var elements: [Element]
-        /// How many of them were taken.
-        private var taken = 0
-
-        init(epoch: UInt64, time: Int64, elements: [Element]) {
-            self.epoch = epoch
-            self.time = time
-            self.elements = elements
-        }
-
-        var left: ArraySlice<Element> { elements[taken...] }
+        var elements: [Element]
 
         /// Moves up to `most` to `ready`; returns how many.
         mutating func take(_ most: Int, into ready: inout [Element]) -> Int {
-            let part = left.prefix(most)
-            ready += part
-            taken += part.count
-            // Their memory goes with them.
-            if taken == elements.count { (elements, taken) = ([], 0) }
-            return part.count
+            let count = min(most, elements.count)
+            ready += elements[(elements.count - count)...]
+            elements.removeLast(count)
+            return count
         }
     }
 
@@ -34,7 +22,7 @@ struct RetirementQueue<Element: Sendable>: Sendable {
     private var first = 0
     private(set) var count = 0
 
-    var elements: [Element] { batches[first...].flatMap(\.left) }
+    var elements: [Element] { batches[first...].flatMap(\.elements) }
 
     /// Adds and empties `elements`.
     mutating func add(_ elements: inout [Element], epoch: UInt64, time: Int64) {
@@ -62,7 +50,9 @@ struct RetirementQueue<Element: Sendable>: Sendable {
             isDue(batches[first].epoch, batches[first].time)
         {
             count -= batches[first].take(most - ready.count, into: &ready)
-            guard batches[first].left.isEmpty else { return }
+            guard batches[first].elements.isEmpty else { return }
+            // Its memory goes with it.
+            batches[first].elements = []
             first += 1
         }
         // Moving the rest is worth it when it is the smaller part.
