@@ -58,30 +58,22 @@ extension Attributor {
     /// What our table says of the far addresses of all sides, by the routes of the records' own
     /// times.
     mutating func findRoutes() {
-        matches.removeAll(keepingCapacity: true)
-        routes.removeAll(keepingCapacity: true)
         reader.routes(to: addresses, views: views, into: &matches)
-        for index in matches.indices {
-            guard !matches[index].isNone else {
-                routes.append(nil)
-                continue
-            }
-            let nextHop = sides[index].namedNextHop
-            let time = sides[index].time
-            routes.append(reader.route(of: matches[index], nextHop: nextHop, at: time))
-        }
+        reader.paths(of: matches, nextHops: nextHops, times: times, into: &paths)
     }
 
     /// Completes the side of that index, and its posting with it.
     mutating func finish(_ index: Int, in postings: inout [Posting]) {
         var key = sides[index].key
-        var prefix: IPPrefix?
-        if let route = routes[index] {
-            if route.nextHopMismatch { mismatches[Int(key.exporter)] &+= 1 }
-            add(route, to: &key)
-            prefix = route.prefix
+        let path = paths[index]
+        if !path.isNone {
+            if path.nextHopMismatch { mismatches[Int(key.exporter)] &+= 1 }
+            add(path, to: &key)
         }
-        judge(&key, at: sides[index].interface, time: sides[index].time)
+        judge(&key, at: sides[index].interface, time: times[index])
+        // Only what goes by transit is counted by prefix.
+        let prefix =
+            key.flags.contains(.isTransit) ? reader.prefix(of: path, at: times[index]) : nil
         let posting = sides[index].posting
         switch key.direction {
         case .ingress:
@@ -93,25 +85,25 @@ extension Attributor {
         }
     }
 
-    private func add(_ route: borrowing Route, to key: inout PostingKey) {
+    private func add(_ path: RoutePath, to key: inout PostingKey) {
         let namesNextHop = key.direction == .egress && key.flags.contains(.hasNextHop)
         key.flags.insert(.hasRoute)
-        if route.isStale { key.flags.insert(.routeIsStale) }
-        key.routeSource = route.source.rawValue
-        key.routePeerAS = peer(of: route)
-        if route.originAS != .zero { key.originAS = route.originAS }
-        key.asPath = route.asPath.rawValue
-        if key.direction == .egress, !namesNextHop, let nextHop = route.nextHop {
+        if path.isStale { key.flags.insert(.routeIsStale) }
+        key.routeSource = path.source.rawValue
+        key.routePeerAS = peer(by: path)
+        if path.originAS != .zero { key.originAS = path.originAS }
+        key.asPath = path.asPath.rawValue
+        if key.direction == .egress, !namesNextHop, let nextHop = reader.nextHop(path.nextHop) {
             key.nextHop = nextHop
             key.flags.formUnion([.hasNextHop, .nextHopIsFromRoute])
         }
     }
 
-    /// The AS that traffic by `route` is handed to: the first of its path that is neither ours nor
-    /// a route server's, for those stand in a path and carry nothing.
-    private func peer(of route: borrowing Route) -> ASN {
-        guard passedOver.contains(route.neighborAS) else { return route.neighborAS }
-        return passedOver.peer(of: reader.asPath(route.asPath))
+    /// The AS that traffic by `path` is handed to: the first of its AS path that is neither ours
+    /// nor a route server's, for those stand in a path and carry nothing.
+    private func peer(by path: RoutePath) -> ASN {
+        guard passedOver.contains(path.neighborAS) else { return path.neighborAS }
+        return passedOver.peer(of: reader.asPath(path.asPath))
     }
 
     /// Marks a key that no rung can name a peer for, and one that is transit, as of now.

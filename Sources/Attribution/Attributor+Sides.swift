@@ -180,12 +180,14 @@ extension Attributor {
         sides.append(
             PostedSide(
                 posting: posting,
-                time: end,
                 interface: traits(of: key.interface, interfaces, key.exporter),
                 key: key
             )
         )
         addresses.append(farAddress)
+        times.append(end)
+        // The next hop by which the exporter says that the flow left.
+        nextHops.append(!isIngress && key.flags.contains(.hasNextHop) ? key.nextHop : nil)
         views.append(hasFarAddress ? viewLists[Int(key.exporter)] : ViewList())
     }
 }

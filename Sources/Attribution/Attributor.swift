@@ -21,7 +21,7 @@ public import Routing
 ///
 ///     enter       records -> postings, and a PostedSide for each side that crossed the edge
 ///     findRoutes  sides   -> matches: the longest prefix around each far address
-///                 matches -> routes, by the time and the next hop of each flow
+///                 matches -> paths, by the time and the next hop of each flow
 ///     finish      sides   -> postings, complete
 ///
 /// In steady state none of them allocates, and what they look up has no references.
@@ -40,8 +40,10 @@ public struct Attributor: ~Copyable, Sendable {
     var sides: [PostedSide] = []
     var addresses: [IPAddress] = []
     var views: [ViewList] = []
+    var nextHops: [IPAddress?] = []
+    var times: [Int64] = []
     var matches: [RouteMatch] = []
-    var routes: [Route?] = []
+    var paths: [RoutePath] = []
     /// By exporter; see ``nextHopMismatches(of:)``.
     var mismatches: [UInt64]
 
@@ -83,6 +85,8 @@ public struct Attributor: ~Copyable, Sendable {
         sides.removeAll(keepingCapacity: true)
         addresses.removeAll(keepingCapacity: true)
         views.removeAll(keepingCapacity: true)
+        nextHops.removeAll(keepingCapacity: true)
+        times.removeAll(keepingCapacity: true)
         reader.goOnline()
         let records = batch.records.span
         for index in records.indices { directory.note(records[index], of: exporters[index]) }
@@ -177,14 +181,7 @@ public struct Attributor: ~Copyable, Sendable {
 struct PostedSide {
     /// Index of the posting it belongs to.
     var posting: Int
-    /// When the flow ended, in nanoseconds since 1970-01-01 00:00 UTC.
-    var time: Int64
     /// Of its interface.
     var interface: InterfaceTraits
     var key: PostingKey
-
-    /// The next hop by which the exporter says that the flow left.
-    var namedNextHop: IPAddress? {
-        key.direction == .egress && key.flags.contains(.hasNextHop) ? key.nextHop : nil
-    }
 }

@@ -235,7 +235,7 @@ struct PlainAttribution: ~Copyable {
             prefix = addRoute(to: address, named, time, &key)
         }
         judge(&key, time / 1_000_000_000)
-        return prefix
+        return key.flags.contains(.isTransit) ? prefix : nil
     }
 
     private mutating func number(of path: [UInt32]) -> UInt32 {

@@ -72,7 +72,7 @@ public struct Posting: Sendable {
     public var measure: Measure
     public var ingress: SideOutcome
     public var egress: SideOutcome
-    /// Prefix of the far address on the way in and out, for transit.
+    /// Prefix of the far address on the way in and out; nil for what is not transit.
     public var ingressPrefix: IPPrefix?
     public var egressPrefix: IPPrefix?
 
