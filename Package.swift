@@ -168,7 +168,10 @@ let package = Package(
         ),
         // A malloc that counts, for what links it.
         .target(name: "CAllocations", path: "Tests/TestSupport/CAllocations"),
-        .testTarget(name: "AccountingTests", dependencies: ["Accounting", "Model"]),
+        .testTarget(
+            name: "AccountingTests",
+            dependencies: ["Accounting", "Model", "TestSupport"]
+        ),
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Model"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Model"]),
         .testTarget(

@@ -13,7 +13,7 @@ public protocol PostingNames: ~Copyable {
 }
 
 extension SlotTotals {
-    /// Appends the rows of this slot to `batch`, in a fixed order.
+    /// Appends the rows of this slot to `batch`: its ledgers by exporter, all others in no order.
     func write(
         to batch: inout FlushBatch,
         slot: Int64,

@@ -152,10 +152,11 @@ public struct RunningTotals: ~Copyable, Sendable {
         to batch: inout FlushBatch,
         names: borrowing some PostingNames & ~Copyable
     ) {
-        let hour: Int64 = 3600
         for row in slots.rows.sorted(by: { $0.key < $1.key }) {
             let slot = row.key
-            row.value.write(to: &batch, slot: slot, hour: slot - slot % hour, names: names)
+            // Rounded down, also before 1970.
+            let hour = slot - (slot % 3600 + 3600) % 3600
+            row.value.write(to: &batch, slot: slot, hour: hour, names: names)
         }
         for (slot, exporter) in seriesLimit.reached {
             batch.events.append(

@@ -70,8 +70,6 @@ package struct InterfaceDirectory: Sendable {
     }
 
     /// The row of an interface, made if it is not there.
-    func row(of place: InterfacePlace) -> Int? { interfaces.row(of: place) }
-
     mutating func row(madeFor place: InterfacePlace) -> Int {
         if let row = interfaces.row(of: place) { return row }
         return interfaces.insert(place, exporters[Int(place.exporter)].usualInterface)
@@ -156,12 +154,5 @@ package struct InterfaceDirectory: Sendable {
 
     package func role(of interface: UInt32, at exporter: UInt16) -> InterfaceRole {
         traits(of: interface, at: exporter).role
-    }
-
-    package func observation(
-        of interface: UInt32,
-        at exporter: UInt16
-    ) -> Exporter.Observation {
-        traits(of: interface, at: exporter).observes
     }
 }

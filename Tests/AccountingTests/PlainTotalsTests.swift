@@ -2,6 +2,7 @@
 
 import Accounting
 import Model
+import TestSupport
 import Testing
 
 @Suite("Running totals, compared with plain sums")
@@ -15,60 +16,72 @@ struct PlainTotalsTests {
         }
     }
 
-    private static func key(_ direction: Direction, _ exporter: UInt16) -> PostingKey {
+    private static func key(
+        _ direction: Direction,
+        _ exporter: UInt16,
+        _ random: inout SeededRandom
+    ) -> PostingKey {
         var key = PostingKey(
             exporter: exporter,
-            interface: .random(in: 1...3),
+            interface: .random(in: 1...3, using: &random),
             direction: direction,
             family: .ipv4
         )
-        key.asPath = .random(in: 1...3)
-        key.staticPrefix = .random(in: 0...1)
-        key.routeSource = .random(in: 1...2)
-        key.flags = Bool.random() ? [.hasRoute, .isTransit] : [.isUnknownNeighbor]
+        key.asPath = .random(in: 1...3, using: &random)
+        key.staticPrefix = .random(in: 0...1, using: &random)
+        key.routeSource = .random(in: 1...2, using: &random)
+        key.flags = random.isOne(in: 2) ? [.hasRoute, .isTransit] : [.isUnknownNeighbor]
         return key
     }
 
-    private static func outcome(_ direction: Direction, _ exporter: UInt16) -> SideOutcome {
-        switch Int.random(in: 0..<8) {
+    private static func outcome(
+        _ direction: Direction,
+        _ exporter: UInt16,
+        _ random: inout SeededRandom
+    ) -> SideOutcome {
+        switch random.number(below: 8) {
         case 0: .inside
         case 1: .carried
         case 2: .countedElsewhere
         case 3: direction == .egress ? .discarded : .inside
         case 4: .unattributed(.orientation)
-        default: .posted(key(direction, exporter))
+        default: .posted(key(direction, exporter, &random))
         }
     }
 
-    private static func posting() -> Posting {
-        let exporter = UInt16.random(in: 0..<3)
-        let start = Int64.random(in: -1_000..<2_000) * 1_000_000_000 + .random(in: 0..<10)
-        let octets = UInt64.random(in: 0..<10_000)
+    private static func posting(_ random: inout SeededRandom) -> Posting {
+        let exporter = UInt16(random.number(below: 3))
+        let seconds = Int64.random(in: -1_000..<2_000, using: &random)
+        let start = seconds * 1_000_000_000 + Int64(random.number(below: 10))
+        let octets = UInt64(random.number(below: 10_000))
+        let length = random.isOne(in: 2) ? 0 : random.number(below: 1_200_000_000_000)
         var posting = Posting(
             exporter: exporter,
             start: start,
-            end: start + (Bool.random() ? 0 : .random(in: 0..<1_200_000_000_000)),
-            isClamped: .random(),
+            end: start + Int64(length),
+            isClamped: random.isOne(in: 2),
             measure: Measure(
                 octets: octets,
                 packets: octets / 100,
                 unscaledOctets: octets / 2,
                 unscaledPackets: octets / 200
             ),
-            ingress: outcome(.ingress, exporter),
-            egress: outcome(.egress, exporter),
-            isConverted: .random()
+            ingress: outcome(.ingress, exporter, &random),
+            egress: outcome(.egress, exporter, &random),
+            isConverted: random.isOne(in: 2)
         )
-        let prefix = IPPrefix(.v4(.random(in: 1...2) << 16), length: 16)
-        posting.ingressPrefix = Bool.random() ? prefix : nil
-        posting.egressPrefix = Bool.random() ? prefix : nil
+        let prefix = IPPrefix(.v4(.random(in: 1...2, using: &random) << 16), length: 16)
+        posting.ingressPrefix = random.isOne(in: 2) ? prefix : nil
+        posting.egressPrefix = random.isOne(in: 2) ? prefix : nil
         return posting
     }
 
-    /// Octets by slot and whatever tells rows apart, in words.
+    /// What was counted by slot and whatever tells rows apart, in words.
     private struct Sums: Equatable {
-        var paths: [String: UInt64] = [:]
-        var prefixes: [String: UInt64] = [:]
+        var interfaces: [String: Measure] = [:]
+        var neighbors: [String: Measure] = [:]
+        var paths: [String: Measure] = [:]
+        var prefixes: [String: Measure] = [:]
         var ledgers: [String: UInt64] = [:]
 
         mutating func add(_ posting: Posting, _ part: SlotSplit.Part, isLast: Bool) {
@@ -85,30 +98,33 @@ struct PlainTotalsTests {
                 ledgers["\(ledger) \(key.direction)", default: 0] += octets
                 let interface = "er\(key.exporter) \(key.interface) \(key.direction)"
                 let source = key.flags.contains(.hasRoute) ? "neighbor \(key.routeSource)" : ""
-                let evidence = "\(source) \(key.staticPrefix) \(key.asPath)"
-                paths["\(part.slot) \(interface) \(evidence)", default: 0] += octets
+                let neighbor = "\(part.slot) \(interface) \(source) \(key.staticPrefix)"
+                interfaces["\(part.slot) \(interface)", default: Measure()] += part.measure
+                neighbors[neighbor, default: Measure()] += part.measure
+                paths["\(neighbor) \(key.asPath)", default: Measure()] += part.measure
                 guard key.flags.contains(.isTransit) else { continue }
-                let hour = part.slot - part.slot % 3600
+                let hour = Int64((Double(part.slot) / 3600).rounded(.down)) * 3600
                 let name = "\(hour) \(interface) \(prefix.map { "\($0)" } ?? "")"
-                prefixes[name, default: 0] += octets
+                prefixes[name, default: Measure()] += part.measure
             }
         }
 
         mutating func add(_ batch: FlushBatch) {
+            for fact in batch.interfaces {
+                let words = Self.words(fact.slot, fact.key)
+                interfaces[words, default: Measure()] += fact.measure
+            }
+            for fact in batch.neighbors {
+                neighbors[Self.words(fact.slot, fact.key), default: Measure()] += fact.measure
+            }
             for fact in batch.paths {
-                let key = fact.key.neighbor.interface
-                let evidence = fact.key.neighbor.evidence
-                let number = evidence.staticPrefix == nil ? 0 : 1
-                let words =
-                    "\(fact.slot) \(key.exporter) \(key.interface) \(key.direction) "
-                    + "\(evidence.routeSource) \(number) \(fact.key.asPath)"
-                paths[words, default: 0] += fact.measure.octets
+                let words = "\(Self.words(fact.slot, fact.key.neighbor)) \(fact.key.asPath)"
+                paths[words, default: Measure()] += fact.measure
             }
             for fact in batch.prefixes {
-                let key = fact.key.interface
                 let name = fact.key.prefix.map { "\($0)" } ?? ""
-                let words = "\(fact.slot) \(key.exporter) \(key.interface) \(key.direction) \(name)"
-                prefixes[words, default: 0] += fact.measure.octets
+                let words = "\(Self.words(fact.slot, fact.key.interface)) \(name)"
+                prefixes[words, default: Measure()] += fact.measure
             }
             for fact in batch.ledgers {
                 let name = "\(fact.slot) \(fact.exporter)"
@@ -121,11 +137,22 @@ struct PlainTotalsTests {
             }
         }
 
+        private static func words(_ slot: Int64, _ key: InterfaceKey) -> String {
+            "\(slot) \(key.exporter) \(key.interface) \(key.direction)"
+        }
+
+        private static func words(_ slot: Int64, _ key: NeighborKey) -> String {
+            let number = key.evidence.staticPrefix == nil ? 0 : 1
+            return "\(words(slot, key.interface)) \(key.evidence.routeSource) \(number)"
+        }
+
         /// Without rows of nothing.
         var present: Sums {
             Sums(
-                paths: paths.filter { $0.value > 0 },
-                prefixes: prefixes.filter { $0.value > 0 },
+                interfaces: interfaces.filter { $0.value != Measure() },
+                neighbors: neighbors.filter { $0.value != Measure() },
+                paths: paths.filter { $0.value != Measure() },
+                prefixes: prefixes.filter { $0.value != Measure() },
                 ledgers: ledgers.filter { $0.value > 0 }
             )
         }
@@ -133,11 +160,12 @@ struct PlainTotalsTests {
 
     @Test("flows at random, through many hand-overs, sum to what was posted, row by row")
     func equal() {
+        var random = SeededRandom(seed: 26)
         var totals = RunningTotals(slotSeconds: 300)
         var expected = Sums()
         var counted = Sums()
         for number in 0..<20 {
-            let postings = (0..<300).map { _ in Self.posting() }
+            let postings = (0..<300).map { _ in Self.posting(&random) }
             totals.add(postings)
             for posting in postings {
                 var split = SlotSplit()

@@ -11,6 +11,7 @@ final class BusyReaders: Sendable {
     private let views: [ViewID]
     private let count: Int
     private let isOver = Atomic(false)
+    private let hasBegun = DispatchSemaphore(value: 0)
     private let isEnded = DispatchSemaphore(value: 0)
     private let found = Atomic(0)
     private let faults = Mutex<[String]>([])
@@ -27,8 +28,10 @@ final class BusyReaders: Sendable {
         }
     }
 
-    /// Ends them; returns what was wrong, and how many routes they found.
+    /// Ends them, after the first lookups of each; returns what was wrong, and how many routes they
+    /// found.
     func end() -> (faults: [String], found: Int) {
+        for _ in 0..<count { hasBegun.wait() }
         isOver.store(true, ordering: .releasing)
         for _ in 0..<count { isEnded.wait() }
         return (faults.withLock { $0 }, found.load(ordering: .relaxed))
@@ -39,6 +42,7 @@ final class BusyReaders: Sendable {
         var numbers = Numbers(seed: seed)
         var matches: [RouteMatch] = []
         var prefixes = [UInt32](repeating: 0, count: 100)
+        var rounds = 0
         while !isOver.load(ordering: .acquiring) {
             let addresses = prefixes.indices.map { _ in
                 RoutingEqualityTests.Generator.address(using: &numbers)
@@ -56,11 +60,13 @@ final class BusyReaders: Sendable {
             reader.prefixes(of: addresses.span, into: &output)
             for index in addresses.indices where prefixes[index] > 1 {
                 let prefix = reader.prefix(PrefixID(rawValue: prefixes[index]))
-                if prefix?.contains(addresses[index]) == false {
+                if prefix?.contains(addresses[index]) != true {
                     fault("\(addresses[index]) is not in its longest prefix")
                 }
             }
             reader.goOffline()
+            rounds += 1
+            if rounds == 1 { hasBegun.signal() }
             // Leaves the processor to the writer, of whom there is one.
             Thread.sleep(forTimeInterval: 0.0005)
         }
