@@ -51,8 +51,8 @@ struct PrefixTrie {
         rootPopulation = Array(repeating: 0, count: Int(2 * Self.rootWords >> Self.segmentShift))
     }
 
-    /// Whether the nodes of one more prefix, 14 at most, have room among those that a link can name.
-    var hasRoom: Bool { nodes.bound < 1 << 23 - 128 }
+    /// Whether the nodes of one more prefix, 18 at most, have room among those that a link can name.
+    var hasRoom: Bool { nodes.bound < 1 << 25 - 256 }
 
     /// Number of nodes in use, without the roots.
     var nodeCount: Int { nodes.live }
