@@ -15,10 +15,15 @@ struct PrefixTree {
         /// Number of views with a route of their own for this prefix.
         var owners: UInt16 = 0
         var length: UInt8 = 0
-        /// Whether the prefix waits in the retirement queue as unused.
-        var isQueued = false
-        /// Whether it came into use since, and out of it again: it waits once more.
-        var isRenewed = false
+        var waiting = Waiting.no
+    }
+
+    /// Whether a prefix waits in the retirement queue as unused.
+    private enum Waiting: UInt8 {
+        case no
+        case queued
+        /// It came into use since, and out of it again: it waits once more.
+        case renewed
     }
 
     /// Binary logarithm of the prefixes whose published words are given back together.
@@ -168,19 +173,18 @@ struct PrefixTree {
     /// Lets `index`, which no view has any more, wait for its removal; the defaults stay.
     mutating func enqueue(_ index: UInt32, retiring retirement: inout Retirement) {
         guard index >= PrefixTrie.firstIndex else { return }
-        guard !nodes[Int(index)].isQueued else {
-            nodes[Int(index)].isRenewed = true
+        guard nodes[Int(index)].waiting == .no else {
+            nodes[Int(index)].waiting = .renewed
             return
         }
-        nodes[Int(index)].isQueued = true
+        nodes[Int(index)].waiting = .queued
         retirement.add(.unusedPrefix(index))
     }
 
     /// Ends the wait: takes the prefix out of the trie, if no view has taken it up in the meantime.
     mutating func expire(_ index: UInt32, retiring retirement: inout Retirement) {
-        let isRenewed = nodes[Int(index)].isRenewed
-        nodes[Int(index)].isQueued = false
-        nodes[Int(index)].isRenewed = false
+        let isRenewed = nodes[Int(index)].waiting == .renewed
+        nodes[Int(index)].waiting = .no
         guard nodes[Int(index)].owners == 0 else { return }
         if isRenewed {
             enqueue(index, retiring: &retirement)

@@ -2,13 +2,16 @@
 
 internal import Model
 
-/// The prefixes by index, for readers: a word with family and length, four with the address.
+/// The prefixes by index, for readers.
+///
+///     heads  [ family, length ]
+///     high   [ first 64 bits of the address, two words ]
+///     low    [ the others ]        hardly ever: without memory where all of them are zero
+///
 final class PublishedPrefixes: Sendable {
     private let heads = PublishedWords(segmentShift: PrefixTree.blockShift)
-    private let addresses = PublishedWords(
-        segmentShift: PrefixTree.blockShift + 2,
-        capacityShift: 26
-    )
+    private let high = PublishedWords(segmentShift: PrefixTree.blockShift + 1, capacityShift: 25)
+    private let low = PublishedWords(segmentShift: PrefixTree.blockShift + 1, capacityShift: 25)
 
     func family(at index: UInt32) -> AddressFamily? {
         guard index >= PrefixTrie.firstIndex else {
@@ -24,32 +27,39 @@ final class PublishedPrefixes: Sendable {
             return IPPrefix(IPAddress(bits: 0, family: family), length: 0)
         }
         let length = UInt8(truncatingIfNeeded: heads[index])
-        var bits: UInt128 = 0
-        for word in 0..<4 as Range<UInt32> {
-            bits = bits << 32 | UInt128(addresses[index << 2 | word])
-        }
+        let bits = UInt128(Self.half(high, index)) << 64 | UInt128(Self.half(low, index))
         return IPPrefix(
             IPAddress(bits: bits, family: family),
             length: min(length, family.addressBits)
         )
     }
 
+    private static func half(_ words: PublishedWords, _ index: UInt32) -> UInt64 {
+        UInt64(words[index << 1]) << 32 | UInt64(words[index << 1 | 1])
+    }
+
+    private static func store(_ half: UInt64, in words: PublishedWords, _ index: UInt32) {
+        words.store(UInt32(truncatingIfNeeded: half >> 32), at: index << 1)
+        words.store(UInt32(truncatingIfNeeded: half), at: index << 1 | 1)
+    }
+
     /// Writer only.
     func store(_ prefix: IPPrefix, at index: UInt32, retiring retirement: inout Retirement) {
         retirement.add(heads.prepare(index))
-        retirement.add(addresses.prepare(index << 2))
-        for word in 0..<4 as Range<UInt32> {
-            let bits = prefix.address.bits >> UInt128(96 - 32 * word)
-            addresses.store(UInt32(truncatingIfNeeded: bits), at: index << 2 | word)
-        }
+        retirement.add(high.prepare(index << 1))
+        Self.store(UInt64(truncatingIfNeeded: prefix.address.bits >> 64), in: high, index)
+        let last = UInt64(truncatingIfNeeded: prefix.address.bits)
+        if last != 0 { retirement.add(low.prepare(index << 1)) }
+        Self.store(last, in: low, index)
         heads.store(UInt32(prefix.family.rawValue) << 8 | UInt32(prefix.length), at: index)
     }
 
     /// Writer only.
     func dropSegments(holding index: UInt32, retiring retirement: inout Retirement) {
         retirement.add(heads.dropSegment(holding: index))
-        retirement.add(addresses.dropSegment(holding: index << 2))
+        retirement.add(high.dropSegment(holding: index << 1))
+        retirement.add(low.dropSegment(holding: index << 1))
     }
 
-    var octets: Int { heads.octets + addresses.octets }
+    var octets: Int { heads.octets + high.octets + low.octets }
 }

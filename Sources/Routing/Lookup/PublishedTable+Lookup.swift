@@ -7,13 +7,9 @@ extension PublishedTable {
     /// The index of the longest prefix of any view that covers `address`.
     func entry(of address: IPAddress) -> UInt32 {
         let key = TrieKey(address)
-        var word = trie[PrefixTrie.rootPosition(key)]
-        var depth = PrefixTrie.rootBits
-        while word & PrefixTrie.linkBit != 0, depth < 128 {
-            word = trie[PrefixTrie.position(key, in: word & ~PrefixTrie.linkBit, at: depth)]
-            depth += PrefixTrie.nodeBits
-        }
-        return word
+        let cells = trie.boundlessCells
+        let word = cells[PrefixTrie.rootPosition(key)]
+        return cells.leaf(from: word, of: key, at: PrefixTrie.rootBits)
     }
 
     /// The first of `views` with a route for `entry`; then the first with a default route.

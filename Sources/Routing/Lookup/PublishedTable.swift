@@ -9,8 +9,8 @@ final class PublishedTable: Sendable {
     /// Both roots and the nodes of ``PrefixTrie``.
     let trie = PublishedWords(
         segmentShift: PrefixTrie.segmentShift,
-        capacityShift: 31,
-        hasLargePages: true
+        capacityShift: 32,
+        dense: PrefixTrie.denseParts
     )
     let prefixes = PublishedPrefixes()
     /// The longest prefix around each; 0 for none.

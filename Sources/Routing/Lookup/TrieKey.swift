@@ -31,6 +31,21 @@ struct TrieKey {
 
     @inline(__always)
     static func rootOffset(of family: AddressFamily) -> UInt32 {
-        family == .ipv4 ? 0 : PrefixTrie.rootNodes << 8
+        UInt32(family.rawValue &- AddressFamily.ipv4.rawValue) &<< UInt32(PrefixTrie.rootBits)
+    }
+
+    /// The bits that a node takes which stands for the first `depth`; zeros follow the last bit.
+    @inline(__always)
+    func slot(at depth: Int) -> UInt32 {
+        if depth <= 64 - PrefixTrie.nodeBits { return Self.slot(of: high, at: depth) }
+        let bits = UInt128(high) << 64 | UInt128(low)
+        return Self.slot(of: UInt64(truncatingIfNeeded: (bits << depth) >> 64), at: 0)
+    }
+
+    /// The same where all of them are among the first 64 bits, which `high` is.
+    @inline(__always)
+    static func slot(of high: UInt64, at depth: Int) -> UInt32 {
+        let rest = high &<< UInt64(truncatingIfNeeded: depth)
+        return UInt32(truncatingIfNeeded: rest &>> UInt64(64 - PrefixTrie.nodeBits))
     }
 }

@@ -51,6 +51,33 @@ struct PublishedCells {
     }
 }
 
+/// The words of an array that has as many as an index can tell: no index is out of range.
+@safe
+struct BoundlessCells {
+    private let base: UInt
+
+    fileprivate init(base: UInt) { self.base = base }
+
+    @inline(__always)
+    private func address(of index: UInt32) -> UInt { base &+ UInt(index) &<< 2 }
+
+    /// The word at `index`; 0 where no segment is.
+    @inline(__always)
+    subscript(index: UInt32) -> UInt32 {
+        // Safe: the range has a word for each index, and can be read for as long as the array
+        // lives; where nothing was written is zero.
+        let cell = unsafe UnsafePointer<Atomic<UInt32>>(bitPattern: address(of: index))
+        return unsafe cell.unsafelyUnwrapped.pointee.load(ordering: .acquiring)
+    }
+
+    /// Begins to load the word at `index`.
+    @inline(__always)
+    func prefetch(_ index: UInt32) {
+        // Safe: nothing is read, and the address is within the range.
+        unsafe CLinux_prefetch(UnsafeRawPointer(bitPattern: address(of: index)))
+    }
+}
+
 /// An array of 32-bit words that one thread writes and any read.
 @safe
 final class PublishedWords: Sendable {
@@ -76,14 +103,15 @@ final class PublishedWords: Sendable {
     ///
     /// - Parameters:
     ///   - segmentShift: At least 10: a segment is no smaller than a page.
-    ///   - capacityShift: The array can have `1 << capacityShift` words; at most 31.
-    ///   - hasLargePages: Whether it is read at random all over, so that pages of 2 MB help.
+    ///   - capacityShift: The array can have `1 << capacityShift` words; at most 32.
+    ///   - dense: Where it is read at random all over, so that pages of 2 MB help; each part
+    ///     begins and ends with one.
     ///
     /// - Precondition: there is as much address space.
-    init(segmentShift: UInt32, capacityShift: UInt32 = 24, hasLargePages: Bool = false) {
+    init(segmentShift: UInt32, capacityShift: UInt32 = 24, dense: [Range<Int>] = []) {
         self.capacityShift = capacityShift
         self.segmentShift = segmentShift
-        let shift = hasLargePages ? Self.largeShift : Self.openedShift
+        let shift = dense.isEmpty ? Self.openedShift : Self.largeShift
         openShift = min(capacityShift, max(segmentShift, shift - 2))
         used = SegmentSet(count: 1 << (capacityShift - segmentShift))
         opened = SegmentSet(count: 1 << (capacityShift - openShift))
@@ -91,7 +119,10 @@ final class PublishedWords: Sendable {
         let range = unsafe CLinux_reserve(4 << Int(capacityShift))
         base = UInt(bitPattern: range)
         precondition(base != 0, "no address space for the routing table: see ulimit -v")
-        if hasLargePages { unsafe CLinux_preferLargePages(range, 4 << Int(capacityShift)) }
+        for part in dense {
+            precondition(part.lowerBound >= 0 && part.upperBound <= 1 << Int(capacityShift))
+            unsafe CLinux_preferLargePages(range?.advanced(by: 4 * part.lowerBound), 4 * part.count)
+        }
     }
 
     deinit {
@@ -109,6 +140,14 @@ final class PublishedWords: Sendable {
                 base: base,
                 mask: UInt32(truncatingIfNeeded: 1 << UInt64(capacityShift)) &- 1
             )
+        }
+    }
+
+    /// The same of an array that has `1 << 32` words.
+    var boundlessCells: BoundlessCells {
+        @inline(__always) get {
+            precondition(capacityShift == 32)
+            return BoundlessCells(base: base)
         }
     }
 

@@ -12,6 +12,7 @@ struct BenchCase: Sendable {
             var views = try ViewsCase(options)
             return views.run()
         },
+        BenchCase(name: "routes") { try RoutesCase($0).run() },
         BenchCase(name: "mrt") { try TableFileCase($0).run() },
     ]
 }

@@ -28,8 +28,8 @@ struct FigureLine {
     let unit: String
     let value: Figures
     var reference: (name: String, value: Figures)?
-    /// What `value` has to be of the reference's, at least.
-    var goal: Double?
+    /// What `value` has to be of the reference's.
+    var goal: Goal?
 
     var ratio: Double? {
         reference.flatMap { $0.value.median > 0 ? value.median / $0.value.median : nil }
@@ -37,7 +37,7 @@ struct FigureLine {
 
     var isReached: Bool {
         guard let goal, let ratio else { return true }
-        return ratio >= goal
+        return goal.isReached(ratio)
     }
 
     /// Prints a line of JSON.
@@ -50,7 +50,7 @@ struct FigureLine {
             line += ",\"referenceSpread\":\(rounded(reference.value.spread))"
         }
         if let ratio { line += ",\"ratio\":\(rounded(ratio))" }
-        if let goal { line += ",\"goal\":\(goal),\"reached\":\(isReached)" }
+        if let goal { line += ",\"goal\":\(goal.bound),\"reached\":\(isReached)" }
         FileHandle.standardOutput.write(Data((line + "}\n").utf8))
     }
 

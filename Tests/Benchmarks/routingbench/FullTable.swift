@@ -39,6 +39,12 @@ struct FullTable: Sendable {
         return SharedAttributes(attributes)
     }
 
+    /// The set that has `path`.
+    static func set(of path: ASPath) -> UInt32 {
+        let members = path.segments.first?.members ?? []
+        return members.count > 2 ? members[2].rawValue &- 200_000 : 0
+    }
+
     static func nextHop(_ set: Int, view: Int) -> IPAddress {
         .v4(10 << 24 | UInt32(view) << 16 | UInt32(set % 500))
     }
@@ -52,13 +58,47 @@ struct FullTable: Sendable {
         )
     }
 
-    /// The numbers of the prefixes by set, for updates that are packed as a router packs them.
-    func bySet(view: Int) -> [[Int32]] {
-        var sets: [[Int32]] = Array(repeating: [], count: Self.sets)
+    /// The numbers of the prefixes by set, for updates that are packed as a router packs them, and
+    /// where the first of each set is; two large arrays, whose memory goes when they do.
+    func bySet(view: Int) -> (numbers: [Int32], starts: [Int32]) {
+        var starts = [Int32](repeating: 0, count: Self.sets + 1)
+        for number in prefixes.indices { starts[Self.set(of: number, view: view) + 1] += 1 }
+        for set in 0..<Self.sets { starts[set + 1] += starts[set] }
+        var numbers = [Int32](repeating: 0, count: prefixes.count)
+        var next = starts
         for number in prefixes.indices {
-            sets[Self.set(of: number, view: view)].append(Int32(number))
+            let set = Self.set(of: number, view: view)
+            numbers[Int(next[set])] = Int32(number)
+            next[set] += 1
         }
-        return sets
+        return (numbers, starts)
+    }
+}
+
+extension FullTable {
+    /// Tells `writer` all that the router of `view` has, and lets the retention pass, so that what
+    /// was there while the table came is forgotten; returns the seconds that the updates took.
+    func load(
+        _ view: Int,
+        as id: ViewID,
+        by writer: inout RoutingTableWriter,
+        time: inout Int64
+    ) -> Double {
+        let (numbers, starts) = bySet(view: view)
+        var taken = 0.0
+        for set in 0..<Self.sets {
+            var update = RouteUpdate(time: time + Int64(set) * 200_000)
+            update.shared = Self.attributes(set)
+            update.nextHop = Self.nextHop(set, view: view)
+            let part = numbers[Int(starts[set])..<Int(starts[set + 1])]
+            update.announced = part.map { .init(prefixes[Int($0)]) }
+            taken += processorSeconds { writer.apply(update, from: Self.source(view), to: id) }
+        }
+        for _ in 0..<12 {
+            time += 100_000_000_000
+            writer.reclaim(at: time)
+        }
+        return taken
     }
 }
 

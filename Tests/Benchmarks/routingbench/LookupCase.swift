@@ -34,7 +34,7 @@ struct LookupCase {
         for family in AddressFamily.allCases {
             for distribution in Distribution.allCases {
                 let addresses = AddressList(distribution, among: list.of(family), of: family)
-                let run = LookupRun(addresses, in: table, bulk: Self.bulk)
+                let run = LookupRun(addresses, in: table.table, [table.view], bulk: Self.bulk)
                 let files = try write(run, addresses, distribution)
                 if let reference {
                     let differing = try reference.ask("\(files) check")
@@ -59,15 +59,12 @@ struct LookupCase {
     ) throws -> String {
         let number = addresses.family == .ipv4 ? 4 : 6
         let name = path("ipv\(number).\(distribution.rawValue)")
-        let answers = run.answers()
+        let answers = run.prefixes().map { table.positions[Int($0)] }
         guard !answers.contains(0) else { throw BenchError("an address has no prefix: \(name)") }
         guard run.matchesAgree() else { throw BenchError("a match has another prefix: \(name)") }
         try Data(addresses.octets).write(to: URL(fileURLWithPath: name))
-        var octets: [UInt8] = []
-        octets.reserveCapacity(answers.count * 4)
-        for answer in answers { octets.append(bigEndian: answer) }
-        try Data(octets).write(to: URL(fileURLWithPath: name + ".answers"))
-        return "\(number) \(name) \(name).answers"
+        try Data([UInt8](bigEndian: answers)).write(to: URL(fileURLWithPath: name + ".answers"))
+        return "\(number) \(name) - \(name).answers"
     }
 
     private func measure(
@@ -95,7 +92,7 @@ struct LookupCase {
         }
         let best = theirs.values.max { $0.median < $1.median } ?? Figures()
         let label = options.label.isEmpty ? "" : "/\(options.label)"
-        let goal = name.contains("ipv4") ? 0.9 : 1.0
+        let goal = Goal.atLeast(name.contains("ipv4") ? 0.9 : 1.0)
         let line = FigureLine(
             name: "\(name)/prefixes\(label)",
             unit: "M/s",

@@ -3,7 +3,7 @@
 import Model
 import Routing
 
-/// Looks up a list of addresses, so many at a time.
+/// Looks up a list of addresses, so many at a time, each in one view.
 ///
 /// Addresses are kept as short as the reference has them; to make them what the table takes is part
 /// of the work.
@@ -11,27 +11,41 @@ struct LookupRun: ~Copyable {
     private let family: AddressFamily
     private let ipv4: [UInt32]
     private let ipv6: [UInt128]
-    private let table: FilledTable
+    /// What an exporter of each view has.
+    private let lists: [ViewList]
+    /// The view of each address; empty where all are looked up in the first.
+    private let choice: [UInt8]
     private let reader: RoutingTableReader
     private let bulk: Int
 
-    init(_ list: AddressList, in table: FilledTable, bulk: Int) {
+    init(
+        _ list: AddressList,
+        in table: RoutingTable,
+        _ views: [ViewID],
+        choice: [UInt8] = [],
+        bulk: Int
+    ) {
         family = list.family
         ipv4 = list.family == .ipv4 ? list.addresses.map { UInt32($0 >> 96) } : []
         ipv6 = list.family == .ipv6 ? list.addresses : []
-        self.table = table
+        lists = views.map { [$0] }
+        self.choice = choice
         self.bulk = bulk
-        reader = table.table.makeReader()
+        reader = table.makeReader()
         reader.goOnline()
     }
 
     private var count: Int { max(ipv4.count, ipv6.count) }
 
     private func fill(_ addresses: inout [IPAddress], from start: Int) {
+        let range = start..<start + addresses.count
+        var output = addresses.mutableSpan
         if family == .ipv4 {
-            for index in addresses.indices { addresses[index] = .v4(ipv4[start + index]) }
+            let input = ipv4.span.extracting(range)
+            for index in 0..<input.count { output[index] = .v4(input[index]) }
         } else {
-            for index in addresses.indices { addresses[index] = .v6(ipv6[start + index]) }
+            let input = ipv6.span.extracting(range)
+            for index in 0..<input.count { output[index] = .v6(input[index]) }
         }
     }
 
@@ -55,14 +69,33 @@ struct LookupRun: ~Copyable {
         }
     }
 
-    /// Seconds for the routes of all in one view.
-    func matches() -> Double {
-        let lists = [ViewList](repeating: [table.view], count: bulk)
+    /// The same with the matches in the view of each.
+    private func eachMatched(_ body: (_ start: Int, [IPAddress], [RouteMatch]) -> Void) {
+        var lists = [ViewList](repeating: self.lists[0], count: bulk)
         var matches: [RouteMatch] = []
-        return seconds {
-            each { _, addresses in reader.routes(to: addresses, views: lists, into: &matches) }
+        each { start, addresses in
+            if !choice.isEmpty {
+                for index in 0..<bulk { lists[index] = self.lists[Int(choice[start + index])] }
+            }
+            reader.routes(to: addresses, views: lists, into: &matches)
+            body(start, addresses, matches)
         }
     }
+
+    private func eachRouted(_ body: (_ start: Int, [RoutePath]) -> Void) {
+        let times = [Int64](repeating: .max, count: bulk)
+        var paths: [RoutePath] = []
+        eachMatched { start, _, matches in
+            reader.paths(of: matches, nextHops: [], times: times, into: &paths)
+            body(start, paths)
+        }
+    }
+
+    /// Seconds for the matches of all, each of which says what route it is.
+    func matches() -> Double { seconds { eachMatched { _, _, _ in } } }
+
+    /// Seconds for the paths of all: next hop, ASes, source.
+    func paths() -> Double { seconds { eachRouted { _, _ in } } }
 
     /// Seconds for the longest prefixes of all, one after the other.
     func single() -> Double {
@@ -75,28 +108,34 @@ struct LookupRun: ~Copyable {
         return sum == 0 ? 0 : time
     }
 
-    /// Which prefix each address has, counted from 1 in their order; 0 for none.
-    func answers() -> [UInt32] {
-        var answers = [UInt32](repeating: 0, count: count)
+    /// The index of each address's longest prefix.
+    func prefixes() -> [UInt32] {
+        var prefixes: [UInt32] = []
         var found = [UInt32](repeating: 0, count: bulk)
-        each { start, addresses in
+        each { _, addresses in
             var output = found.mutableSpan
             reader.prefixes(of: addresses.span, into: &output)
-            for index in 0..<bulk { answers[start + index] = table.positions[Int(found[index])] }
+            prefixes += found
         }
-        return answers
+        return prefixes
+    }
+
+    /// What `body` makes of the path of each address.
+    func routes<Result>(_ body: (RoutePath, borrowing RoutingTableReader) -> Result) -> [Result] {
+        var results: [Result] = []
+        eachRouted { _, paths in
+            for path in paths { results.append(body(path, reader)) }
+        }
+        return results
     }
 
     /// Whether a single lookup, and the match in the view, have the same prefix as the batch.
     func matchesAgree() -> Bool {
-        let lists = [ViewList](repeating: [table.view], count: bulk)
         var found = [UInt32](repeating: 0, count: bulk)
-        var matches: [RouteMatch] = []
         var agree = true
-        each { _, addresses in
+        eachMatched { _, addresses, matches in
             var output = found.mutableSpan
             reader.prefixes(of: addresses.span, into: &output)
-            reader.routes(to: addresses, views: lists, into: &matches)
             for index in 0..<bulk {
                 let prefix = found[index]
                 if matches[index].prefix.rawValue != prefix { agree = false }

@@ -90,6 +90,13 @@ struct PrefixList {
 }
 
 extension [UInt8] {
+    /// As the reference reads answers.
+    init(bigEndian numbers: [UInt32]) {
+        self = []
+        reserveCapacity(numbers.count * 4)
+        for number in numbers { append(bigEndian: number) }
+    }
+
     mutating func append(bigEndian number: some FixedWidthInteger) {
         for place in stride(from: type(of: number).bitWidth - 8, through: 0, by: -8) {
             append(UInt8(truncatingIfNeeded: number >> place))

@@ -54,22 +54,7 @@ struct ViewsCase: ~Copyable {
         var last = empty
         for view in 0..<count {
             views.append(writer.view(named: "router \(view)"))
-            let sets = full.bySet(view: view)
-            var taken = 0.0
-            for (set, numbers) in sets.enumerated() {
-                var update = RouteUpdate(time: time + Int64(set) * 200_000)
-                update.shared = FullTable.attributes(set)
-                update.nextHop = FullTable.nextHop(set, view: view)
-                update.announced = numbers.map { .init(full.prefixes[Int($0)]) }
-                taken += processorSeconds {
-                    writer.apply(update, from: FullTable.source(view), to: views[view])
-                }
-            }
-            // The retention passes: what was there while the table came is forgotten.
-            for _ in 0..<12 {
-                time += 100_000_000_000
-                writer.reclaim(at: time)
-            }
+            let taken = full.load(view, as: views[view], by: &writer, time: &time)
             report("views/load \(view + 1)", taken, "s")
             let now = residentMegabytes()
             report(
