@@ -5,8 +5,8 @@
 #     Deploy/bench routing [--runs N] [CASE...]      a line of JSON for each figure: the median of N
 #                                                    rounds (5), how far the middle half of them is
 #                                                    apart, the same of the reference, the ratio;
-#                                                    all by processor time, pinned, in turns; without
-#                                                    CASE, lookup
+#                                                    all by processor time, pinned, in turns;
+#                                                    lookup where no CASE is named
 #
 #     lookup   addresses looked up a second: to their longest prefix in batches, to the route of a
 #              view, and one by one; random and distributed like traffic; IPv4 and IPv6. The

@@ -26,7 +26,7 @@ struct BatchLookupTests {
     ].compactMap { IPAddress($0) }
 
     @Test(
-        "each address of a batch has the route it has by itself, however many there are and of how many views",
+        "each address of a batch has the route it has by itself, among any number, of any views",
         arguments: [1, 20]
     )
     func sameAsSingle(viewCount: Int) {

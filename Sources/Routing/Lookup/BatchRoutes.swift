@@ -60,8 +60,9 @@ private struct RouteBlock {
         }
     }
 
-    /// Reads them, and puts the matches into `output` from `start` on; mutating, for else the arrays
-    /// are copied at each step.
+    /// Reads them, and puts the matches into `output` from `start` on.
+    ///
+    /// Mutating, for else the arrays are copied at each step.
     @inline(never)
     mutating func read(
         _ addresses: Span<IPAddress>,

@@ -51,7 +51,7 @@ struct PrefixTrie {
         rootPopulation = Array(repeating: 0, count: Int(2 * Self.rootWords >> Self.segmentShift))
     }
 
-    /// Whether the nodes of one more prefix, 18 at most, have room among those that a link can name.
+    /// Whether the nodes of one more prefix, 18 at most, have room among those a link can name.
     var hasRoom: Bool { nodes.bound < 1 << 25 - 256 }
 
     /// Number of nodes in use, without the roots.

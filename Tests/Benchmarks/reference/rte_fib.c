@@ -4,10 +4,10 @@
 // public interface. It reads what `routingbench` has written, so that both look up the same
 // addresses among the same prefixes, and then does what its standard input says, line by line:
 //
-//     memory                                       prints the MB that the tables have taken
-//     FAMILY ADDRESSES VIEWS ANSWERS check         prints the number of addresses answered otherwise
-//     FAMILY ADDRESSES VIEWS ANSWERS BULK          looks all of them up, BULK at a time; prints the
-//                                                  seconds of processor time
+//     memory                                     prints the MB that the tables have taken
+//     FAMILY ADDRESSES VIEWS ANSWERS check       prints how many addresses are answered otherwise
+//     FAMILY ADDRESSES VIEWS ANSWERS BULK        looks all of them up, BULK at a time; prints the
+//                                                seconds of processor time
 //
 // FAMILY is 4 or 6. A prefix file has 18 octets a prefix: family, length, address; an address file
 // has 4 or 16 octets an address, in network order; an answer file has 4 octets an address, in
@@ -183,7 +183,8 @@ static void look_up_sorted(
     }
     for (unsigned view = 0, start = 0; view < most_views; start = ends[view++]) {
         void *addresses = family == 4 ? (void *)(ipv4 + start) : (void *)(ipv6 + start);
-        if (ends[view] > start) look_up_in(view, family, addresses, found + start, ends[view] - start);
+        unsigned count = ends[view] - start;
+        if (count > 0) look_up_in(view, family, addresses, found + start, count);
     }
     for (unsigned index = 0; index < n; index++) hops[index] = found[places[index]];
 }
