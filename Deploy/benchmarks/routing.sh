@@ -49,7 +49,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
 readonly reference_megabytes=4096 routes_megabytes=8192
 large_pages_before=
 
-# reserve_large_pages: as many as the reference needs; given back at the end.
+# reserve_large_pages: as many as the reference needs; given back at the end, also when it is ended.
 reserve_large_pages() {
     local wanted=$((reference_megabytes / 2 + 64))
     large_pages_before=$(</proc/sys/vm/nr_hugepages) || return 1
@@ -59,6 +59,7 @@ reserve_large_pages() {
 
 return_large_pages() {
     [[ -z $large_pages_before ]] || as_root sysctl -q "vm.nr_hugepages=$large_pages_before"
+    large_pages_before=
 }
 
 routing_lookup() {
@@ -125,7 +126,7 @@ bench_routing() {
     [[ ${#cases[@]} -gt 0 ]] || cases=(lookup)
     [[ -n ${ROUTINGBENCH:-} ]] || ROUTINGBENCH=$(build_benchmark routingbench)
     work=$(mktemp -d)
-    trap 'rm -rf "$work"' EXIT
+    trap 'rm -rf "$work"; return_large_pages' EXIT
     if [[ -e $shared_prefixes ]]; then
         gzip -dc "$shared_prefixes" >"$work/prefixes.txt"
         common+=(--prefixes "$work/prefixes.txt")
