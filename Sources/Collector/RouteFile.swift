@@ -93,6 +93,8 @@ package final class RouteFile {
                 else { return }
                 places[peer.number]?.hasRoutes = false
                 writer.remove(peer.source, from: view, at: change.time)
+            } expecting: {
+                writer.expect($0)
             }
         }
     }

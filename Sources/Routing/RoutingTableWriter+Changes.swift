@@ -11,6 +11,8 @@ struct RouteChange {
     var prefixes = PrefixCounts()
     /// The same of prefixes with a path that is not stale.
     var freshPrefixes = PrefixCounts()
+    /// What is announced, when it was needed; the prefix tells the identifier.
+    var path: Path?
     /// The last path set that was replaced, and by which: the next prefix is often alike.
     var latest: (old: PathSetID?, pathIdentifier: UInt32, new: PathSetID)?
 
@@ -33,10 +35,10 @@ struct RouteChange {
 
 /// Changes of single prefixes, kept effective in the columns.
 extension RoutingTableWriter {
-    /// Announces `path`, whose identifier the prefix tells.
+    /// Announces one route of `update`.
     mutating func announce(
         _ announced: RouteUpdate.Reachability,
-        _ path: Path,
+        by update: RouteUpdate,
         _ change: inout RouteChange
     ) {
         guard let index = tree.find(announced.prefix) ?? insert(announced.prefix) else {
@@ -51,7 +53,9 @@ extension RoutingTableWriter {
         {
             new = latest.new
         } else {
-            var path = path
+            var path =
+                change.path ?? paths.take(update, from: change.source, retiring: &retirement)
+            change.path = path
             path.pathIdentifier = announced.pathIdentifier
             guard let added = paths.adding(path, to: old, retiring: &retirement) else {
                 refusedPaths += 1
@@ -59,9 +63,11 @@ extension RoutingTableWriter {
             }
             new = added
             change.latest = (old, announced.pathIdentifier, new)
+            paths.mark(update.shared, with: new)
         }
         let isIPv4 = announced.prefix.family == .ipv4
-        replace(old, with: new, at: index, isIPv4: isIPv4, in: columns, &change)
+        let after = SourceStanding(hasPath: true, hasFreshPath: true)
+        replace(old, with: new, leaving: after, at: index, isIPv4: isIPv4, in: columns, &change)
     }
 
     mutating func withdraw(
@@ -96,7 +102,8 @@ extension RoutingTableWriter {
         case .nothing: new = nil
         }
         let isIPv4 = tree.isIPv4(index)
-        replace(old, with: new, at: index, isIPv4: isIPv4, in: columns, &change)
+        let after = paths.standing(of: change.source, in: new)
+        replace(old, with: new, leaving: after, at: index, isIPv4: isIPv4, in: columns, &change)
     }
 
     /// Puts `prefix` into the table, where every view has for it what it had for the prefix around
@@ -157,10 +164,12 @@ extension RoutingTableWriter {
         return index
     }
 
-    /// Gives the prefix at `index` other paths in the view, or takes them from it.
+    /// Gives the prefix at `index` other paths in the view, of which the source of the change has
+    /// `after`; or takes them from it.
     mutating func replace(
         _ old: PathSetID?,
         with new: PathSetID?,
+        leaving after: SourceStanding = SourceStanding(),
         at index: UInt32,
         isIPv4: Bool,
         in columns: ViewColumns,
@@ -169,7 +178,6 @@ extension RoutingTableWriter {
         guard old != new else { return }
         let before = paths.standing(of: change.source, in: old)
         if let new { paths.use(new) }
-        let after = paths.standing(of: change.source, in: new)
         let word = new.map { ColumnWord(own: $0) } ?? around(index, in: columns)
         // A route that was stale and is told again as it was has not changed.
         let isRefreshed = old.flatMap { old in new.map { paths.areSameRoutes(old, $0) } } ?? false

@@ -19,6 +19,11 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
         var prefixes = PrefixCounts()
         /// Those that are not stale.
         var fresh = PrefixCounts()
+
+        mutating func count(_ change: RouteChange) {
+            prefixes += change.prefixes
+            fresh += change.freshPrefixes
+        }
     }
 
     /// Views beyond this number are not made.
@@ -58,6 +63,14 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
 
     deinit { published.keep(retirement.waitingObjects) }
 
+    /// Loads what ``apply(_:from:to:)`` needs of attributes that were told before.
+    ///
+    /// Who has many updates to hand over tells of their attributes first: what is loaded for one
+    /// does not wait for what is loaded for another.
+    public mutating func expect(_ shared: SharedAttributes) {
+        paths.pathSets.load(shared.pathSetMark.index)
+    }
+
     /// Withdraws and announces what `update` says, as told by `source`.
     ///
     /// An announcement replaces the source's path to the prefix of the same path identifier.
@@ -72,10 +85,12 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
         newestTime = max(newestTime, update.time)
         var change = RouteChange(view: Int(view.rawValue), source: sourceID, time: update.time)
         for withdrawn in update.withdrawn { withdraw(withdrawn, &change) }
-        if !update.announced.isEmpty {
-            let path = paths.take(update, from: sourceID, retiring: &retirement)
-            for announced in update.announced { announce(announced, path, &change) }
-            paths.release(path, retiring: &retirement)
+        if let first = update.announced.first {
+            let identifier = first.pathIdentifier
+            let known = paths.recall(update, from: sourceID, pathIdentifier: identifier)
+            change.latest = known.map { (nil, identifier, $0) }
+            for announced in update.announced { announce(announced, by: update, &change) }
+            if let path = change.path { paths.release(path, retiring: &retirement) }
         }
         count(change)
     }
@@ -84,9 +99,6 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
         guard change.prefixes != PrefixCounts() || change.freshPrefixes != PrefixCounts() else {
             return
         }
-        views[change.view].sources[change.source, default: SourceCounts()].prefixes +=
-            change.prefixes
-        views[change.view].sources[change.source, default: SourceCounts()].fresh +=
-            change.freshPrefixes
+        views[change.view].sources[change.source, default: SourceCounts()].count(change)
     }
 }

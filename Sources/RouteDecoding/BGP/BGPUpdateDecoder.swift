@@ -41,14 +41,12 @@ package struct BGPUpdateDecoder: Sendable {
     /// - Parameters:
     ///   - body: The message without its header.
     ///   - time: When it came, in nanoseconds since 1970-01-01 00:00 UTC.
-    ///   - memo: The attributes of earlier messages, of this session or others.
     ///   - deliver: Called only when the whole message has been read.
     /// - Returns: What else there was.
     /// - Throws: When the session must be reset.
     package func read(
         _ body: inout WireReader,
         at time: Int64,
-        memo: inout AttributeMemo,
         deliver: (RouteUpdate) -> Void
     ) throws(BGPError) -> Notes {
         var update = RouteUpdate(time: time)
@@ -73,21 +71,22 @@ package struct BGPUpdateDecoder: Sendable {
         }
         let isEmpty = !hasWithdrawnField && fields.attributes.isAtEnd && announced.isEmpty
         if isEmpty { update.endOfRIB = [.ipv4] }  // RFC 4724, section 2
-        var attributes = memo.read(&fields.attributes, options)
-        if let family = attributes.decoded.emptyUnreachable,
-            !attributes.decoded.holdsMoreThanUnreachable, !hasWithdrawnField, announced.isEmpty
+        var decoded = DecodedAttributes()
+        decoded.read(&fields.attributes, options)
+        if let family = decoded.emptyUnreachable, !decoded.holdsMoreThanUnreachable,
+            !hasWithdrawnField, announced.isEmpty
         {
             update.endOfRIB = [family]
         }
-        update.withdrawn += attributes.decoded.unreachable
-        let isWithdrawal = try Self.check(&attributes.decoded, announced)
+        update.withdrawn += decoded.unreachable
+        let isWithdrawal = try Self.check(&decoded, announced)
         if isWithdrawal {
-            update.withdrawn += announced + attributes.decoded.reachable
+            update.withdrawn += announced + decoded.reachable
             announced = []
-            attributes.decoded.reachable = []
+            decoded.reachable = []
         }
-        Self.hand(on: update, announced, attributes, to: deliver)
-        return Notes(errors: attributes.decoded.errors, skipped: attributes.decoded.skipped)
+        Self.hand(on: update, announced, decoded, to: deliver)
+        return Notes(errors: decoded.errors, skipped: decoded.skipped)
     }
 
     /// Reads one message by itself; returns the errors that did not end the session.
@@ -96,8 +95,7 @@ package struct BGPUpdateDecoder: Sendable {
         at time: Int64,
         deliver: (RouteUpdate) -> Void
     ) throws(BGPError) -> [PathAttributeError] {
-        var memo = AttributeMemo.none
-        return try read(&body, at: time, memo: &memo, deliver: deliver).errors
+        try read(&body, at: time, deliver: deliver).errors
     }
 
     /// The parts of a message before the NLRI field, cut out.
@@ -152,23 +150,25 @@ package struct BGPUpdateDecoder: Sendable {
     private static func hand(
         on update: RouteUpdate,
         _ announced: [RouteUpdate.Reachability],
-        _ attributes: AttributeMemo.Attributes,
+        _ decoded: DecodedAttributes,
         to deliver: (RouteUpdate) -> Void
     ) {
         var update = update
+        if !announced.isEmpty || !decoded.reachable.isEmpty {
+            update.shared = SharedAttributes(decoded.attributes)
+        }
         if !announced.isEmpty {
             update.announced = announced
-            update.shared = attributes.shared
-            update.nextHop = attributes.nextHop
+            update.nextHop = decoded.attributes.nextHop
         }
-        if !attributes.decoded.reachable.isEmpty {
+        if !decoded.reachable.isEmpty {
             if !announced.isEmpty {
                 deliver(update)
-                update = RouteUpdate(time: update.time)
+                update.withdrawn = []
+                update.endOfRIB = []
             }
-            update.announced = attributes.decoded.reachable
-            update.shared = attributes.shared
-            update.nextHop = attributes.decoded.multiprotocolNextHop
+            update.announced = decoded.reachable
+            update.nextHop = decoded.multiprotocolNextHop
         }
         let isEmpty = update.announced.isEmpty && update.withdrawn.isEmpty
         if !isEmpty || !update.endOfRIB.isEmpty { deliver(update) }

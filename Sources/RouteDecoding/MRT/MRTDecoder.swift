@@ -12,17 +12,23 @@ package struct MRTDecoder {
     /// All peers met so far, in this file and in those before.
     package var peers: MRTPeers
 
-    /// The peers of the table dump being read, by index; nil for what is beyond all bounds.
-    var indexed: [MRTPeer?] = []
-    /// Handed on for each route of a table, so that none needs memory of its own.
-    var tableUpdate = RouteUpdate(time: 0)
-    /// The attributes that entries of tables and messages had so far.
-    var memo = AttributeMemo(most: AttributeMemo.ofFile)
+    /// The peers of the table dump being read, their numbers by index; nil for what is beyond all
+    /// bounds.
+    var indexed: [Int?] = []
+    /// Entries of a table that were met and not handed on yet.
+    var entries: [TableEntry] = []
+    /// Handed on for each route of a table, so that none needs memory of its own; nil while it is.
+    var tableUpdate: RouteUpdate?
+    /// The attributes that entries of tables had so far.
+    var memo = AttributeMemo()
 
     package init(knowing peers: MRTPeers = MRTPeers()) { self.peers = peers }
 
     /// Told of each update, which is the decoder's: to keep it is to copy it.
     package typealias Deliver = (MRTPeer, RouteUpdate) -> Void
+    /// Told of attributes that were delivered before and will be again; who keeps routes may have
+    /// ready what that takes.
+    package typealias Expect = (SharedAttributes) -> Void
     package typealias StateChanged = (MRTPeer, MRTStateChange) -> Void
 
     /// Reads the record that `header` announced.
@@ -32,13 +38,43 @@ package struct MRTDecoder {
         deliver: Deliver,
         stateChanged: StateChanged
     ) {
+        let octets = record.octets
+        decode(
+            header,
+            &record,
+            at: 0,
+            of: octets,
+            deliver: deliver,
+            expect: { _ in },
+            stateChanged: stateChanged
+        )
+        deliverEntries(of: octets, deliver, expect: { _ in })
+    }
+
+    /// Reads the record that `header` announced, which begins at `start` in `octets`.
+    ///
+    /// What it tells of a table may be kept back until the next call for the same octets, or for
+    /// ``deliverEntries(of:_:expect:)``.
+    package mutating func decode(
+        _ header: MRTHeader,
+        _ record: inout WireReader,
+        at start: Int,
+        of octets: RawSpan,
+        deliver: Deliver,
+        expect: Expect,
+        stateChanged: StateChanged
+    ) {
         statistics.records += 1
+        let isOfTable = header.type == MRTType.tableDumpV2 || header.type == MRTType.tableDump
+        if !isOfTable || entries.count >= TableEntry.together {
+            deliverEntries(of: octets, deliver, expect: expect)
+        }
         do throws(WireError) {
             switch header.type {
             case MRTType.tableDumpV2:
-                try decodeTableDumpV2(header, &record, deliver)
+                try decodeTableDumpV2(header, &record, at: start)
             case MRTType.tableDump:
-                try decodeTableDump(header, &record, deliver)
+                try decodeTableDump(header, &record, at: start)
             case MRTType.bgp4mp, MRTType.bgp4mpExtendedTime:
                 let time = try header.time(&record)
                 try decodeBGP4MP(header, &record, at: time, deliver, stateChanged)

@@ -9,12 +9,13 @@ extension MRTDecoder {
     mutating func decodeTableDump(
         _ header: MRTHeader,
         _ record: inout WireReader,
-        _ deliver: Deliver
+        at start: Int
     ) throws(WireError) {
         guard let family = AddressFamily(rawValue: header.subtype) else {
             statistics.skip(header)
             return
         }
+        let start = start + record.offset
         var record = try record.read(octets: record.remaining, as: "TABLE_DUMP")
         try record.skip(octets: 4)  // view and sequence number
         let address = try record.readAddress(family)
@@ -25,25 +26,14 @@ extension MRTDecoder {
         let peer = try record.readAddress(family)
         let asn = ASN(rawValue: UInt32(try record.read(UInt16.self)))
         let size = Int(try record.read(UInt16.self))
-        var list = try record.read(octets: size, as: "TABLE_DUMP attributes")
+        let listStart = start + record.offset
+        let list = try record.read(octets: size, as: "TABLE_DUMP attributes")
         guard let peer = known(peers.peer(peer, asn)) else { return }
-        var update = begin(IPPrefix(address, length: length))
-        update.time = originated * 1_000_000_000
-        var options = BGPSessionOptions(hasFourOctetASNs: false)
-        options.allowsBareNextHop = true
-        deliverRoute(&update, &list, options, from: peer, deliver)
-        swap(&tableUpdate, &update)
-    }
-
-    /// An update for the routes to `prefix`, to be swapped back into ``tableUpdate``.
-    mutating func begin(_ prefix: IPPrefix) -> RouteUpdate {
-        var update = RouteUpdate(time: 0)
-        swap(&tableUpdate, &update)
-        if update.announced.isEmpty {
-            update.announced.append(.init(prefix))
-        } else {
-            update.announced[0] = .init(prefix)
-        }
-        return update
+        var entry = TableEntry(IPPrefix(address, length: length))
+        entry.time = originated * 1_000_000_000
+        entry.peer = peer.number
+        entry.start = listStart
+        entry.key = memo.key(of: list, hasFourOctetASNs: false)
+        entries.append(entry)
     }
 }

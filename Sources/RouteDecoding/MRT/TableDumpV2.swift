@@ -10,14 +10,14 @@ extension MRTDecoder {
     mutating func decodeTableDumpV2(
         _ header: MRTHeader,
         _ record: inout WireReader,
-        _ deliver: Deliver
+        at start: Int
     ) throws(WireError) {
         switch header.subtype {
         case 1: try decodePeerIndexTable(&record)
-        case 2: try decodeRIB(.ipv4, &record, hasPathIdentifiers: false, deliver)
-        case 4: try decodeRIB(.ipv6, &record, hasPathIdentifiers: false, deliver)
-        case 8: try decodeRIB(.ipv4, &record, hasPathIdentifiers: true, deliver)
-        case 10: try decodeRIB(.ipv6, &record, hasPathIdentifiers: true, deliver)
+        case 2: try decodeRIB(.ipv4, &record, hasPathIdentifiers: false, at: start)
+        case 4: try decodeRIB(.ipv6, &record, hasPathIdentifiers: false, at: start)
+        case 8: try decodeRIB(.ipv4, &record, hasPathIdentifiers: true, at: start)
+        case 10: try decodeRIB(.ipv6, &record, hasPathIdentifiers: true, at: start)
         default: statistics.skip(header)  // multicast (3, 5, 9, 11), RIB_GENERIC (6, 12)
         }
     }
@@ -36,7 +36,7 @@ extension MRTDecoder {
             let asn: UInt32 =
                 type & 2 == 0 ? UInt32(try record.read(UInt16.self)) : try record.read()
             let peer = peers.peer(address, ASN(rawValue: asn), routerID: routerID)
-            indexed.append(known(peer))
+            indexed.append(known(peer)?.number)
         }
     }
 
@@ -45,46 +45,28 @@ extension MRTDecoder {
         _ family: AddressFamily,
         _ record: inout WireReader,
         hasPathIdentifiers: Bool,
-        _ deliver: Deliver
+        at start: Int
     ) throws(WireError) {
+        let start = start + record.offset
         var record = try record.read(octets: record.remaining, as: "TABLE_DUMP_V2 RIB")
         try record.skip(octets: 4)  // sequence number
-        let prefix = try record.readPrefix(family)
+        var entry = TableEntry(try record.readPrefix(family))
         let count = try record.read(UInt16.self)
-        var options = BGPSessionOptions()  // four-octet AS numbers, always (section 4.3.4)
-        options.allowsBareNextHop = true
-        var update = begin(prefix)
-        defer { swap(&tableUpdate, &update) }
         for _ in 0..<count {
             let index = Int(try record.read(UInt16.self))
-            update.time = Int64(try record.read(UInt32.self)) * 1_000_000_000
-            if hasPathIdentifiers { update.announced[0].pathIdentifier = try record.read() }
+            entry.time = Int64(try record.read(UInt32.self)) * 1_000_000_000
+            if hasPathIdentifiers { entry.pathIdentifier = try record.read() }
             let length = Int(try record.read(UInt16.self))
-            var list = try record.read(octets: length, as: "TABLE_DUMP_V2 RIB entry")
+            entry.start = start + record.offset
+            let list = try record.read(octets: length, as: "TABLE_DUMP_V2 RIB entry")
             guard index < indexed.count, let peer = indexed[index] else {
                 statistics.count("peer not in PEER_INDEX_TABLE")
                 continue
             }
-            deliverRoute(&update, &list, options, from: peer, deliver)
+            entry.peer = peer
+            // Four-octet AS numbers, always (section 4.3.4).
+            entry.key = memo.key(of: list, hasFourOctetASNs: true)
+            entries.append(entry)
         }
-    }
-
-    /// Hands on one route of a table, with the attributes in `list`, unless they are malformed.
-    mutating func deliverRoute(
-        _ update: inout RouteUpdate,
-        _ list: inout WireReader,
-        _ options: BGPSessionOptions,
-        from peer: MRTPeer,
-        _ deliver: Deliver
-    ) {
-        let attributes = memo.readEntry(&list, options)
-        let decoded = attributes.decoded
-        statistics.truncatedPaths += decoded.truncatedPaths
-        for error in decoded.errors { statistics.count("route with \(error)") }
-        if let handling = decoded.handling, handling != .attributeDiscard { return }
-        update.shared = attributes.shared
-        update.nextHop = attributes.nextHop
-        statistics.tableRoutes += 1
-        deliver(peer, update)
     }
 }

@@ -215,12 +215,7 @@ package struct BGPSession: Sendable {
         at time: Int64
     ) throws(BGPError) -> [Action] {
         var actions: [Action] = []
-        // A router sends the routes of a list together, so that lists hardly come again: to
-        // remember them costs more than it saves.
-        var memo = AttributeMemo.none
-        let notes = try decoder.read(&body, at: time, memo: &memo) {
-            actions.append(.deliver($0))
-        }
+        let notes = try decoder.read(&body, at: time) { actions.append(.deliver($0)) }
         if !notes.errors.isEmpty { actions.append(.note(notes.errors)) }
         if !notes.skipped.isEmpty { actions.append(.skip(notes.skipped)) }
         return actions

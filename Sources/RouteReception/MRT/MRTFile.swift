@@ -83,18 +83,23 @@ public struct MRTFile: ~Copyable {
     /// - Parameters:
     ///   - body: Called for each update.
     ///   - stateChanged: Called for each change of a session's state.
+    ///   - expecting: Called for attributes that were handed on before, some time before they are
+    ///     again.
     /// - Returns: What the file held.
     /// - Throws: When the file does not begin with a whole MRT record.
     @discardableResult
     public mutating func read(
         _ body: (MRTPeer, RouteUpdate) -> Void,
-        stateChanged: (MRTPeer, MRTStateChange) -> Void = { _, _ in }
+        stateChanged: (MRTPeer, MRTStateChange) -> Void = { _, _ in },
+        expecting: (SharedAttributes) -> Void = { _ in }
     ) throws(MRTFileError) -> MRTStatistics {
-        while decode(body, stateChanged: stateChanged) == .more { readPiece() }
+        while decode(body, stateChanged: stateChanged, expecting: expecting) == .more {
+            readPiece()
+        }
         return try statistics()
     }
 
-    /// Reads a piece of the file, for ``decode(through:_:stateChanged:)``.
+    /// Reads a piece of the file, for ``decode(through:_:stateChanged:expecting:)``.
     public mutating func readPiece() {
         guard !isRead else { return }
         window.removeSubrange(..<used)
@@ -114,24 +119,41 @@ public struct MRTFile: ~Copyable {
     ///
     /// - Parameters:
     ///   - time: In nanoseconds since 1970-01-01 00:00 UTC.
-    ///   - body: As for ``read(_:stateChanged:)``.
-    ///   - stateChanged: As for ``read(_:stateChanged:)``.
+    ///   - body: As for ``read(_:stateChanged:expecting:)``.
+    ///   - stateChanged: As for ``read(_:stateChanged:expecting:)``.
+    ///   - expecting: As for ``read(_:stateChanged:expecting:)``.
     /// - Returns: Why it ended.
     public mutating func decode(
         through time: Int64 = .max,
         _ body: (MRTPeer, RouteUpdate) -> Void,
-        stateChanged: (MRTPeer, MRTStateChange) -> Void
+        stateChanged: (MRTPeer, MRTStateChange) -> Void,
+        expecting: (SharedAttributes) -> Void = { _ in }
     ) -> Progress {
         guard !isRead, fault == nil else { return .over }
         let window = window
         var reader = WireReader(window.span, as: "MRT header")
         do throws(WireError) { try reader.skip(octets: used) } catch { return .over }
+        let progress = decode(&reader, through: time, body, stateChanged, expecting)
+        decoder.deliverEntries(of: reader.octets, body, expect: expecting)
+        return progress
+    }
+
+    /// Decodes the whole records in the window.
+    private mutating func decode(
+        _ reader: inout WireReader,
+        through time: Int64,
+        _ body: (MRTPeer, RouteUpdate) -> Void,
+        _ stateChanged: (MRTPeer, MRTStateChange) -> Void,
+        _ expecting: (SharedAttributes) -> Void
+    ) -> Progress {
+        let octets = reader.octets
         while reader.remaining >= MRTHeader.octets, let header = try? MRTHeader(&reader) {
             guard header.isPlausible else {
                 let found = "type \(header.type) and length \(header.length)"
                 fault = "expected an MRT header, found \(found)"
                 return .over
             }
+            let start = reader.offset
             guard var record = try? reader.read(octets: header.length, as: "MRT record") else {
                 break
             }
@@ -140,7 +162,15 @@ public struct MRTFile: ~Copyable {
                 var ahead = record
                 if let next = try? header.time(&ahead), next > time { return .later(next) }
             }
-            decoder.decode(header, &record, deliver: body, stateChanged: stateChanged)
+            decoder.decode(
+                header,
+                &record,
+                at: start,
+                of: octets,
+                deliver: body,
+                expect: expecting,
+                stateChanged: stateChanged
+            )
             used = reader.offset
         }
         return .more

@@ -7,30 +7,27 @@ internal import Model
 ///
 /// # How it works
 ///
-/// Attributes are known by identity first: a decoder hands on one object for one sequence of
-/// octets, and what the table keeps is the first object it was given. Another object of the same
-/// value is found by value, once; a small cache then remembers it beside the index, and holds on to
-/// it, so that no other object can come to its address.
+/// A decoder hands on one object for one sequence of octets, and the table leaves a mark on it: the
+/// index of its value, and the number of what stands there. The next route with that object is one
+/// comparison: no two values have the same number, in no table. Without a mark the attributes are
+/// found by value, or are new.
+///
+///     object  mark [ 17 | number 4711 ]  ->  index 17 [ number 4711 | references | .. ]
 struct AttributeTable {
-    private struct Alias {
-        var shared: SharedAttributes
-        var index: UInt32
-        /// The index stands for something else when this is not its number any more.
-        var generation: UInt32
+    private struct State {
+        /// Tells the value at this index from those before it, and from those of other tables;
+        /// 0 for none.
+        var number: UInt64 = 0
+        var references: UInt32 = 0
     }
-
-    private static let aliases = 4_096
 
     private let published: PublishedAttributes
     private let publishedASPaths: PublishedObjects<InternedASPath>
     private let seed = UInt64.random(in: .min ... .max)
 
-    private var byIdentity = FingerprintTable()
     private var byValue = FingerprintTable()
     private var pool = IndexPool(blockShift: PublishedAttributes.blockShift)
-    private var references: [UInt32] = []
-    private var generations: [UInt32] = []
-    private var aliases: [Alias?] = Array(repeating: nil, count: AttributeTable.aliases)
+    private var states: [State] = []
 
     private var asPathsByValue = FingerprintTable()
     private var asPathPool = IndexPool(blockShift: PublishedObjects<InternedASPath>.segmentShift)
@@ -52,66 +49,54 @@ struct AttributeTable {
         _ shared: SharedAttributes,
         retiring retirement: inout Retirement
     ) -> UInt32 {
-        let address = UInt64(UInt(bitPattern: ObjectIdentifier(shared)))
-        let identity = hash(address)
-        let index = known(shared, identity) ?? find(shared, identity)
-        if let index {
-            references[Int(index)] += 1
-            return index
+        let number = shared.mark.number
+        let place = Int(shared.mark.index)
+        if number != 0, place < states.count, states[place].number == number {
+            states[place].references += 1
+            return UInt32(place)
         }
-        return insert(shared, identity, retiring: &retirement)
+        let hash = hash(shared)
+        let known = byValue.find(hash) { index in
+            published.read(index) { $0.value == shared.value } ?? false
+        }
+        let index = known ?? insert(shared, hash, retiring: &retirement)
+        states[Int(index)].references += 1
+        shared.mark.set(index: index, number: states[Int(index)].number)
+        return index
     }
 
-    private func hash(_ address: UInt64) -> UInt32 {
+    private func hash(_ shared: SharedAttributes) -> UInt32 {
+        let value = shared.value
         var hash = SeededHash(seed: seed)
-        hash.add(address)
+        hash.add(UInt64(value.origin.rawValue) << 8 | UInt64(value.clusterCount))
+        hash.add(value.multiExitDiscriminator, value.localPreference)
+        hash.add(value.originatorID, nil)
+        hash.add(value.asPath.words)
+        hash.add(value.communities)
+        for community in value.largeCommunities {
+            hash.add(UInt64(community.globalAdministrator))
+            hash.add(UInt64(community.localData1) << 32 | UInt64(community.localData2))
+        }
+        for community in value.extendedCommunities { hash.add(community) }
         return hash.value
     }
 
-    /// The index of this very object, kept or remembered.
-    private func known(_ shared: SharedAttributes, _ identity: UInt32) -> UInt32? {
-        let kept = byIdentity.find(identity) { index in
-            published.read(index) { $0 === shared } ?? false
-        }
-        if let kept { return kept }
-        guard let alias = aliases[Int(identity) & (Self.aliases - 1)], alias.shared === shared,
-            generations[Int(alias.index)] == alias.generation
-        else { return nil }
-        return alias.index
-    }
-
-    /// The index of its value, which is remembered for this object.
-    private mutating func find(_ shared: SharedAttributes, _ identity: UInt32) -> UInt32? {
-        let found = byValue.find(Self.hash(shared)) { index in
-            published.read(index) { $0.value == shared.value } ?? false
-        }
-        guard let found else { return nil }
-        aliases[Int(identity) & (Self.aliases - 1)] = Alias(
-            shared: shared,
-            index: found,
-            generation: generations[Int(found)]
-        )
-        return found
-    }
-
-    private static func hash(_ shared: SharedAttributes) -> UInt32 {
-        UInt32(truncatingIfNeeded: shared.value.hashValue)
+    private func hash(_ path: ASPath) -> UInt32 {
+        var hash = SeededHash(seed: seed)
+        hash.add(path.words)
+        return hash.value
     }
 
     private mutating func insert(
         _ shared: SharedAttributes,
-        _ identity: UInt32,
+        _ hash: UInt32,
         retiring retirement: inout Retirement
     ) -> UInt32 {
         let path = shared.value.asPath
         let index = pool.take()
-        while references.count <= index {
-            references.append(0)
-            generations.append(0)
-        }
-        references[Int(index)] = 1
-        byIdentity.insert(index, identity)
-        byValue.insert(index, Self.hash(shared))
+        while states.count <= index { states.append(State()) }
+        states[Int(index)] = State(number: MarkNumber.next())
+        byValue.insert(index, hash)
         let traits = PublishedAttributes.Traits(
             asPath: ASPathID(rawValue: takeASPath(path, retiring: &retirement)),
             neighborAS: path.neighborAS ?? .zero,
@@ -121,17 +106,16 @@ struct AttributeTable {
         return index
     }
 
-    mutating func retain(_ index: UInt32) { references[Int(index)] += 1 }
+    mutating func retain(_ index: UInt32) { states[Int(index)].references += 1 }
 
     /// Counts one need less; with the last the attributes go.
     mutating func release(_ index: UInt32, retiring retirement: inout Retirement) {
-        references[Int(index)] -= 1
-        guard references[Int(index)] == 0 else { return }
+        states[Int(index)].references -= 1
+        guard states[Int(index)].references == 0 else { return }
         let asPath = published.traits(at: index).asPath.rawValue
         guard let shared = published.withdraw(index) else { return }
-        byIdentity.remove(index, hash(UInt64(UInt(bitPattern: ObjectIdentifier(shared)))))
-        byValue.remove(index, Self.hash(shared))
-        generations[Int(index)] &+= 1
+        byValue.remove(index, hash(shared))
+        states[Int(index)] = State()
         retirement.add(shared)
         retirement.add(.attributes(index))
         releaseASPath(asPath, retiring: &retirement)
@@ -141,7 +125,7 @@ struct AttributeTable {
         _ path: ASPath,
         retiring retirement: inout Retirement
     ) -> UInt32 {
-        let hash = UInt32(truncatingIfNeeded: path.hashValue)
+        let hash = hash(path)
         let known = asPathsByValue.find(hash) { index in
             publishedASPaths.read(index) { $0.path == path } ?? false
         }
@@ -162,7 +146,7 @@ struct AttributeTable {
         guard asPathReferences[Int(index)] == 0, let path = publishedASPaths.take(index) else {
             return
         }
-        asPathsByValue.remove(index, UInt32(truncatingIfNeeded: path.path.hashValue))
+        asPathsByValue.remove(index, hash(path.path))
         retirement.add(path)
         retirement.add(.asPath(index))
     }
@@ -174,5 +158,25 @@ struct AttributeTable {
     mutating func freeASPath(_ index: UInt32, retiring retirement: inout Retirement) {
         guard asPathPool.give(index) else { return }
         retirement.add(publishedASPaths.dropSegment(holding: index))
+    }
+}
+
+extension SeededHash {
+    /// Adds numbers that may be absent.
+    fileprivate mutating func add(_ first: UInt32?, _ second: UInt32?) {
+        let present: UInt64 = (first == nil ? 0 : 1) | (second == nil ? 0 : 2)
+        add(UInt64(first ?? 0) << 32 | UInt64(second ?? 0))
+        add(present)
+    }
+
+    /// Adds a list, two words at a time.
+    fileprivate mutating func add(_ words: [UInt32]) {
+        add(UInt64(words.count))
+        var index = 0
+        while index + 1 < words.count {
+            add(UInt64(words[index]) << 32 | UInt64(words[index + 1]))
+            index += 2
+        }
+        if index < words.count { add(UInt64(words[index])) }
     }
 }

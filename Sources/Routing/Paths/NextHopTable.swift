@@ -34,6 +34,20 @@ struct NextHopTable {
         return NextHopID(rawValue: index)
     }
 
+    /// The id of `address`, not counted; nil when it is not there, ``NextHopID/none`` for nil.
+    mutating func id(of address: IPAddress?) -> NextHopID? {
+        guard let address else { return NextHopID.none }
+        if let latest, latest.address == address {
+            return references[Int(latest.id.rawValue)] > 0 ? latest.id : nil
+        }
+        let known = byValue.find(hash(address)) {
+            published.nextHop(NextHopID(rawValue: $0)) == address
+        }
+        guard let known else { return nil }
+        latest = (address, NextHopID(rawValue: known))
+        return NextHopID(rawValue: known)
+    }
+
     private func hash(_ address: IPAddress) -> UInt32 {
         var hash = SeededHash(seed: seed)
         hash.add(UInt64(truncatingIfNeeded: address.bits >> 64))

@@ -6,12 +6,17 @@ internal import Model
 /// or an event needs it, and for the retention after that.
 struct PathSetTable {
     private struct State {
+        /// Tells a set of one path, not stale, from all others that were at this index, and from
+        /// those of other tables; 0 for what is no such set.
+        var number: UInt64 = 0
         /// Entries of views that have it as their own, and events that remember it.
         var references: UInt32 = 0
         /// The entries among them.
         var uses: UInt32 = 0
-        /// Index + 1 of what it was with its path stale, when that was asked for; 0 otherwise.
-        var staleTwin: UInt32 = 0
+        /// Of the one path, where there is a number.
+        var nextHop = NextHopID.none
+        var source = RouteSourceID(rawValue: 0)
+        var pathIdentifier: UInt32 = 0
         /// Whether it waits in the retirement queue as unused.
         var isQueued = false
         /// Whether it came into use since, and out of it again: it waits once more.
@@ -23,6 +28,10 @@ struct PathSetTable {
     private var byValue = FingerprintTable()
     private var pool = IndexPool(blockShift: PublishedPaths.blockShift)
     private var states: [State] = []
+    /// Index + 1 of what each was with its path stale, when that was asked for; 0 otherwise.
+    private var staleTwins: [UInt32] = []
+    /// Of what ``load(_:)`` has loaded, so that it is loaded.
+    private var loaded: UInt64 = 0
 
     init(published: PublishedTable) { self.published = published.pathSets }
 
@@ -50,11 +59,59 @@ struct PathSetTable {
         let known = byValue.find(hash) { isSame(PathSetID(rawValue: $0), list) }
         if let known { return (PathSetID(rawValue: known), false) }
         let index = pool.take()
-        while states.count <= index { states.append(State()) }
-        states[Int(index)] = State()
+        while states.count <= index {
+            states.append(State())
+            staleTwins.append(0)
+        }
+        states[Int(index)] = Self.state(of: list)
+        staleTwins[Int(index)] = 0
         byValue.insert(index, hash)
         published.publish(list, at: index, retiring: &retirement)
         return (PathSetID(rawValue: index), true)
+    }
+
+    private static func state(of list: PathList) -> State {
+        guard list.others.isEmpty, !list.best.isStale else { return State() }
+        var state = State(number: MarkNumber.next())
+        state.nextHop = list.best.nextHop
+        state.source = list.best.source
+        state.pathIdentifier = list.best.pathIdentifier
+        return state
+    }
+
+    /// The set that a mark was left for, if it is still there and its path is meant, of which the
+    /// attributes are not told.
+    func marked(
+        index: UInt32,
+        number: UInt64,
+        _ isMeant: (borrowing MarkedPath) -> Bool
+    ) -> PathSetID? {
+        guard number != 0, index < states.count, states[Int(index)].number == number else {
+            return nil
+        }
+        let path = MarkedPath(
+            nextHop: states[Int(index)].nextHop,
+            source: states[Int(index)].source,
+            pathIdentifier: states[Int(index)].pathIdentifier
+        )
+        return isMeant(path) ? PathSetID(rawValue: index) : nil
+    }
+
+    /// Loads what is needed of the set at `index`, if there is one.
+    mutating func load(_ index: UInt32) {
+        if index < states.count { loaded &+= states[Int(index)].number }
+    }
+
+    struct MarkedPath {
+        var nextHop: NextHopID
+        var source: RouteSourceID
+        var pathIdentifier: UInt32
+    }
+
+    /// Leaves a mark on the attributes of the one path of `id`; nothing when that is no such set.
+    func mark(_ shared: SharedAttributes, with id: PathSetID) {
+        let number = states[Int(id.rawValue)].number
+        if number != 0 { shared.pathSetMark.set(index: id.rawValue, number: number) }
     }
 
     private func isSame(_ id: PathSetID, _ list: PathList) -> Bool {
@@ -67,7 +124,7 @@ struct PathSetTable {
     ///
     /// A whole table becomes stale at once, prefix by prefix.
     func staleTwin(of id: PathSetID) -> PathSetID? {
-        let twin = PathSetID(rawValue: states[Int(id.rawValue)].staleTwin &- 1)
+        let twin = PathSetID(rawValue: staleTwins[Int(id.rawValue)] &- 1)
         guard twin != .none, let record = published.record(of: id), record.isOnly,
             let stale = published.record(of: twin), stale.isOnly, stale.path.isStale,
             !record.path.isStale, stale.path.fresh == record.path
@@ -76,7 +133,7 @@ struct PathSetTable {
     }
 
     mutating func noteStaleTwin(_ twin: PathSetID, of id: PathSetID) {
-        states[Int(id.rawValue)].staleTwin = twin.rawValue &+ 1
+        staleTwins[Int(id.rawValue)] = twin.rawValue &+ 1
     }
 
     mutating func retain(_ id: PathSetID) { states[Int(id.rawValue)].references += 1 }
@@ -121,6 +178,7 @@ struct PathSetTable {
         guard state.references == 0, let list = published.paths(of: PathSetID(rawValue: index))
         else { return nil }
         byValue.remove(index, hash(list))
+        states[Int(index)].number = 0
         published.withdraw(index, retiring: &retirement)
         retirement.add(.pathSetIndex(index))
         return list

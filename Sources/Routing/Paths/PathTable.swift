@@ -78,6 +78,25 @@ struct PathTable {
         )
     }
 
+    /// The set of one path alone, with what `update` announces; nil when it has to be searched for.
+    mutating func recall(
+        _ update: RouteUpdate,
+        from source: RouteSourceID,
+        pathIdentifier: UInt32
+    ) -> PathSetID? {
+        let number = update.shared.pathSetMark.number
+        let index = update.shared.pathSetMark.index
+        guard number != 0, let nextHop = nextHops.id(of: update.nextHop) else { return nil }
+        return pathSets.marked(index: index, number: number) { path in
+            path.nextHop == nextHop && path.source == source
+                && path.pathIdentifier == pathIdentifier
+        }
+    }
+
+    /// Leaves a mark on `shared` for ``recall(_:from:pathIdentifier:)``, if `id` is of one path,
+    /// which was told with it.
+    func mark(_ shared: SharedAttributes, with id: PathSetID) { pathSets.mark(shared, with: id) }
+
     mutating func release(_ path: Path, retiring retirement: inout Retirement) {
         attributes.release(path.attributes, retiring: &retirement)
         nextHops.release(path.nextHop, retiring: &retirement)

@@ -115,7 +115,7 @@ struct TableFileCase {
         var loaded = 0
         let table = RoutingTable()
         var failure: (any Error)?
-        let wall = seconds {
+        let wall = Self.wallSeconds {
             do {
                 var writer = table.makeWriter()
                 let view = writer.view(named: "router")
@@ -123,6 +123,8 @@ struct TableFileCase {
                 try file.read { peer, update in
                     writer.apply(update, from: peer.source, to: view)
                     loaded += 1
+                } expecting: {
+                    writer.expect($0)
                 }
             } catch {
                 failure = error
@@ -146,7 +148,7 @@ struct TableFileCase {
         let before = processorSeconds(RUSAGE_CHILDREN.rawValue)
         var status: Int32 = 0
         var failure: (any Error)?
-        let wall = seconds {
+        let wall = Self.wallSeconds {
             do {
                 try process.run()
                 process.waitUntilExit()
@@ -158,6 +160,11 @@ struct TableFileCase {
         if let failure { throw failure }
         guard status != 127 else { throw BenchError("\(command[0]) is not installed") }
         return Time(wall: wall, processor: processorSeconds(RUSAGE_CHILDREN.rawValue) - before)
+    }
+
+    private static func wallSeconds(_ body: () -> Void) -> Double {
+        let elapsed = ContinuousClock().measure(body)
+        return elapsed / .seconds(1)
     }
 
     private static func processorSeconds(_ who: Int32) -> Double {

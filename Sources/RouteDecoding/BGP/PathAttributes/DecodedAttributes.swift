@@ -39,13 +39,6 @@ package struct DecodedAttributes: Sendable {
 
     package init() {}
 
-    /// What a list was found to hold when it was read before; the attributes stay where they are
-    /// remembered.
-    init(_ known: AttributeMemo.Entry) {
-        seen = known.seen
-        count = known.count
-    }
-
     /// The strongest handling that the errors call for; nil without errors.
     package var handling: ErrorHandling? { errors.lazy.map(\.handling).max() }
 

@@ -6,29 +6,29 @@ import Wire
 
 /// Attributes that are remembered (``AttributeMemo``) are those that would be read.
 enum Remembered {
-    static func check(_ body: WireReader, _ outcome: UpdateOutcome, _ options: BGPSessionOptions) {
-        guard outcome.reset == nil else { return }
-        var memo = AttributeMemo(most: 16)
-        var shared: SharedAttributes?
-        for turn in 0..<2 {
-            var reader = body
-            var updates: [RouteUpdate] = []
-            do throws(BGPError) {
-                let notes = try BGPUpdateDecoder(options).read(
-                    &reader,
-                    at: UpdateCheck.time,
-                    memo: &memo
-                ) { updates.append($0) }
-                Invariants.require(notes.errors == outcome.errors, "errors are the same each time")
-            } catch {
-                preconditionFailure("what was read is refused: \(error)")
-            }
-            Invariants.require(updates == outcome.updates, "what is remembered is what is read")
-            guard let update = updates.first, !update.announced.isEmpty else { continue }
-            if turn == 1, memo.entryCount > 0, outcome.errors.isEmpty {
-                Invariants.require(shared === update.shared, "what is remembered is one object")
-            }
-            shared = update.shared
+    /// Reads `octets` as the attributes of an entry of a table, beside as many of its first ones.
+    static func check(_ octets: WireReader) {
+        guard octets.remaining <= UInt16.max else { return }
+        var memo = AttributeMemo(most: 4)
+        for count in [octets.remaining, octets.remaining / 2, octets.remaining] {
+            check(octets, count, &memo)
+        }
+    }
+
+    private static func check(_ octets: WireReader, _ count: Int, _ memo: inout AttributeMemo) {
+        for hasFourOctetASNs in [true, false, true] {
+            var alone = AttributeMemo(most: 0)
+            var expected = RouteUpdate(time: 0)
+            var update = RouteUpdate(time: 0)
+            var whole = octets
+            guard var list = try? whole.read(octets: count, as: "attributes") else { return }
+            var again = list
+            let read = alone.read(&list, hasFourOctetASNs: hasFourOctetASNs, into: &expected)
+            let known = memo.read(&again, hasFourOctetASNs: hasFourOctetASNs, into: &update)
+            Invariants.require(update == expected, "what is remembered is what is read")
+            Invariants.require(read != nil && alone.count == 0, "nothing is remembered by none")
+            let isWhole = read?.errors.isEmpty == true && read?.truncatedPaths == 0
+            Invariants.require(known != nil || isWhole, "what is wrong is not remembered")
         }
     }
 }

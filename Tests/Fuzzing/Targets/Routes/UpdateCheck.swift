@@ -21,7 +21,7 @@ enum UpdateCheck {
         if choice % 4 == 0 {
             for update in outcome.updates { Encoded.check(update, octets: rest.remaining) }
         }
-        if choice >> 4 % 4 == 0 { Remembered.check(rest, outcome, options) }
+        if choice >> 4 % 4 == 0 { Remembered.check(rest) }
         if choice >> 8 % 8 == 0 { Ladder.check(rest, outcome, options, choice >> 16) }
     }
 
