@@ -13,7 +13,7 @@
 #                  until it says that it has all of both families: what is judged
 #     settled      the same, until it does nothing for a second
 #     wall         seconds until it has all
-#     resident     memory then, in MB, without what else it was given; peak: the most before
+#     resident     memory then, in MB; peak: the most until then
 #
 # The feed is a file of UPDATEs as they go over the wire: the prefixes of ../shared/data/prefixes
 # where that exists, else made-up ones, 3.5 an UPDATE, 50,000 sets of attributes, End-of-RIB of both
