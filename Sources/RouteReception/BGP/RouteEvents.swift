@@ -9,8 +9,8 @@ public import Model
 public protocol RouteEvents: Sendable {
     /// Whether more updates may come.
     ///
-    /// When it says no, reading stops until ``RouteSessions/resumeReading()``; at most what one more
-    /// message says comes of each session. Sessions do not suffer from it.
+    /// When it says no, reading stops until ``RouteSessions/resumeReading()``; at most what one
+    /// more message says comes of each session. Sessions do not suffer from it.
     var hasRoom: Bool { get }
     /// `sessions` will call; it can be asked to act upon them from now on.
     func begin(_ sessions: any RouteSessions)
