@@ -111,7 +111,7 @@ struct RouteApplier: ~Copyable {
         case .established(let source, let session):
             begin(source, session)
             return []
-        case .update(let update, let source): return apply(update, from: source)
+        case .updates(let batch): return apply(batch)
         case .ended(let source): return end(source)
         case .reset(let source): return end(source) + forget(source)
         case .gone(let source, let time): return withdraw(source, at: time)
@@ -148,34 +148,10 @@ struct RouteApplier: ~Copyable {
         neighbor.staleUntil = min(now + time, neighbor.staleSince + 2 * time)
     }
 
-    private mutating func apply(_ update: RouteUpdate, from source: RouteSource) -> [Chore] {
-        let owner = RouteOwner(of: source)
-        var neighbor = known(owner)
-        guard !neighbor.isOverLimit, !neighbor.isWithoutView else { return [] }
-        neighbor.source = source
-        let view = neighbor.view ?? view(of: source)
-        neighbor.view = view
-        guard view != .none else {
-            neighbor.isWithoutView = true
-            neighbors[owner] = neighbor
-            return [.noView(source)]
-        }
-        var update = update
-        update.time = clock.time(ofArrival: update.time)
-        writer.apply(update, from: source, to: view)
-        var chores: [Chore] = []
-        if !update.announced.isEmpty { chores += check(source, in: view, &neighbor) }
-        for family in update.endOfRIB { chores += complete(family, &neighbor) }
-        neighbor.renewal.note(update)
-        for mark in update.refreshes { chores += renew(mark, source, &neighbor) }
-        neighbors[owner] = neighbor
-        return chores
-    }
-
     /// Compares what a session has announced with what it may (RFC 4271, section 6.7).
     ///
     /// Stale routes do not count: they are of an earlier session.
-    private func check(
+    func check(
         _ source: RouteSource,
         in view: ViewID,
         _ neighbor: inout Neighbor

@@ -126,7 +126,11 @@ extension RouteFeed {
     }
 
     package func received(_ update: RouteUpdate, from source: RouteSource) {
-        put(.update(update, source))
+        put(.updates(RouteBatch([update], from: source)))
+    }
+
+    package func received(_ updates: [RouteUpdate], from source: RouteSource) {
+        RouteBatch.batches(of: updates, from: source) { put(.updates($0)) }
     }
 
     package func sessionEnded(_ source: RouteSource, reason: String) {

@@ -82,9 +82,7 @@ final class RouteFeedCore: Sendable {
             var position = start
             let end = min(entries.count, start + Self.mostEntries)
             while position < end, prefixes < Self.mostPrefixes {
-                if case .update(let update, _) = entries[position] {
-                    prefixes += update.announced.count + update.withdrawn.count
-                }
+                if case .updates(let batch) = entries[position] { prefixes += batch.prefixes }
                 let chores = applier.apply(entries[position])
                 position += 1
                 if !chores.isEmpty { return (position, chores) }

@@ -11,12 +11,13 @@ import Synchronization
 ///
 /// It never turns anything away: it says that it is full, and the sessions stop reading until half
 /// of it is empty again. What counts is what was put in and is not applied yet, so that what the
-/// thread has taken and works on is part of it.
+/// thread has taken and works on is part of it. It holds some milliseconds' work: what is longer on
+/// its way has left the processor's caches before it is applied.
 final class RouteQueue: Sendable {
     /// What is waiting, in the order it happened.
     enum Entry: Sendable {
         case established(RouteSource, EstablishedSession)
-        case update(RouteUpdate, RouteSource)
+        case updates(RouteBatch)
         case ended(RouteSource)
         /// The same, and its routes are gone.
         case reset(RouteSource)
@@ -47,7 +48,7 @@ final class RouteQueue: Sendable {
     /// - Parameters:
     ///   - mostEntries: From so many on it is full.
     ///   - mostOctets: Memory of them from which on it is full.
-    init(mostEntries: Int, mostOctets: Int = 64 << 20) {
+    init(mostEntries: Int, mostOctets: Int = 4 << 20) {
         self.mostEntries = max(1, mostEntries)
         self.mostOctets = mostOctets
     }
@@ -55,11 +56,12 @@ final class RouteQueue: Sendable {
     var hasRoom: Bool { !isFull.load(ordering: .acquiring) }
 
     func put(_ entry: Entry) {
+        let (count, octets) = Self.size(of: entry)
         let isAwaited = state.withLock { state in
             guard !state.isClosed else { return false }
             state.entries.append(entry)
-            state.depth += 1
-            state.octets += Self.octets(of: entry)
+            state.depth += count
+            state.octets += octets
             state.deepest = max(state.deepest, state.depth)
             let isOver = state.depth >= mostEntries || state.octets >= mostOctets
             if isOver, !isFull.exchange(true, ordering: .acquiringAndReleasing) {
@@ -107,8 +109,9 @@ final class RouteQueue: Sendable {
         var count = 0
         var octets = 0
         for entry in entries {
-            count += 1
-            octets += Self.octets(of: entry)
+            let size = Self.size(of: entry)
+            count += size.count
+            octets += size.octets
         }
         return state.withLock { state in
             state.depth -= count
@@ -138,16 +141,11 @@ final class RouteQueue: Sendable {
         }
     }
 
-    /// Memory that an entry takes, as far as it depends on what a neighbor says.
-    private static func octets(of entry: Entry) -> Int {
-        guard case .update(let update, _) = entry else { return 256 }
-        let prefixes = update.announced.count + update.withdrawn.count
-        let attributes = update.shared.value
-        let numbers =
-            attributes.asPath.words.count + attributes.communities.count
-            + 3 * attributes.largeCommunities.count
-            + 2 * attributes.extendedCommunities.count
-        return 512 + prefixes * MemoryLayout<RouteUpdate.Reachability>.stride + 4 * numbers
+    /// What an entry counts for, and its memory in octets, as far as it depends on what a neighbor
+    /// says.
+    private static func size(of entry: Entry) -> (count: Int, octets: Int) {
+        guard case .updates(let batch) = entry else { return (1, 256) }
+        return (batch.updates.count, batch.octets)
     }
 }
 

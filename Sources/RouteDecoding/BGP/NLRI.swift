@@ -34,10 +34,25 @@ extension WireReader {
         hasPathIdentifiers: Bool,
         into list: inout [RouteUpdate.Reachability]
     ) throws(WireError) {
+        if isAtEnd { return }
+        list.reserveCapacity(list.count + prefixCount(hasPathIdentifiers: hasPathIdentifiers))
         while !isAtEnd {
             let identifier: UInt32 = hasPathIdentifiers ? try read() : 0
             list.append(.init(try readPrefix(family), pathIdentifier: identifier))
         }
+    }
+
+    /// How many prefixes are ahead, as far as their lengths make sense.
+    private func prefixCount(hasPathIdentifiers: Bool) -> Int {
+        var ahead = self
+        var count = 0
+        let before = hasPathIdentifiers ? 4 : 0
+        while (try? ahead.skip(octets: before)) != nil, let length = try? ahead.read(UInt8.self),
+            (try? ahead.skip(octets: (Int(length) + 7) / 8)) != nil
+        {
+            count += 1
+        }
+        return count
     }
 
     /// Reads an address of `family`.

@@ -93,6 +93,9 @@ package struct BGPSession: Sendable {
     package internal(set) var agreed: EstablishedSession?
     let local: Local
     var decoder = BGPUpdateDecoder(BGPSessionOptions())
+    private var known = KnownAttributes(most: KnownAttributes.ofTable)
+    /// Families of which End-of-RIB has come.
+    private var told: [AddressFamily] = []
 
     package init(_ neighbor: BGPNeighbor, _ local: Local) {
         self.local = local
@@ -139,7 +142,10 @@ package struct BGPSession: Sendable {
             case (.openSent, .open): return try receiveOpen(&body)
             case (.openConfirm, .keepalive): return establish()
             case (.established, .keepalive): return []
-            case (.established, .update): return try receiveUpdate(&body, at: time)
+            case (.established, .update):
+                var updates: [RouteUpdate] = []
+                let actions = try read(&body, at: time, into: &updates)
+                return updates.map { .deliver($0) } + actions
             case (.openConfirm, .routeRefresh): return []
             case (.established, .routeRefresh): return try receiveRefresh(&body, at: time)
             default: throw unexpected(type)
@@ -210,15 +216,41 @@ package struct BGPSession: Sendable {
         return end(nil, reason: "received \(text)", error: nil, isHardReset: isHardReset)
     }
 
-    private mutating func receiveUpdate(
+    /// An UPDATE has come to an established session, as nearly all messages do: the same as
+    /// ``receive(_:_:at:)``, but what it changes goes behind `updates`.
+    ///
+    /// - Returns: What to do besides.
+    package mutating func receiveUpdate(
         _ body: inout WireReader,
-        at time: Int64
+        at time: Int64,
+        into updates: inout [RouteUpdate]
+    ) -> [Action] {
+        do throws(BGPError) {
+            return try read(&body, at: time, into: &updates)
+        } catch {
+            return fail(error)
+        }
+    }
+
+    private mutating func read(
+        _ body: inout WireReader,
+        at time: Int64,
+        into updates: inout [RouteUpdate]
     ) throws(BGPError) -> [Action] {
+        let first = updates.count
+        let notes = try decoder.read(&body, at: time, known: &known) { updates.append($0) }
+        for update in updates[first...] where !update.endOfRIB.isEmpty { end(update.endOfRIB) }
         var actions: [Action] = []
-        let notes = try decoder.read(&body, at: time) { actions.append(.deliver($0)) }
         if !notes.errors.isEmpty { actions.append(.note(notes.errors)) }
         if !notes.skipped.isEmpty { actions.append(.skip(notes.skipped)) }
         return actions
+    }
+
+    /// The table has been told: what it was told with hardly comes again.
+    private mutating func end(_ families: [AddressFamily]) {
+        told += families.filter { !told.contains($0) }
+        guard let agreed, agreed.families.allSatisfy(told.contains) else { return }
+        known = KnownAttributes(most: KnownAttributes.ofChanges)
     }
 
     /// A request asks for our routes: there are none (RFC 2918, section 4).

@@ -32,12 +32,18 @@ final class BGPSessionHandler: ChannelInboundHandler {
     var context: ChannelHandlerContext?
     private var counter = MessageCounter()
     private var wasEstablished = false
+    /// What messages have changed that is not handed on yet, and how many UPDATEs said so.
+    private var updates: [RouteUpdate] = []
+    private var updateCount = 0
     /// Octets that are not a whole message yet, or are not to be read yet.
     private var unread = ByteBuffer()
     /// What the OPEN has led to, while the neighbor's other session is watched.
     private var withheld: [BGPSession.Action]?
     private(set) var isPaused = false
     let timers = SessionTimers()
+
+    /// Updates that are handed on together, of one piece of what has come, at most.
+    private static let mostUpdates = 64
 
     init(_ sessions: BGPSessions) { self.sessions = sessions }
 
@@ -89,11 +95,14 @@ final class BGPSessionHandler: ChannelInboundHandler {
         var buffer = ByteBuffer()
         swap(&buffer, &unread)
         var count = 0
-        while canRead, let length = readMessage(buffer) {
+        let time = sessions.timing.now()
+        while canRead, let length = readMessage(buffer, cameAt: time) {
             buffer.moveReaderIndex(forwardBy: length)
             count += 1
         }
-        guard let session, session.state != .ended else { return }
+        handOnUpdates()
+        counter.add(count)
+        guard let state = session?.state, state != .ended else { return }
         buffer.discardReadBytes()
         unread = buffer
         // Octets that are no message are no sign of life (RFC 4271, section 4.4).
@@ -102,12 +111,12 @@ final class BGPSessionHandler: ChannelInboundHandler {
     }
 
     private var canRead: Bool {
-        guard let session, session.state != .ended else { return false }
+        guard let state = session?.state, state != .ended else { return false }
         return !isPaused && !isWaiting
     }
 
     /// Reads the message at the start of `buffer`; returns its length, nil when there is none yet.
-    private func readMessage(_ buffer: ByteBuffer) -> Int? {
+    private func readMessage(_ buffer: ByteBuffer, cameAt time: Int64) -> Int? {
         var reader = WireReader(buffer.readableBytesSpan, as: "BGP message")
         do throws(BGPError) {
             let longest = session?.longestMessage ?? BGPMessageHeader.longestMessage
@@ -117,9 +126,13 @@ final class BGPSessionHandler: ChannelInboundHandler {
                     as: "BGP message"
                 )
             else { return nil }
-            counter.add()
-            if header.type == .update { sessions.statistics.change { $0.updates += 1 } }
-            let time = sessions.timing.now()
+            if header.type == .update { updateCount += 1 }
+            if header.type == .update, isEstablished {
+                let actions = session?.receiveUpdate(&body, at: time, into: &updates) ?? []
+                if !actions.isEmpty { perform(actions) }
+                pauseIfFull()
+                return header.length
+            }
             let actions = session?.receive(header.type, &body, at: time) ?? []
             if header.type == .open, session?.state == .openConfirm,
                 let rival = sessions.rival(of: self)
@@ -128,12 +141,34 @@ final class BGPSessionHandler: ChannelInboundHandler {
             } else {
                 perform(actions)
             }
-            if isEstablished, !sessions.events.hasRoom { pause() }
+            pauseIfFull()
             return header.length
         } catch {
             run { $0.fail(error) }
             return nil
         }
+    }
+
+    /// Hands on what has been read, before anything else that happened after it.
+    private func handOnUpdates() {
+        if updateCount > 0 {
+            let count = updateCount
+            updateCount = 0
+            sessions.statistics.change { $0.updates += count }
+        }
+        guard !updates.isEmpty, let source = session?.source else { return }
+        var next: [RouteUpdate] = []
+        // After so many come as many; a single one, as most are, keeps no room for others.
+        if updates.count >= Self.mostUpdates { next.reserveCapacity(Self.mostUpdates) }
+        swap(&next, &updates)
+        sessions.events.received(next, from: source)
+    }
+
+    /// Stops reading when what has been read is enough for now.
+    private func pauseIfFull() {
+        guard updates.count >= Self.mostUpdates || !sessions.events.hasRoom else { return }
+        handOnUpdates()
+        if isEstablished, !sessions.events.hasRoom { pause() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -159,13 +194,14 @@ final class BGPSessionHandler: ChannelInboundHandler {
     }
 
     private func perform(_ actions: [BGPSession.Action]) {
+        handOnUpdates()
         guard let context, let session else { return }
         for action in actions {
             switch action {
             case .send(let octets): send(octets)
             case .startTimers(let hold, let keepalive): startTimers(hold: hold, keepalive)
             case .enter(let state): enter(state, session)
-            case .deliver(let update): sessions.events.received(update, from: session.source)
+            case .deliver(let update): sessions.events.received([update], from: session.source)
             case .note(let errors): sessions.note(errors)
             case .skip(let families): sessions.note(skipped: families)
             case .close(let end):

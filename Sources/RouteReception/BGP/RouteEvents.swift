@@ -9,8 +9,8 @@ public import Model
 public protocol RouteEvents: Sendable {
     /// Whether more updates may come.
     ///
-    /// When it says no, reading stops until ``RouteSessions/resumeReading()``; at most one more
-    /// update of each session comes. Sessions do not suffer from it.
+    /// When it says no, reading stops until ``RouteSessions/resumeReading()``; at most what one
+    /// more message says comes of each session. Sessions do not suffer from it.
     var hasRoom: Bool { get }
     /// `sessions` will call; it can be asked to act upon them from now on.
     func begin(_ sessions: any RouteSessions)
@@ -21,6 +21,8 @@ public protocol RouteEvents: Sendable {
     /// Comes before the first update of a session.
     func sessionEstablished(_ source: RouteSource, _ session: EstablishedSession)
     func received(_ update: RouteUpdate, from source: RouteSource)
+    /// The same, of several that came together, in their order.
+    func received(_ updates: [RouteUpdate], from source: RouteSource)
     /// A session that was established is over: its routes are stale.
     func sessionEnded(_ source: RouteSource, reason: String)
     /// The same, and its routes are gone: the neighbor has said that nothing is to be kept of it
@@ -36,6 +38,9 @@ extension RouteEvents {
     public func sessionEstablished(_ source: RouteSource, _ session: EstablishedSession) {}
     public func sessionReset(_ source: RouteSource, reason: String) {
         sessionEnded(source, reason: reason)
+    }
+    public func received(_ updates: [RouteUpdate], from source: RouteSource) {
+        for update in updates { received(update, from: source) }
     }
     public func connectionRefused(_ connection: RefusedConnection) {}
 }

@@ -33,5 +33,5 @@ final class MessageCounter: Sendable {
 
     var value: Int { count.load(ordering: .relaxed) }
 
-    func add() { count.add(1, ordering: .relaxed) }
+    func add(_ messages: Int) { count.add(messages, ordering: .relaxed) }
 }

@@ -14,6 +14,7 @@ struct BenchCase: Sendable {
         },
         BenchCase(name: "routes") { try RoutesCase($0).run() },
         BenchCase(name: "mrt") { try TableFileCase($0).run() },
+        BenchCase(name: "feed") { try FeedCase($0).run() },
     ]
 }
 

@@ -61,7 +61,7 @@ extension PathAttribute {
 extension WireReader {
     /// Reads a next hop to the end: one IPv4 address; or one IPv6 address, and maybe its link-local
     /// one, which is passed over (RFC 2545, section 3; for IPv4 routes: RFC 8950, section 3).
-    fileprivate mutating func readNextHop(_ family: AddressFamily) throws(WireError) -> IPAddress {
+    mutating func readNextHop(_ family: AddressFamily) throws(WireError) -> IPAddress {
         switch (remaining, family) {
         case (4, .ipv4): return .v4(try read())
         case (16, _): return .v6(try read())
