@@ -34,6 +34,7 @@ struct MalformedMessageTests {
             // What is ignored leaves no trace.
             let isPlain =
                 open.addPath.isEmpty && open.roles.isEmpty && open.longLivedStaleSeconds.isEmpty
+                && !open.hasGracefulRestart
             return isPlain && !open.hasIPv6NextHops ? .ignored : .announced
         case .update: return try readUpdate(&reader, message.options)
         case .routeRefresh: return try BGPRouteRefresh(&reader) == nil ? .ignored : .announced

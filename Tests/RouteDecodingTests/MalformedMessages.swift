@@ -42,13 +42,15 @@ struct MalformedMessage: CustomTestStringConvertible, Sendable {
         .init(name: name, paragraph: paragraph, octets: marker + hex(octets), outcome: outcome)
     }
 
-    static func open(
+    /// A message of `type` with this body, in hexadecimal.
+    static func message(
+        _ type: BGPMessageType,
         _ name: String,
         _ paragraph: String,
         _ body: String,
         _ outcome: Outcome
     ) -> MalformedMessage {
-        let octets = BGPMessageHeader.message(.open, hex(body))
+        let octets = BGPMessageHeader.message(type, hex(body))
         return .init(name: name, paragraph: paragraph, octets: octets, outcome: outcome)
     }
 
@@ -81,26 +83,6 @@ struct MalformedMessage: CustomTestStringConvertible, Sendable {
             options: options,
             outcome: outcome
         )
-    }
-
-    static func refresh(
-        _ name: String,
-        _ paragraph: String,
-        _ body: String,
-        _ outcome: Outcome
-    ) -> MalformedMessage {
-        let octets = BGPMessageHeader.message(.routeRefresh, hex(body))
-        return .init(name: name, paragraph: paragraph, octets: octets, outcome: outcome)
-    }
-
-    static func notification(
-        _ name: String,
-        _ paragraph: String,
-        _ body: String,
-        _ outcome: Outcome
-    ) -> MalformedMessage {
-        let octets = BGPMessageHeader.message(.notification, hex(body))
-        return .init(name: name, paragraph: paragraph, octets: octets, outcome: outcome)
     }
 }
 
@@ -143,111 +125,135 @@ extension MalformedMessage {
     ]
 
     private static let opens: [MalformedMessage] = [
-        .open(
+        .message(
+            .open,
             "version 3",
             "RFC 4271, 6.2",
             "03 fbf4 005a c0000207 00",
             .ends(.unsupportedVersion, data: "0004")
         ),
-        .open("AS 0", "RFC 7607, 2", "04 0000 005a c0000207 00", .ends(.badPeerAS)),
-        .open(
+        .message(.open, "AS 0", "RFC 7607, 2", "04 0000 005a c0000207 00", .ends(.badPeerAS)),
+        .message(
+            .open,
             "AS 0 in four octets",
             "RFC 7607, 2",
             "04 fbf4 005a c0000207 08 02 06 41 04 00000000",
             .ends(.badPeerAS)
         ),
-        .open("identifier 0", "RFC 6286, 2.2", "04 fbf4 005a 00000000 00", .ends(.badIdentifier)),
-        .open(
+        .message(
+            .open,
+            "identifier 0",
+            "RFC 6286, 2.2",
+            "04 fbf4 005a 00000000 00",
+            .ends(.badIdentifier)
+        ),
+        .message(
+            .open,
             "hold time of one second",
             "RFC 4271, 6.2",
             "04 fbf4 0001 c0000207 00",
             .ends(.unacceptableHoldTime)
         ),
-        .open(
+        .message(
+            .open,
             "hold time of two seconds",
             "RFC 4271, 6.2",
             "04 fbf4 0002 c0000207 00",
             .ends(.unacceptableHoldTime)
         ),
-        .open(
+        .message(
+            .open,
             "an optional parameter that is no capability",
             "RFC 4271, 6.2",
             "04 fbf4 005a c0000207 02 01 00",
             .ends(.unsupportedOptionalParameter)
         ),
-        .open(
+        .message(
+            .open,
             "a four-octet AS of two octets",
             "RFC 6793, 3",
             "04 fbf4 005a c0000207 06 02 04 41 02 fbf4",
             .ends(.openMessageError)
         ),
-        .open(
+        .message(
+            .open,
             "a capability longer than its parameter",
             "RFC 5492, 4",
             "04 fbf4 005a c0000207 04 02 02 41 04",
             .ends(.openMessageError)
         ),
-        .open(
+        .message(
+            .open,
             "a parameter longer than the list",
             "RFC 4271, 6.2",
             "04 fbf4 005a c0000207 05 02 04 02 00 00",
             .ends(.openMessageError)
         ),
-        .open(
+        .message(
+            .open,
             "parameters longer than the message",
             "RFC 4271, 6.2",
             "04 fbf4 005a c0000207 05 02 02 02 00",
             .ends(.openMessageError)
         ),
-        .open(
+        .message(
+            .open,
             "octets behind the parameters",
             "RFC 4271, 6.2",
             "04 fbf4 005a c0000207 00 00",
             .ends(.openMessageError)
         ),
-        .open(
+        .message(
+            .open,
             "extended parameters cut short",
             "RFC 9072, 2",
             "04 fbf4 005a c0000207 ff ff 0009 02 0006 41 04",
             .ends(.openMessageError)
         ),
-        .open(
+        .message(
+            .open,
             "a family of three octets",
             "RFC 4760, 8",
             "04 fbf4 005a c0000207 07 02 05 01 03 000100",
             .ends(.openMessageError)
         ),
-        .open(
+        .message(
+            .open,
             "graceful restart without its time",
             "RFC 4724, 3",
             "04 fbf4 005a c0000207 05 02 03 40 01 00",
-            .ends(.openMessageError)
+            .ignored
         ),
-        .open(
+        .message(
+            .open,
             "ADD-PATH of three octets",
             "RFC 7911, 4",
             "04 fbf4 005a c0000207 07 02 05 45 03 000101",
             .ignored
         ),
-        .open(
+        .message(
+            .open,
             "ADD-PATH that neither sends nor receives",
             "RFC 7911, 4",
             "04 fbf4 005a c0000207 08 02 06 45 04 00010104",
             .ignored
         ),
-        .open(
+        .message(
+            .open,
             "next hops cut short",
             "RFC 8950, 4",
             "04 fbf4 005a c0000207 09 02 07 05 05 0001000100",
             .ignored
         ),
-        .open(
+        .message(
+            .open,
             "long-lived restart of eight octets",
             "RFC 9494, 3.1",
             "04 fbf4 005a c0000207 0c 02 0a 47 08 0001018000000e10",
             .ignored
         ),
-        .open(
+        .message(
+            .open,
             "a role of no octets",
             "RFC 9234, 4.1",
             "04 fbf4 005a c0000207 04 02 02 09 00",
@@ -257,7 +263,8 @@ extension MalformedMessage {
 
     /// The list of attributes as such.
     private static let refreshes: [MalformedMessage] = [
-        .refresh(
+        .message(
+            .routeRefresh,
             "a begin of five octets",
             "RFC 7313, 5",
             "0001 01 01 00",
@@ -266,30 +273,51 @@ extension MalformedMessage {
                 data: String(repeating: "ff", count: 16) + "001805 0001010100"
             )
         ),
-        .refresh(
+        .message(
+            .routeRefresh,
             "an end of six octets",
             "RFC 7313, 5",
             "0002 02 01 0000",
             .ends(.invalidRefreshLength)
         ),
-        .refresh("three octets", "RFC 7313, 5", "0001 00", .ends(.invalidRefreshLength)),
-        .refresh("none", "RFC 7313, 5", "", .ends(.invalidRefreshLength)),
-        .refresh("subtype 3", "RFC 7313, 5", "0001 03 01", .ignored),
-        .refresh("of a family nobody knows", "RFC 2918, 4", "fffe 00 01", .ignored),
-        .refresh(
+        .message(
+            .routeRefresh,
+            "three octets",
+            "RFC 7313, 5",
+            "0001 00",
+            .ends(.invalidRefreshLength)
+        ),
+        .message(.routeRefresh, "none", "RFC 7313, 5", "", .ends(.invalidRefreshLength)),
+        .message(.routeRefresh, "subtype 3", "RFC 7313, 5", "0001 03 01", .ignored),
+        .message(.routeRefresh, "of a family nobody knows", "RFC 2918, 4", "fffe 00 01", .ignored),
+        .message(
+            .routeRefresh,
             "with filters that were not offered",
             "RFC 5291, 5",
             "0001 00 01 01 40 0000",
             .ignored
         ),
-        .notification("of a code nobody knows", "RFC 4271, 6.4", "ff ff 00", .ignored),
-        .notification(
+        .message(.notification, "of a code nobody knows", "RFC 4271, 6.4", "ff ff 00", .ignored),
+        .message(
+            .notification,
             "a text longer than the message",
             "RFC 9003, 2",
             "06 02 06 68656c6c6f",
             .ignored
         ),
-        .notification("a text that is no UTF-8", "RFC 9003, 2", "06 02 02 ffff", .ignored),
-        .notification("a Hard Reset without what it is for", "RFC 8538, 3.1", "06 09", .ignored),
+        .message(
+            .notification,
+            "a text that is no UTF-8",
+            "RFC 9003, 2",
+            "06 02 02 ffff",
+            .ignored
+        ),
+        .message(
+            .notification,
+            "a Hard Reset without what it is for",
+            "RFC 8538, 3.1",
+            "06 09",
+            .ignored
+        ),
     ]
 }

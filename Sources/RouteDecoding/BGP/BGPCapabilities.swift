@@ -52,17 +52,17 @@ package enum BGPRole: UInt8, CaseIterable, Sendable {
     }
 }
 
-// Reading. A capability that is malformed counts as not there, except those whose loss would make
-// every message be read wrongly (RFC 5492 has no error for it).
+// Reading. A capability that is malformed counts as not there, except the two that say what the
+// session is about: its families, and how AS numbers are read (RFC 5492 has no error for it).
 extension BGPOpen {
-    mutating func readCapability(_ parameter: inout WireReader) throws(WireError) {
-        let code = try parameter.read(UInt8.self)
-        let length = Int(try parameter.read(UInt8.self))
-        var value = try parameter.read(octets: length, as: "BGP capability")
+    mutating func readCapability(_ code: UInt8, _ value: inout WireReader) throws(WireError) {
         switch code {
         case 1:  // Multiprotocol Extensions (RFC 4760, section 8)
-            let family = try value.readFamily()
-            if let family, !unicastFamilies.contains(family) { unicastFamilies.append(family) }
+            guard let family = try value.readFamily() else {
+                namesOtherFamilies = true
+                return
+            }
+            if !unicastFamilies.contains(family) { unicastFamilies.append(family) }
         case 2:  // Route Refresh (RFC 2918, section 2)
             hasRouteRefresh = true
         case 5: readNextHops(&value)
@@ -71,7 +71,7 @@ extension BGPOpen {
         case 9:  // BGP Role (RFC 9234, section 4.1)
             let role = try? value.read(UInt8.self)
             if let role, value.isAtEnd, !roles.contains(role) { roles.append(role) }
-        case 64: try readGracefulRestart(&value)
+        case 64: readGracefulRestart(&value)
         case 65:  // four-octet AS numbers (RFC 6793, section 3)
             asn = ASN(rawValue: try value.read())
             hasFourOctetASNs = true
@@ -93,18 +93,17 @@ extension BGPOpen {
         }
     }
 
-    private mutating func readGracefulRestart(_ value: inout WireReader) throws(WireError) {
-        let flagsAndTime = try value.read(UInt16.self)
+    private mutating func readGracefulRestart(_ value: inout WireReader) {
+        guard let flagsAndTime = try? value.read(UInt16.self) else { return }
         var restart = BGPGracefulRestart()
         restart.isRestarting = flagsAndTime & 0x8000 != 0
         restart.coversNotifications = flagsAndTime & 0x4000 != 0
         restart.restartSeconds = flagsAndTime & 0x0fff
-        while value.remaining >= 4 {
-            let number = try value.read(UInt16.self)
-            let subsequent = try value.read(UInt8.self)
-            let keepsForwarding = try value.read(UInt8.self) & 0x80 != 0
+        while let number = try? value.read(UInt16.self),
+            let subsequent = try? value.read(UInt8.self), let flags = try? value.read(UInt8.self)
+        {
             guard subsequent == 1, let family = AddressFamily(rawValue: number) else { continue }
-            if keepsForwarding, !restart.families.contains(family) {
+            if flags & 0x80 != 0, !restart.families.contains(family) {
                 restart.families.append(family)
             }
         }

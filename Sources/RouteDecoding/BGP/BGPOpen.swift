@@ -15,9 +15,10 @@ package struct BGPOpen: Equatable, Sendable {
     package var routerID: UInt32
     /// Whether AS numbers are four octets wide in its messages (RFC 6793, section 3).
     package var hasFourOctetASNs: Bool
-    /// The families whose unicast routes it exchanges (RFC 4760, section 8); empty when it does not
-    /// say, which means IPv4.
+    /// The families whose unicast routes it names (RFC 4760, section 8); see ``families``.
     package var unicastFamilies: [AddressFamily]
+    /// Whether it names families besides: multicast, VPNs.
+    package var namesOtherFamilies = false
     /// Whether it takes ROUTE-REFRESH messages (RFC 2918, section 2).
     package var hasRouteRefresh: Bool
     /// What it says of its restarts (RFC 4724, section 3); nil when nothing.
@@ -53,6 +54,12 @@ package struct BGPOpen: Equatable, Sendable {
         gracefulRestart = hasGracefulRestart ? BGPGracefulRestart() : nil
     }
 
+    /// The families whose unicast routes it exchanges: one that names no family at all means IPv4
+    /// (RFC 4760, section 8), one that names others only means none.
+    package var families: [AddressFamily] {
+        unicastFamilies.isEmpty && !namesOtherFamilies ? [.ipv4] : unicastFamilies
+    }
+
     /// Whether it ends its initial routes with End-of-RIB markers (RFC 4724, section 3).
     package var hasGracefulRestart: Bool { gracefulRestart != nil }
 
@@ -80,7 +87,11 @@ package struct BGPOpen: Equatable, Sendable {
                 hasRouteRefresh: false,
                 hasGracefulRestart: false
             )
-            if version == 4 { try readOptionalParameters(&body) }
+            if version == 4 {
+                try BGPOptionalParameters.read(&body, isLenient: false) {
+                    (code, value) throws(WireError) in try readCapability(code, &value)
+                }
+            }
             if version != 4 { throw WireError(.unsupported, offset: 0, subject: "BGP version") }
         } catch {
             throw Self.refusal(of: error)
@@ -99,29 +110,6 @@ package struct BGPOpen: Equatable, Sendable {
         case (.unsupported, _):
             BGPError(.unsupportedOptionalParameter, "an optional parameter that is no capability")
         default: BGPError(.openMessageError, "\(error)")
-        }
-    }
-
-    /// Reads the optional parameters, in the usual or the extended form (RFC 9072, section 2).
-    private mutating func readOptionalParameters(_ body: inout WireReader) throws(WireError) {
-        var length = Int(try body.read(UInt8.self))
-        var isExtended = false
-        if length == 255, body.remaining >= 3 {
-            var ahead = body
-            if try ahead.read(UInt8.self) == 255 {
-                isExtended = true
-                length = Int(try ahead.read(UInt16.self))
-                body = ahead
-            }
-        }
-        guard length == body.remaining else { throw body.failure(.malformed) }
-        while !body.isAtEnd {
-            let type = try body.read(UInt8.self)
-            let count =
-                isExtended ? Int(try body.read(UInt16.self)) : Int(try body.read(UInt8.self))
-            var parameter = try body.read(octets: count, as: "OPEN parameter")
-            guard type == 2 else { throw parameter.failure(.unsupported) }
-            while !parameter.isAtEnd { try readCapability(&parameter) }
         }
     }
 

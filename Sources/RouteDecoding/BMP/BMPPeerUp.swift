@@ -14,8 +14,6 @@ struct BMPPeerUp: Equatable, Sendable {
     var sent: MonitoredOpen
     /// What the peer said.
     var received: MonitoredOpen
-    /// VRF/Table Name (RFC 9069, section 4.3); empty when there is none.
-    var tableName = ""
 
     /// Reads the body behind the per-peer header.
     init(_ body: inout WireReader) throws(WireError) {
@@ -24,11 +22,8 @@ struct BMPPeerUp: Equatable, Sendable {
         remotePort = try body.read()
         sent = try MonitoredOpen(&body)
         received = try MonitoredOpen(&body)
-        var name = ""
-        try BMPInformation.read(&body) { (type, value) throws(WireError) in
-            if type == 3 { name = try BMPInformation.text(&value) }
-        }
-        tableName = name
+        // Names of tables (RFC 9069, section 4.3) and other texts are not used.
+        try BMPInformation.read(&body) { (_, _) in }
     }
 
     /// The families whose unicast routes both sides exchange.
@@ -81,35 +76,10 @@ struct MonitoredOpen: Equatable, Sendable {
         asn = ASN(rawValue: UInt32(try body.read(UInt16.self)))
         try body.skip(octets: 2)
         routerID = try body.read()
-        try? readParameters(&body)
+        try? BGPOptionalParameters.read(&body, isLenient: true) { (code, value) in
+            try? read(code, &value)
+        }
         if !namesFamilies { families = [.ipv4] }
-    }
-
-    /// Optional parameters, in the usual or the extended form (RFC 9072, section 2).
-    private mutating func readParameters(_ body: inout WireReader) throws(WireError) {
-        let length = try body.read(UInt8.self)
-        var isExtended = false
-        if length == 255, body.remaining >= 3 {
-            var ahead = body
-            if try ahead.read(UInt8.self) == 255 {
-                isExtended = true
-                try ahead.skip(octets: 2)
-                body = ahead
-            }
-        }
-        while !body.isAtEnd {
-            let type = try body.read(UInt8.self)
-            let count =
-                isExtended ? Int(try body.read(UInt16.self)) : Int(try body.read(UInt8.self))
-            var parameter = try body.read(octets: count, as: "OPEN parameter")
-            guard type == 2 else { continue }
-            while !parameter.isAtEnd {
-                let code = try parameter.read(UInt8.self)
-                let length = Int(try parameter.read(UInt8.self))
-                var value = try parameter.read(octets: length, as: "BGP capability")
-                try? read(code, &value)
-            }
-        }
     }
 
     private mutating func read(_ code: UInt8, _ value: inout WireReader) throws(WireError) {

@@ -86,9 +86,8 @@ extension BGPSession {
         return session
     }
 
-    /// Both families are ours; a neighbor that names none exchanges IPv4 (RFC 4760, section 8).
+    /// Both families are ours.
     private static func families(agreedWith open: BGPOpen) -> [AddressFamily] {
-        guard !open.unicastFamilies.isEmpty else { return [.ipv4] }
-        return AddressFamily.allCases.filter(open.unicastFamilies.contains)
+        AddressFamily.allCases.filter(open.families.contains)
     }
 }
