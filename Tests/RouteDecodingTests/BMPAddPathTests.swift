@@ -106,6 +106,22 @@ struct BMPAddPathTests {
         #expect(reading.updates.allSatisfy { $0.0.announced[0].prefix.length == 24 })
     }
 
+    @Test("what prefixes have shown of identifiers holds on when the Peer Up is repeated")
+    func repeatedPeerUp() {
+        var reading = StationReading(BMP.peerUp(peer))
+        for third in UInt8(1)...3 {
+            let update = BMP.announcement([0, 0, 0, 1, 24, 198, 18, third])
+            reading.receive(BMP.routeMonitoring(peer, update))
+        }
+        reading.receive(BMP.peerUp(peer))
+        // Could be 0.0.0.0/0 several times and 198.18.4.0/22, by itself.
+        let update = BMP.announcement([0, 0, 0, 1, 24, 198, 18, 4])
+        reading.receive(BMP.routeMonitoring(peer, update))
+        #expect(reading.lines.last == "prePolicy 192.0.2.9 +198.18.4.0/24#1")
+        #expect(reading.state.statistics.addPathMismatch == 3, "no more of them")
+        #expect(reading.state.statistics.addPathFlips == 1)
+    }
+
     @Test("one odd message does not change how all others are read")
     func oneOddMessage() {
         var reading = StationReading(BMP.peerUp(peer))

@@ -81,6 +81,50 @@ struct BMPStationStateTests {
         #expect(reading.state.peersUp == 0)
     }
 
+    @Test("a peer that goes takes what an earlier connection has told of it, of all its tables")
+    func peerDownAfterReconnect() {
+        let all = ["prePolicy 192.0.2.9", "postPolicy 192.0.2.9", "adjRIBOut 192.0.2.9"]
+        let unannounced = StationReading(BMP.peerDown(peer))
+        #expect(unannounced.absent == all)
+        #expect(unannounced.state.statistics.peerDownUnknown == 1)
+        let announced = StationReading(BMP.peerUp(peer), BMP.peerDown(peer))
+        #expect(announced.absent == all)
+        #expect(announced.lines == [])
+        let told = StationReading(
+            BMP.peerUp(peer),
+            BMP.routeMonitoring(peer.with(flags: 0x40), net),
+            BMP.peerDown(peer)
+        )
+        #expect(told.absent == ["prePolicy 192.0.2.9", "adjRIBOut 192.0.2.9"])
+        #expect(told.lines.last?.hasPrefix("postPolicy 192.0.2.9 gone") == true)
+        #expect(StationReading(BMP.peerDown(BMP.Peer.locRIB())).absent == ["locRIB 0.0.0.0"])
+        let kept = StationReading(BMP.peerDown(peer), ribs: [.postPolicy, .locRIB])
+        #expect(kept.absent == ["postPolicy 192.0.2.9"])
+        let post = peer.with(flags: 0x40)
+        let one = StationReading(BMP.peerUp(peer), BMP.peerUp(post), BMP.peerDown(post))
+        #expect(one.absent == ["postPolicy 192.0.2.9"])
+    }
+
+    @Test("a peer that comes up under another BGP identifier has lost what it told under the first")
+    func otherIdentifier() {
+        var back = peer
+        back.routerID += 1
+        let reading = StationReading(
+            BMP.peerUp(peer),
+            BMP.routeMonitoring(peer, net),
+            BMP.peerUp(back),
+            BMP.routeMonitoring(back, net)
+        )
+        #expect(
+            reading.lines.dropFirst(2) == [
+                "prePolicy 192.0.2.9 lost: the peer came up under another BGP identifier",
+                "prePolicy 192.0.2.9 began \(both)", "prePolicy 192.0.2.9 +198.18.1.0/24",
+            ]
+        )
+        #expect(reading.state.peersUp == 1)
+        #expect(reading.updates.map(\.1.routerID) == [peer.routerID, back.routerID])
+    }
+
     @Test("a Peer Down without BGP identifier finds its peer")
     func peerDownWithoutIdentifier() {
         var nameless = peer

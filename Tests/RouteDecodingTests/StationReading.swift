@@ -9,6 +9,8 @@ import Wire
 struct StationReading {
     var state: BMPStationState
     var lines: [String] = []
+    /// Tables that are gone, and were not told of before.
+    var absent: [String] = []
     var updates: [(RouteUpdate, RouteSource)] = []
     var framing: BMPFramingError?
     /// When messages arrive, in nanoseconds since 1970-01-01 00:00 UTC.
@@ -57,6 +59,7 @@ struct StationReading {
             let all = (announced + withdrawn + ends).joined(separator: " ")
             lines.append("\(Self.word(source)) \(all)")
         case .ended(let source, _, let reason): lines.append("\(Self.word(source)) gone: \(reason)")
+        case .absent(let source, _, _): absent.append(Self.word(source))
         case .lost(let source, let reason): lines.append("\(Self.word(source)) lost: \(reason)")
         }
     }

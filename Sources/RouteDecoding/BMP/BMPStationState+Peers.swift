@@ -53,10 +53,7 @@ extension BMPStationState {
     func key(of header: PerPeerHeader) -> PeerKey {
         let key = PeerKey(header)
         guard peers[key] == nil else { return key }
-        let alike = peers.keys.filter {
-            $0.kind == key.kind && $0.distinguisher == key.distinguisher
-                && $0.address == key.address
-        }
+        let alike = alike(key)
         return alike.count == 1 ? alike[0] : key
     }
 
@@ -66,13 +63,14 @@ extension BMPStationState {
     ) throws(WireError) {
         let header = try PerPeerHeader(&body)
         let key = PeerKey(header)
+        let session = try BMPPeerUp(&body)
+        endOthers(than: key, deliver: deliver)
         guard peers[key] != nil || peers.count < Self.mostPeers else {
             statistics.overLimit += 1
             return
         }
         var peer = peers[key] ?? Peer()
         defer { peers[key] = peer }
-        let session = try BMPPeerUp(&body)
         if let before = peer.session, before != session {
             // Its session has ended unsaid.
             for table in peer.ribs.values {
@@ -82,9 +80,32 @@ extension BMPStationState {
         }
         peer.session = session
         peer.announced.insert(header.rib)
-        for rib in peer.ribs.keys {
-            let isExternal = peer.ribs[rib]?.options.isExternal ?? false
-            peer.ribs[rib]?.options = options(rib, session, isExternal: isExternal)
+        for (rib, table) in peer.ribs {
+            var options = options(rib, session, isExternal: table.options.isExternal)
+            // What its prefixes have shown is not undone by what was said before.
+            for family in table.flipped { options.toggleAddPath(of: family) }
+            peer.ribs[rib]?.options = options
+        }
+    }
+
+    /// A peer that comes up under another BGP identifier is the one of that address, whose session
+    /// has ended unsaid.
+    private mutating func endOthers(than key: PeerKey, deliver: (Event) -> Void) {
+        guard peers[key] == nil else { return }
+        for other in alike(key) {
+            for table in peers[other]?.ribs.values.map({ $0 }) ?? [] {
+                let reason = "the peer came up under another BGP identifier"
+                deliver(.lost(table.source, reason: reason))
+            }
+            peers[other] = nil
+        }
+    }
+
+    /// The peers that differ from `key` in their BGP identifier alone.
+    private func alike(_ key: PeerKey) -> [PeerKey] {
+        peers.keys.filter {
+            $0.kind == key.kind && $0.distinguisher == key.distinguisher
+                && $0.address == key.address && $0.routerID != key.routerID
         }
     }
 
@@ -95,14 +116,17 @@ extension BMPStationState {
     ) throws(WireError) {
         let header = try PerPeerHeader(&body)
         let key = key(of: header)
-        guard var peer = peers[key] else {
-            statistics.peerDownUnknown += 1
-            return
-        }
+        if peers[key] == nil { statistics.peerDownUnknown += 1 }
+        var peer = peers[key] ?? Peer()
         let reason = BMPPeerDown.reason(&body)
         let time = Self.time(header, arrival: arrival)
         // Said for each table, or for all.
         let isOfOne = peer.announced.count > 1 && peer.announced.contains(header.rib)
+        // An earlier connection may have told what this one has not yet.
+        for rib in ribs(of: header) where peer.ribs[rib] == nil && (!isOfOne || rib == header.rib) {
+            let source = source(rib, header, key, peer.session)
+            deliver(.absent(source, at: time, reason: reason))
+        }
         for (rib, table) in peer.ribs where !isOfOne || rib == header.rib {
             deliver(.ended(table.source, at: max(time, table.latest), reason: reason))
             peer.ribs[rib] = nil
@@ -134,25 +158,41 @@ extension BMPStationState {
         }
         let session = peers[key]?.session
         if session == nil { statistics.peerUpMissing += 1 }
-        let isExternal = rib != .locRIB && session.map { $0.sent.asn != header.asn } ?? false
-        let source = RouteSource(
-            name: terms.name,
-            address: header.address,
-            asn: header.asn,
-            routerID: key.routerID,
-            isExternal: isExternal,
-            rib: rib,
-            weight: rib == .adjRIBOut ? nil : terms.weight,
-            distinguisher: header.distinguisher
-        )
+        let source = source(rib, header, key, session)
         let table = Table(
             source: source,
             isPostPolicy: header.isPostPolicy,
-            options: options(rib, session, isExternal: isExternal)
+            options: options(rib, session, isExternal: source.isExternal)
         )
         peers[key, default: Peer()].ribs[rib] = table
         deliver(.began(source, session?.families ?? AddressFamily.allCases))
         return table
+    }
+
+    /// The tables that a message without routes may be about, of those that are kept.
+    private func ribs(of header: PerPeerHeader) -> [RIBKind] {
+        let ribs: [RIBKind] =
+            header.kind == .locRIB ? [.locRIB] : [.prePolicy, .postPolicy, .adjRIBOut]
+        return ribs.filter { terms.ribs.isEmpty || terms.ribs.contains($0) }
+    }
+
+    /// Whose routes a table of a peer holds.
+    private func source(
+        _ rib: RIBKind,
+        _ header: PerPeerHeader,
+        _ key: PeerKey,
+        _ session: BMPPeerUp?
+    ) -> RouteSource {
+        RouteSource(
+            name: terms.name,
+            address: header.address,
+            asn: header.asn,
+            routerID: key.routerID,
+            isExternal: rib != .locRIB && session.map { $0.sent.asn != header.asn } ?? false,
+            rib: rib,
+            weight: rib == .adjRIBOut ? nil : terms.weight,
+            distinguisher: header.distinguisher
+        )
     }
 
     /// How UPDATEs are read that a table is told by; without a session, as most routers write.
@@ -165,5 +205,16 @@ extension BMPStationState {
         var options = BGPSessionOptions(isExternal: isExternal && rib == .prePolicy)
         options.addPathFamilies = session?.addPathFamilies(rib) ?? []
         return options
+    }
+}
+
+extension BGPSessionOptions {
+    /// Reads the prefixes of `family` the other way: with path identifiers, or without.
+    mutating func toggleAddPath(of family: AddressFamily) {
+        if let place = addPathFamilies.firstIndex(of: family) {
+            addPathFamilies.remove(at: place)
+        } else {
+            addPathFamilies.append(family)
+        }
     }
 }

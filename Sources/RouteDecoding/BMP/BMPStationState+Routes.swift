@@ -35,7 +35,10 @@ extension BMPStationState {
         var length = 0
         do throws(BGPError) {
             // A router that agreed on extended messages (RFC 8654) reports them as they came.
-            let header = try BGPMessageHeader(&body, longest: Int(UInt16.max))
+            let header = try BGPMessageHeader(
+                &body,
+                longest: BGPMessageHeader.longestExtendedMessage
+            )
             guard let header, header.type == .update else {
                 throw BGPError(.badMessageType, "no UPDATE")
             }
@@ -58,14 +61,12 @@ extension BMPStationState {
             let field = evidence[family]
             if field.isFor(hasIdentifiers) { table.proofs[index] = 0 }
             guard field.isAgainst(hasIdentifiers) else { continue }
-            options.addPathFamilies.removeAll { $0 == family }
-            if !hasIdentifiers { options.addPathFamilies.append(family) }
+            options.toggleAddPath(of: family)
             table.proofs[index] += 1
             statistics.addPathMismatch += 1
             guard table.proofs[index] >= Self.proofs else { continue }
             table.proofs[index] = 0
-            table.options.addPathFamilies.removeAll { $0 == family }
-            if !hasIdentifiers { table.options.addPathFamilies.append(family) }
+            table.options.toggleAddPath(of: family)
             table.flipped.formSymmetricDifference([family])
             statistics.addPathFlips += 1
         }

@@ -31,6 +31,9 @@ package struct BMPStationState: Sendable {
         case update(RouteUpdate, RouteSource)
         /// A table is gone, at that time, in nanoseconds since 1970-01-01 00:00 UTC.
         case ended(RouteSource, at: Int64, reason: String)
+        /// The same of a table that nothing was told of over this connection: what an earlier one
+        /// has told of it, if anything, is gone.
+        case absent(RouteSource, at: Int64, reason: String)
         /// A table will be told again, or not at all: what is known of it is stale.
         case lost(RouteSource, reason: String)
     }

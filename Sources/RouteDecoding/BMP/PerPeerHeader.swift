@@ -69,7 +69,4 @@ package struct PerPeerHeader: Equatable, Sendable {
 
     /// Whether AS_PATH has AS numbers of two octets, whatever the OPENs say: A (section 4.2).
     package var hasTwoOctetASNs: Bool { kind != .locRIB && flags & 0x20 != 0 }
-
-    /// Whether these are not all routes of the Loc-RIB: F (RFC 9069, section 4.2).
-    package var isFiltered: Bool { kind == .locRIB && flags & 0x80 != 0 }
 }

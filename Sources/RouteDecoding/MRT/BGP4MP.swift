@@ -85,7 +85,7 @@ extension MRTDecoder {
         _ record: inout WireReader
     ) throws(WireError) -> BGPMessageHeader? {
         do throws(BGPError) {
-            return try BGPMessageHeader(&record, longest: Int(UInt16.max))
+            return try BGPMessageHeader(&record, longest: BGPMessageHeader.longestExtendedMessage)
         } catch {
             throw record.failure(.malformed)
         }

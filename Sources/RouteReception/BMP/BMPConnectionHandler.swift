@@ -24,8 +24,6 @@ final class BMPConnectionHandler: ChannelInboundHandler {
     private var unread = ByteBuffer()
     private var isPaused = false
     private var deadline: Scheduled<Void>?
-    /// Of whole messages in one go, in octets: then others have their turn.
-    private static let turn = 1 << 18
 
     init(_ connections: BMPConnections) { self.connections = connections }
 
@@ -83,7 +81,8 @@ final class BMPConnectionHandler: ChannelInboundHandler {
                 switch event {
                 case .began(let source, let families): events.tableBegan(source, families)
                 case .update(let update, let source): events.received(update, from: source)
-                case .ended(let source, let time, let reason):
+                case .ended(let source, let time, let reason),
+                    .absent(let source, let time, let reason):
                     events.tableEnded(source, at: time, reason: reason)
                 case .lost(let source, let reason): events.tableLost(source, reason: reason)
                 }

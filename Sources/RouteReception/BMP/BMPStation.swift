@@ -66,7 +66,8 @@ public protocol StationEvents: Sendable {
     /// Comes before the first update of a table, with the families that will be told.
     func tableBegan(_ source: RouteSource, _ families: [AddressFamily])
     func received(_ update: RouteUpdate, from source: RouteSource)
-    /// The session of a peer is over: the routes of the table are gone.
+    /// The session of a peer is over: the routes of the table are gone, if there are any; it may
+    /// have begun over an earlier connection, or never.
     func tableEnded(_ source: RouteSource, at time: Int64, reason: String)
     /// Nobody tells of the table any more: its routes are stale.
     func tableLost(_ source: RouteSource, reason: String)

@@ -78,7 +78,7 @@ private struct Station {
             events.count > 1
             && events.allSatisfy { event in
                 switch event {
-                case .ended, .lost: true
+                case .ended, .absent, .lost: true
                 case .began, .update: false
                 }
             }
@@ -99,6 +99,9 @@ private struct Station {
                 check(update, octets: octets)
             case .ended(let source, _, _), .lost(let source, _):
                 Invariants.require(open.remove(source) != nil, "what ends has begun")
+            case .absent(let source, _, _):
+                Invariants.require(!open.contains(source), "what was told ends, and is not absent")
+                Invariants.require(ribs.isEmpty || ribs.contains(source.rib), "a table is kept")
             }
         }
         Invariants.require(routes <= octets, "a route takes an octet at least")
