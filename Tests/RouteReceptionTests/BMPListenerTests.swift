@@ -3,7 +3,6 @@
 import Model
 import RouteDecoding
 import RouteReception
-import Synchronization
 import TestSupport
 import Testing
 
@@ -23,9 +22,9 @@ struct BMPListenerTests {
         stations: [BMPStation] = [er1],
         firstSeconds: Int64 = 30,
         restSeconds: Int64 = 60,
-        _ body: (BMPListener, UInt16, StationRecorder) async throws -> Void
+        _ body: (BMPListener, UInt16, LineRecorder) async throws -> Void
     ) async throws {
-        let recorder = StationRecorder()
+        let recorder = LineRecorder()
         let listener = BMPListener(
             stations: stations,
             firstSeconds: firstSeconds,
@@ -111,7 +110,7 @@ struct BMPListenerTests {
         let other = BMPStation(name: "er2", address: .v4(0x7f00_0063))
         try await run(stations: [other]) { _, port, recorder in
             try await BGPConnection.open(to: Self.loopback, port: port) { connection in
-                #expect(await recorder.next() == "refused someone: no station has this address")
+                #expect(await recorder.next() == "refused 127.0.0.1: no station has this address")
                 let end = try await connection.receive()
                 #expect(end == nil)
             }
@@ -152,14 +151,20 @@ struct BMPListenerTests {
         }
     }
 
-    @Test("a connection that says nothing is closed, and so is one in the middle of a message")
-    func deadlines() async throws {
-        try await run(firstSeconds: 1, restSeconds: 1) { _, port, recorder in
+    @Test("a connection that says nothing is closed")
+    func silent() async throws {
+        try await run(firstSeconds: 1) { _, port, recorder in
             try await BGPConnection.open(to: Self.loopback, port: port) { connection in
                 #expect(await recorder.next() == "refused er1: no message came in time")
                 let end = try await connection.receive()
                 #expect(end == nil)
             }
+        }
+    }
+
+    @Test("a connection that stops in the middle of a message is closed")
+    func unfinished() async throws {
+        try await run(restSeconds: 1) { _, port, recorder in
             try await BGPConnection.open(to: Self.loopback, port: port) { connection in
                 try await connection.send(BMP.initiation("er1") + [3, 0, 0])
                 #expect(await recorder.next() == "er1 connected")
@@ -173,17 +178,48 @@ struct BMPListenerTests {
         }
     }
 
-    @Test("without room for updates nothing is read; with room again nothing is missing")
+    @Test("of two connections that have said nothing the newer stays, and no station has failed")
+    func twoSilent() async throws {
+        try await run { listener, port, recorder in
+            try await BGPConnection.open(to: Self.loopback, port: port) { first in
+                try await BGPConnection.open(to: Self.loopback, port: port) { second in
+                    #expect(await recorder.next() == "refused er1: another connection came")
+                    let end = try await first.receive()
+                    #expect(end == nil)
+                    try await second.send(BMP.initiation("er1"))
+                    #expect(await recorder.next() == "er1 connected")
+                    let standing = try #require(listener.standings.first)
+                    #expect(standing.refused == 1)
+                    #expect(standing.lastError == "")
+                }
+            }
+        }
+    }
+
+    private func wait(_ listener: BMPListener, forMessages count: Int) async throws {
+        while listener.standings.first?.statistics.messages != count {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    @Test(
+        "without room for updates nothing is read; with room again nothing is missing",
+        .timeLimit(.minutes(1))
+    )
     func backpressure() async throws {
         try await run { listener, port, recorder in
             try await BGPConnection.open(to: Self.loopback, port: port) { connection in
                 try await connection.send(BMP.initiation("er1"))
                 #expect(await recorder.next() == "er1 connected")
+                // That is said while the message is being read.
+                try await wait(listener, forMessages: 1)
                 recorder.fill()
-                try await connection.send(BMP.peerUp(peer) + announce(1) + announce(2))
+                try await connection.send(BMP.peerUp(peer) + announce(1))
                 // The one that was being read when there was no room any more was the Peer Up.
+                try await wait(listener, forMessages: 2)
+                try await connection.send(announce(2))
                 try await Task.sleep(for: .milliseconds(200))
-                #expect(listener.standings.first?.statistics.routeMonitoring == 0)
+                #expect(listener.standings.first?.statistics.messages == 2)
                 recorder.drain(listener)
                 #expect(await recorder.next() == "er1 prePolicy began ipv4 ipv6")
                 #expect(await recorder.next() == "er1 prePolicy +198.18.1.0/24")
@@ -209,52 +245,5 @@ struct BMPListenerTests {
                 #expect(end == nil)
             }
         }
-    }
-}
-
-/// What a listener says, one line an event, to be awaited.
-final class StationRecorder: StationEvents {
-    private let events: AsyncStream<String>
-    private let continuation: AsyncStream<String>.Continuation
-    private let isFull = Atomic(false)
-
-    init() { (events, continuation) = AsyncStream.makeStream() }
-
-    func next() async -> String? { await events.first { _ in true } }
-
-    /// Takes no more updates, until ``drain(_:)``.
-    func fill() { isFull.store(true, ordering: .relaxed) }
-
-    func drain(_ listener: BMPListener) {
-        isFull.store(false, ordering: .relaxed)
-        listener.resumeReading()
-    }
-
-    var hasRoom: Bool { !isFull.load(ordering: .relaxed) }
-
-    func begin(_ sessions: any RouteSessions) {}
-
-    func stationChanged(_ standing: StationStanding) {
-        let end = standing.lastError.isEmpty ? "" : ": \(standing.lastError)"
-        continuation.yield("\(standing.name) \(standing.state)\(end)")
-    }
-    func tableBegan(_ source: RouteSource, _ families: [AddressFamily]) {
-        let words = families.map { "\($0)" }.joined(separator: " ")
-        continuation.yield("\(source.name) \(source.rib) began \(words)")
-    }
-    func received(_ update: RouteUpdate, from source: RouteSource) {
-        let announced = update.announced.map { "+\($0.prefix)" }
-        let withdrawn = update.withdrawn.map { "-\($0.prefix)" }
-        let all = (announced + withdrawn).joined(separator: " ")
-        continuation.yield("\(source.name) \(source.rib) \(all)")
-    }
-    func tableEnded(_ source: RouteSource, at time: Int64, reason: String) {
-        continuation.yield("\(source.name) \(source.rib) gone")
-    }
-    func tableLost(_ source: RouteSource, reason: String) {
-        continuation.yield("\(source.name) \(source.rib) lost")
-    }
-    func connectionRefused(_ connection: RefusedConnection) {
-        continuation.yield("refused \(connection.neighbor ?? "someone"): \(connection.reason)")
     }
 }

@@ -3,7 +3,6 @@
 import Model
 import RouteDecoding
 import RouteReception
-import Synchronization
 import Testing
 
 /// A speaker on loopback, and what it says.
@@ -18,9 +17,9 @@ enum SpeakerWorld {
         neighbor: BGPNeighbor = er1,
         on address: IPAddress = loopback,
         handshakeSeconds: Int64 = 30,
-        _ body: (BGPSpeaker, UInt16, SpeakerRecorder) async throws -> Void
+        _ body: (BGPSpeaker, UInt16, LineRecorder) async throws -> Void
     ) async throws {
-        let recorder = SpeakerRecorder()
+        let recorder = LineRecorder()
         let speaker = BGPSpeaker(
             BGPSession.Local(asn: ours, routerID: 1),
             neighbors: [neighbor],
@@ -39,53 +38,7 @@ enum SpeakerWorld {
     }
 }
 
-/// What the speaker says, one line an event, to be awaited.
-final class SpeakerRecorder: RouteEvents {
-    private let events: AsyncStream<String>
-    private let continuation: AsyncStream<String>.Continuation
-    private let isFull = Atomic(false)
-
-    init() { (events, continuation) = AsyncStream.makeStream() }
-
-    func next() async -> String? { await events.first { _ in true } }
-
-    /// Takes no more updates, until ``drain(_:)``.
-    func fill() { isFull.store(true, ordering: .relaxed) }
-
-    func drain(_ speaker: BGPSpeaker) {
-        isFull.store(false, ordering: .relaxed)
-        speaker.resumeReading()
-    }
-
-    var hasRoom: Bool { !isFull.load(ordering: .relaxed) }
-
-    func sessionChanged(_ source: RouteSource, _ state: SessionState) {
-        let end = state.lastError.isEmpty ? "" : ": \(state.lastError)"
-        continuation.yield("\(source.name) \(state.state)\(end)")
-    }
-    func sessionEstablished(_ source: RouteSource, _ session: EstablishedSession) {
-        let families = session.families.map { "\($0)" }.joined(separator: " ")
-        continuation.yield("\(source.name) agreed on \(families), hold \(session.holdSeconds)")
-    }
-    func received(_ update: RouteUpdate, from source: RouteSource) {
-        let announced = update.announced.map { "+\($0.prefix)" }
-        let withdrawn = update.withdrawn.map { "-\($0.prefix)" }
-        let ends = update.endOfRIB.map { "end of \($0)" }
-        let refreshes = update.refreshes.map { "\($0)" }
-        let all = (announced + withdrawn + ends + refreshes).joined(separator: " ")
-        continuation.yield("\(source.name) \(all)")
-    }
-    func sessionEnded(_ source: RouteSource, reason: String) {
-        continuation.yield("\(source.name) ended: \(reason)")
-    }
-    func sessionReset(_ source: RouteSource, reason: String) {
-        continuation.yield("\(source.name) reset: \(reason)")
-    }
-    func connectionRefused(_ connection: RefusedConnection) {
-        let who = connection.neighbor ?? connection.address.map { "\($0)" } ?? "someone"
-        continuation.yield("refused \(who): \(connection.reason)")
-    }
-
+extension LineRecorder {
     /// Brings a session up, as a router does.
     func establish(_ connection: inout BGPConnection, holdTime: UInt16 = 90) async throws {
         let open = BGPOpen(asn: SpeakerWorld.asn, holdTime: holdTime, routerID: 2)

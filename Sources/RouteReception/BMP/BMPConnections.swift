@@ -47,8 +47,10 @@ final class BMPConnections {
             refuse(address, nil, "no station has this address")
             return nil
         }
-        // Of two that have said nothing the newer stays.
-        waiting.updateValue(handler, forKey: address)?.end(reason: "another connection came")
+        // Of two that have said nothing the newer stays. It takes the place when the other has
+        // left it: nothing has happened to the station.
+        waiting[address]?.end(reason: "another connection came")
+        waiting[address] = handler
         return station
     }
 

@@ -14,8 +14,11 @@ final class ZstdDecompressor: Decompressor {
         // Safe: a new context, freed in `deinit`; the parameter concerns it alone.
         unsafe context = ZSTD_createDCtx()
         let logarithm = CInt(mostDecompressionOctets.trailingZeroBitCount - 1)
-        unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, logarithm)
-        if unsafe context == nil { problem = tooMuchMemory }
+        if unsafe context == nil {
+            problem = tooMuchMemory
+        } else {
+            unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, logarithm)
+        }
     }
 
     deinit {
