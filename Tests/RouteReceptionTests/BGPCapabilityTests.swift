@@ -136,6 +136,7 @@ struct BGPCapabilityTests {
             $0.gracefulRestart = nil
             $0.hasEnhancedRouteRefresh = true
         }
+        #expect(theirs.hasRouteRefresh)
         _ = receive(theirs.message, &session)
         let actions = receive(BGPMessageHeader.keepalive, &session)
         let requests = AddressFamily.allCases.map { BGPRouteRefresh(.request, $0).message }
@@ -157,11 +158,35 @@ struct BGPCapabilityTests {
     func noRefresh() {
         var restarting = session()
         let marks = establish(&restarting, open { $0.hasEnhancedRouteRefresh = true })
-        #expect(sent(marks).allSatisfy { $0[18] == BGPMessageType.update.rawValue })
+        let updates = sent(marks).map { $0[18] == BGPMessageType.update.rawValue }
+        #expect(updates == [true, true], "the ends of our routes")
+        var deaf = session()
+        let unasked = open {
+            $0.gracefulRestart = nil
+            $0.hasEnhancedRouteRefresh = true
+            $0.hasRouteRefresh = false
+        }
+        #expect(sent(establish(&deaf, unasked)).isEmpty, "it takes no requests (RFC 2918, 4)")
+        #expect(deaf.agreed?.asksForRoutes == false)
         var plain = session()
         #expect(sent(establish(&plain, open { $0.gracefulRestart = nil })).isEmpty)
         #expect(plain.agreed?.asksForRoutes == false)
         #expect(receive(BGPRouteRefresh(.begin, .ipv4).message, &plain).isEmpty, "not agreed on")
+    }
+
+    @Test("a neighbor that names other families only exchanges no IPv4 routes (RFC 4760)")
+    func otherFamilies() {
+        // Multiprotocol Extensions of 1/4, and no other capability.
+        let capability: [UInt8] = [2, 6, 1, 4, 0, 1, 0, 4]
+        let body: [UInt8] = [4, 0xfb, 0xf5, 0, 90, 0, 0, 0, 2, UInt8(capability.count)]
+        var session = session()
+        _ = session.start()
+        _ = receive(BGPMessageHeader.message(.open, body + capability), &session)
+        #expect(session.agreed?.families == [])
+        var plain = self.session()
+        _ = plain.start()
+        _ = receive(BGPMessageHeader.message(.open, body.dropLast() + [0]), &plain)
+        #expect(plain.agreed?.families == [.ipv4])
     }
 
     @Test("what a neighbor says of its restarts is kept (RFC 4724, RFC 8538, RFC 9494)")

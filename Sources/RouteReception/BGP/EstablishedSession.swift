@@ -36,6 +36,9 @@ public struct EstablishedSession: Equatable, Sendable {
     }
 
     /// Whether the neighbor is asked for all its routes once more, to see where they end: it does
-    /// not tell of its own accord, but answers a request between two marks.
-    public var asksForRoutes: Bool { hasEnhancedRouteRefresh && !hasGracefulRestart }
+    /// not tell of its own accord, but answers a request between two marks. One that does not take
+    /// requests must not be sent any (RFC 2918, section 4).
+    public var asksForRoutes: Bool {
+        hasRouteRefresh && hasEnhancedRouteRefresh && !hasGracefulRestart
+    }
 }
