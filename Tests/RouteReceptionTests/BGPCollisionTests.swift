@@ -50,15 +50,12 @@ struct BGPCollisionTests {
             try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { first in
                 try await events.establish(&first, holdTime: 30)
                 try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { second in
-                    let begun = ContinuousClock.now
                     try await knock(&second)
                     let reason = "sent Cease/Connection Collision Resolution"
                     #expect(await events.next() == "er1 ended: \(reason)")
                     #expect(await events.next() == "er1 active: \(reason)")
                     let confirmed = try await second.receive()
                     #expect(confirmed == .keepalive)
-                    // The keepalive interval is 10 s, the hold time 30 s.
-                    #expect(ContinuousClock.now - begun < .seconds(25))
                     try await second.send(BGPMessageHeader.keepalive)
                     try await events.confirm(&second, holdTime: 30)
                 }

@@ -139,15 +139,19 @@ struct BGPTransportTests {
                 port: port,
                 protection: .init(ttl: 256 - distance.hops)
             ) { connection in
-                try await events.establish(&connection, holdTime: 3)
-                // From here on somebody farther away goes on with it.
-                try await connection.writer.changeTTL(to: distance.far)
-                for _ in 0..<8 {
-                    try? await connection.send(BGPMessageHeader.keepalive)
-                    try await Task.sleep(for: .milliseconds(500))
+                try await events.establish(&connection, holdTime: 6)
+                // From here on somebody farther away goes on with it, as long as it lasts.
+                let writer = connection.writer
+                try await writer.changeTTL(to: distance.far)
+                let farAway = Task {
+                    while true {
+                        try await writer.send(BGPMessageHeader.keepalive)
+                        try await Task.sleep(for: .milliseconds(500))
+                    }
                 }
                 let end = "sent Hold Timer Expired: nothing heard in time"
                 #expect(await events.next() == "er1 ended: \(end)")
+                farAway.cancel()
             }
         }
     }
@@ -183,7 +187,7 @@ struct BGPTransportTests {
     func drip() async throws {
         try await SpeakerWorld.run { _, port, events in
             try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
-                try await events.establish(&connection, holdTime: 3)
+                try await events.establish(&connection, holdTime: 6)
                 let writer = connection.writer
                 let drip = Task {
                     let message = BGPMessageHeader.message(.update, .init(repeating: 0, count: 999))
@@ -201,10 +205,10 @@ struct BGPTransportTests {
 
     @Test("a neighbor without hold timer may be silent, but not in the middle of a message")
     func unfinished() async throws {
-        try await SpeakerWorld.run(handshakeSeconds: 3) { _, port, events in
+        try await SpeakerWorld.run(handshakeSeconds: 6) { _, port, events in
             try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
                 try await events.establish(&connection, holdTime: 0)
-                try await Task.sleep(for: .seconds(4))
+                try await Task.sleep(for: .seconds(7))
                 try await connection.send(Array(BGPMessageHeader.keepalive.prefix(7)))
                 let reason = "a message was begun and not completed in time"
                 #expect(await events.next() == "er1 ended: sent Hold Timer Expired: \(reason)")
@@ -216,7 +220,7 @@ struct BGPTransportTests {
     func noRoom() async throws {
         try await SpeakerWorld.run { speaker, port, events in
             try await BGPConnection.open(to: SpeakerWorld.loopback, port: port) { connection in
-                try await events.establish(&connection, holdTime: 3)
+                try await events.establish(&connection, holdTime: 6)
                 events.fill()
                 let update = BGPUpdateEncoder.messages(for: BGPSpeakerTests.table).flatMap { $0 }
                 try await connection.send(update + update + update)
