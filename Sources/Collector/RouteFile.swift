@@ -25,6 +25,8 @@ package final class RouteFile {
     private let destination: Destination
     private let feed: RouteFeed
     private var updates = 0
+    /// A peer whose session went down in the record that was read last, with routes to withdraw.
+    private var ended: (source: RouteSource, view: ViewID, time: Int64)?
     /// For each peer by number, where its routes go; nil for those that have told nothing here.
     private var places: [Place?] = []
 
@@ -69,6 +71,7 @@ package final class RouteFile {
         while true {
             switch applyPiece(through: time) {
             case .more: file.readPiece()
+            case .stateChanged: withdrawEnded()
             case .later(let next):
                 nextTime = next
                 return updates - before
@@ -92,9 +95,23 @@ package final class RouteFile {
                     places[peer.number]?.hasRoutes == true
                 else { return }
                 places[peer.number]?.hasRoutes = false
-                writer.remove(peer.source, from: view, at: change.time)
+                ended = (peer.source, view, change.time)
             } expecting: {
                 writer.expect($0)
+            }
+        }
+    }
+
+    /// Withdraws the routes of a peer whose session went down, before it tells others.
+    private func withdrawEnded() {
+        guard let (source, view, time) = ended else { return }
+        ended = nil
+        var walk = TableWalk()
+        while !walk.isDone {
+            walk = feed.load { [walk] writer in
+                var walk = walk
+                writer.remove(source, from: view, at: time, &walk)
+                return walk
             }
         }
     }

@@ -126,9 +126,17 @@ extension RoutingTableWriter {
         at time: Int64? = nil
     ) {
         var walk = TableWalk()
-        while !walk.isDone {
-            withdrawAll(of: source, in: view, isIPv4: nil, at: time, &walk) { _ in true }
-        }
+        while !walk.isDone { remove(source, from: view, at: time, &walk) }
+    }
+
+    /// Withdraws the next part of them.
+    public mutating func remove(
+        _ source: RouteSource,
+        from view: ViewID,
+        at time: Int64?,
+        _ walk: inout TableWalk
+    ) {
+        withdrawAll(of: source, in: view, isIPv4: nil, at: time, &walk) { _ in true }
     }
 
     private mutating func withdrawAll(

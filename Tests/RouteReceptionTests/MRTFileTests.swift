@@ -252,4 +252,36 @@ struct MRTFileTests {
         #expect(told.count == 4)
         #expect(try file.statistics().records == 7)
     }
+
+    @Test("behind a change of a session's state reading stops, and goes on where it stopped")
+    func stateChange() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("updates.mrt")
+        // STATE_CHANGE_AS4 of the same peer: from Established (6) to Idle (1).
+        let change = Self.octets(
+            "3b9aca06 0010 0005 00000018 0000fbf4 0000fbf5 0000 0001 c6336407 c6336401 0006 0001"
+        )
+        let content =
+            Self.withdrawal(at: 1_000_000_005) + change + Self.withdrawal(at: 1_000_000_007)
+        try Data(content).write(to: URL(filePath: path))
+        var told: [String] = []
+        var file = try MRTFile.opened(path)
+        func advance() -> MRTFile.Progress {
+            file.decode { _, update in
+                told.append("update \(update.time / 1_000_000_000)")
+            } stateChanged: { _, change in
+                told.append(change.isDown ? "down" : "up")
+            }
+        }
+        #expect(advance() == .more)
+        file.readPiece()
+        #expect(advance() == .stateChanged)
+        #expect(told == ["update 1000000005", "down"])
+        #expect(advance() == .more)
+        #expect(told == ["update 1000000005", "down", "update 1000000007"])
+        file.readPiece()
+        #expect(advance() == .over)
+        var whole = try MRTFile.opened(path)
+        #expect(try whole.read({ _, _ in }).records == 3)
+    }
 }

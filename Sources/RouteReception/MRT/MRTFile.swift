@@ -27,6 +27,8 @@ public struct MRTFile: ~Copyable {
         /// The next record is of a session, and of this later time, in nanoseconds since
         /// 1970-01-01 00:00 UTC.
         case later(Int64)
+        /// The last record was a change of a session's state; it goes on behind it.
+        case stateChanged
         /// There is nothing more.
         case over
     }
@@ -93,10 +95,13 @@ public struct MRTFile: ~Copyable {
         stateChanged: (MRTPeer, MRTStateChange) -> Void = { _, _ in },
         expecting: (SharedAttributes) -> Void = { _ in }
     ) throws(MRTFileError) -> MRTStatistics {
-        while decode(body, stateChanged: stateChanged, expecting: expecting) == .more {
-            readPiece()
+        while true {
+            switch decode(body, stateChanged: stateChanged, expecting: expecting) {
+            case .more: readPiece()
+            case .stateChanged: continue
+            case .later, .over: return try statistics()
+            }
         }
-        return try statistics()
     }
 
     /// Reads a piece of the file, for ``decode(through:_:stateChanged:expecting:)``.
@@ -112,7 +117,8 @@ public struct MRTFile: ~Copyable {
         fault = fault ?? content.damage ?? (window.isEmpty ? nil : Self.rest(window.count))
     }
 
-    /// Decodes what was read, up to the first record of a session that is later than `time`.
+    /// Decodes what was read, up to the first record of a session that is later than `time`, or to
+    /// the first change of a session's state: who withdraws its routes then may take its time.
     ///
     /// The records of a table are never too late: a table is of the time before the messages that
     /// follow it.
@@ -162,6 +168,7 @@ public struct MRTFile: ~Copyable {
                 var ahead = record
                 if let next = try? header.time(&ahead), next > time { return .later(next) }
             }
+            var hasChanged = false
             decoder.decode(
                 header,
                 &record,
@@ -169,9 +176,13 @@ public struct MRTFile: ~Copyable {
                 of: octets,
                 deliver: body,
                 expect: expecting,
-                stateChanged: stateChanged
+                stateChanged: { peer, change in
+                    hasChanged = true
+                    stateChanged(peer, change)
+                }
             )
             used = reader.offset
+            if hasChanged { return .stateChanged }
         }
         return .more
     }
