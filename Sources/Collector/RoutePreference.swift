@@ -1,53 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Model
+import Routing
 
-/// Why one path of a prefix stands before the next, for people: the first step of route selection
-/// (RFC 4271, section 9.1) in which they differ.
+/// Why one path of a prefix stands before the next, for people.
 enum RoutePreference {
-    static func reason(
-        _ path: (source: RouteSource, attributes: PathAttributes),
-        before other: (source: RouteSource, attributes: PathAttributes)
-    ) -> String {
+    /// "local preference 200 before 100"; nil for the last path.
+    static func reason(_ path: RankedRoute, before other: RankedRoute) -> String? {
+        guard let step = path.step else { return nil }
         let (a, b) = (path.attributes, other.attributes)
-        let steps: [(name: String, Int64, Int64)] = [
-            ("weight", Int64(path.source.weight), Int64(other.source.weight)),
-            ("local preference", preference(a), preference(b)),
-            ("AS path length", length(a), length(b)),
-            ("origin", Int64(a.origin.rawValue), Int64(b.origin.rawValue)),
-            // Compared between paths from one neighboring AS.
-            (
-                "MED", a.asPath.neighborAS == b.asPath.neighborAS ? med(a) : 0,
-                a.asPath.neighborAS == b.asPath.neighborAS ? med(b) : 0
-            ),
-            (
-                "external before internal", path.source.isExternal ? 0 : 1,
-                other.source.isExternal ? 0 : 1
-            ),
-            ("router id", router(path), router(other)),
-        ]
-        for step in steps where step.1 != step.2 {
-            return step.name == "external before internal"
-                ? step.name : "\(step.name) \(step.1) before \(step.2)"
+        func values(_ name: String, _ value: (PathAttributes) -> some BinaryInteger) -> String {
+            "\(name) \(value(a)) before \(value(b))"
         }
-        return "neighbor address, then path identifier"
-    }
-
-    private static func preference(_ attributes: PathAttributes) -> Int64 {
-        Int64(attributes.localPreference ?? 100)
-    }
-
-    private static func length(_ attributes: PathAttributes) -> Int64 {
-        Int64(attributes.asPath.selectionLength)
-    }
-
-    private static func med(_ attributes: PathAttributes) -> Int64 {
-        Int64(attributes.multiExitDiscriminator ?? 0)
-    }
-
-    private static func router(
-        _ path: (source: RouteSource, attributes: PathAttributes)
-    ) -> Int64 {
-        Int64(path.attributes.originatorID ?? path.source.routerID)
+        switch step {
+        case .adjRIBOut: return "Adj-RIB-Out last"
+        case .weight: return "weight \(path.source.weight) before \(other.source.weight)"
+        case .longLivedStale: return "LLGR_STALE last"
+        case .localPreference: return values("local preference") { $0.localPreference ?? 100 }
+        case .asPathLength: return values("AS path length") { $0.asPath.selectionLength }
+        case .origin: return values("origin") { $0.origin.rawValue }
+        case .multiExitDiscriminator: return values("MED") { $0.multiExitDiscriminator ?? 0 }
+        case .external: return "external before internal"
+        case .routerID:
+            let ours = a.originatorID ?? path.source.routerID
+            return "router id \(ours) before \(b.originatorID ?? other.source.routerID)"
+        case .clusterCount: return values("CLUSTER_LIST length") { $0.clusterCount }
+        case .neighborAddress: return "neighbor address"
+        case .firstHeard: return "first heard of, then path identifier"
+        }
     }
 }

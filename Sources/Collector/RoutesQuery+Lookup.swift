@@ -53,27 +53,27 @@ extension RoutesQuery {
         of match: RouteMatch,
         _ reader: borrowing RoutingTableReader
     ) -> JSONValue {
-        var known: [(source: RouteSource, attributes: PathAttributes)] = []
-        for (id, attributes) in reader.paths(of: match) {
-            if let source = reader.source(id) { known.append((source, attributes)) }
-        }
+        let paths = reader.paths(of: match)
         return .array(
-            known.indices.map { index in
-                let (source, attributes) = known[index]
-                let next = index + 1 < known.count ? known[index + 1] : nil
+            paths.indices.map { index in
+                let path = paths[index]
+                let attributes = path.attributes
+                let reason =
+                    index + 1 < paths.count
+                    ? RoutePreference.reason(path, before: paths[index + 1]) : nil
                 return [
-                    "source": .string(source.name),
-                    "peer": .string("\(source.address)"),
-                    "rib": .string("\(source.rib)"),
-                    "weight": .unsigned(UInt64(source.weight)),
+                    "source": .string(path.source.name),
+                    "peer": .string("\(path.source.address)"),
+                    "rib": .string("\(path.source.rib)"),
+                    "weight": .unsigned(UInt64(path.source.weight)),
+                    "pathIdentifier": .unsigned(UInt64(path.pathIdentifier)),
                     "asPath": JSONValue(attributes.asPath),
                     "nextHop": attributes.nextHop.map { .string("\($0)") } ?? .null,
                     "localPreference": attributes.localPreference.map { .unsigned(UInt64($0)) }
                         ?? .null,
+                    "stale": .bool(path.isStale),
                     "best": .bool(index == 0),
-                    "beforeNext": next.map {
-                        .string(RoutePreference.reason(known[index], before: $0))
-                    } ?? .null,
+                    "beforeNext": reason.map { .string($0) } ?? .null,
                 ]
             }
         )
@@ -139,6 +139,7 @@ extension RoutesQuery {
             case .null: member.key == "prefix" ? "no route" : nil
             case .array(let values) where values.isEmpty: nil
             case .bool(false): nil
+            case .unsigned(0) where member.key == "pathIdentifier": nil
             case .string("") where member.key == "view": "view \(word(""))"
             default: "\(member.key) \(member.value.text())"
             }

@@ -99,16 +99,6 @@ public struct RoutingTableReader: ~Copyable, Sendable {
         }
     }
 
-    /// All paths of the matched route, best first, as it is now; empty without route.
-    public func paths(of match: RouteMatch) -> [(source: RouteSourceID, PathAttributes)] {
-        online { table in
-            let list = table.pathSets.paths(of: match.pathSet)?.all ?? []
-            return list.compactMap { path in
-                table.attributes.attributes(of: path).map { (path.source, $0) }
-            }
-        }
-    }
-
     /// The AS path of `id`; the empty one when it is no longer known.
     public func asPath(_ id: ASPathID) -> ASPath {
         online { $0.asPaths.read(id.rawValue) { $0.path } } ?? ASPath()

@@ -99,6 +99,54 @@ struct PathSelectionTests {
         #expect(best == "neighbor 2")
     }
 
+    private typealias Change = @Sendable (inout RouteUpdate, inout RouteSource) -> Void
+
+    /// What is worse of a path, by the step that it comes after another for.
+    private static let worse: [(RouteSelectionStep, Change)] = [
+        (.adjRIBOut, { $1.rib = .adjRIBOut }),
+        (.weight, { $1.weight = 5 }),
+        (.longLivedStale, { update, _ in update.attributes.communities = [llgrStale] }),
+        (.localPreference, { update, _ in update.attributes.localPreference = 99 }),
+        (
+            .asPathLength,
+            { update, _ in
+                update.attributes.asPath = ASPath(sequence: [64500, 1, 2].map(ASN.init(rawValue:)))
+            }
+        ),
+        (.origin, { update, _ in update.attributes.origin = .incomplete }),
+        (.multiExitDiscriminator, { update, _ in update.attributes.multiExitDiscriminator = 9 }),
+        (.external, { $1.isExternal = false }),
+        (.routerID, { $1.routerID = 2 }),
+        (.clusterCount, { update, _ in update.attributes.clusterCount = 1 }),
+        (.neighborAddress, { $1.address = .v4(0xc000_02ff) }),
+        (.firstHeard, { $1.name = "neighbor 2" }),
+    ]
+
+    @Test("each step of the selection puts a path before one that is worse in it, and is named")
+    func steps() {
+        #expect(Self.worse.map(\.0) == RouteSelectionStep.allCases)
+        for (number, (step, change)) in Self.worse.enumerated() {
+            var test = TestTable()
+            var update = RouteUpdate(time: 1_000)
+            update.attributes = TestTable.attributes(path: [64500, 64501])
+            update.attributes.origin = .igp
+            update.announced = IPPrefix("203.0.113.0/24").map { [.init($0)] } ?? []
+            var (other, otherSource) = (update, Self.source(1))
+            // Worse in all later steps, it would come last but for this one.
+            for (later, change) in Self.worse[(number + 1)...] where later != .firstHeard {
+                change(&update, &otherSource)
+            }
+            let source = otherSource
+            otherSource = Self.source(1)
+            change(&other, &otherSource)
+            test.writer.apply(update, from: source, to: test.first)
+            test.writer.apply(other, from: otherSource, to: test.first)
+            let paths = test.reader.paths(of: test.match("203.0.113.9"))
+            #expect(paths.map(\.source) == [source, otherSource], "\(step)")
+            #expect(paths.map(\.step) == [step, nil])
+        }
+    }
+
     @Test("32 paths of a prefix are kept in a view, and each beyond them is counted")
     func limit() {
         var test = TestTable()

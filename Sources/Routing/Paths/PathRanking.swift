@@ -52,6 +52,14 @@ struct RankedPath {
         address = source.address
     }
 
+    /// In what this path is better than `other`, which comes after it among all paths of a prefix.
+    func step(before other: RankedPath) -> RouteSelectionStep {
+        (decisionByPath(other) ?? decisionByMED(other) ?? decisionByNeighbor(other)).step
+    }
+
+    /// The step in which two paths differ, and whether the first is better in it.
+    private typealias Decision = (step: RouteSelectionStep, isBefore: Bool)
+
     /// `paths`, best first.
     static func ranked(_ paths: [RankedPath]) -> [Path] {
         let sorted = paths.sorted { $0.isBeforeByPath($1) }
@@ -67,17 +75,33 @@ struct RankedPath {
         return ranked
     }
 
-    /// Steps before MED.
     private func isBeforeByPath(_ other: RankedPath) -> Bool {
-        if isOut != other.isOut { return other.isOut }
-        if weight != other.weight { return weight > other.weight }
+        decisionByPath(other)?.isBefore ?? false
+    }
+
+    /// By the steps before MED; nil where they are equal in all of them.
+    private func decisionByPath(_ other: RankedPath) -> Decision? {
+        if isOut != other.isOut { return (.adjRIBOut, other.isOut) }
+        if weight != other.weight { return (.weight, weight > other.weight) }
         // RFC 9494, section 4.3: less preferred than any route that is not marked so, of those that
         // come from the same set of routes.
-        if isLongLivedStale != other.isLongLivedStale { return other.isLongLivedStale }
-        if localPreference != other.localPreference {
-            return localPreference > other.localPreference
+        if isLongLivedStale != other.isLongLivedStale {
+            return (.longLivedStale, other.isLongLivedStale)
         }
-        return (selectionLength, origin) < (other.selectionLength, other.origin)
+        if localPreference != other.localPreference {
+            return (.localPreference, localPreference > other.localPreference)
+        }
+        if selectionLength != other.selectionLength {
+            return (.asPathLength, selectionLength < other.selectionLength)
+        }
+        return origin == other.origin ? nil : (.origin, origin < other.origin)
+    }
+
+    private func decisionByMED(_ other: RankedPath) -> Decision? {
+        guard neighborAS == other.neighborAS,
+            multiExitDiscriminator != other.multiExitDiscriminator
+        else { return nil }
+        return (.multiExitDiscriminator, multiExitDiscriminator < other.multiExitDiscriminator)
     }
 
     private static func indexOfBest(_ paths: [RankedPath]) -> Int? {
@@ -92,14 +116,22 @@ struct RankedPath {
             .min { paths[$0].isBeforeByNeighbor(paths[$1]) }
     }
 
-    /// Steps after MED; the last two only make the order complete.
     private func isBeforeByNeighbor(_ other: RankedPath) -> Bool {
-        if isExternal != other.isExternal { return isExternal }
-        if routerID != other.routerID { return routerID < other.routerID }
+        decisionByNeighbor(other).isBefore
+    }
+
+    /// By the steps after MED; the last only makes the order complete.
+    private func decisionByNeighbor(_ other: RankedPath) -> Decision {
+        if isExternal != other.isExternal { return (.external, isExternal) }
+        if routerID != other.routerID { return (.routerID, routerID < other.routerID) }
         // RFC 4456, section 9.
-        if clusterCount != other.clusterCount { return clusterCount < other.clusterCount }
-        if address != other.address { return address < other.address }
-        return (path.source.rawValue, path.pathIdentifier)
+        if clusterCount != other.clusterCount {
+            return (.clusterCount, clusterCount < other.clusterCount)
+        }
+        if address != other.address { return (.neighborAddress, address < other.address) }
+        let isFirst =
+            (path.source.rawValue, path.pathIdentifier)
             < (other.path.source.rawValue, other.path.pathIdentifier)
+        return (.firstHeard, isFirst)
     }
 }
