@@ -9,8 +9,8 @@ import Routing
 package import Settings
 import Storage
 
-/// Keeps the routes of BGP neighbors in files, so that a collector that starts anew has them before
-/// its neighbors have told them all again.
+/// Keeps the routes of BGP neighbors and of stations in files, so that a collector that starts anew
+/// has them before all are told again.
 ///
 /// # How it works
 ///
@@ -18,6 +18,7 @@ import Storage
 /// told, and a mark that the file is whole.
 ///
 ///     state/routes/er1.fra.mrt
+///     state/routes/bmp/postPolicy/er2.ams.mrt     a station's, for each kind of table
 ///     [ peers of view "er1.fra" | prefix | prefix | ... | peers of view "sha256 3b1f...": none ]
 ///
 /// The mark carries the SHA-256 of all before it, so that a file is known to be sound before the
@@ -29,8 +30,8 @@ import Storage
 package final class RouteSnapshots: Sendable {
     let directory: String
     /// Those of the start.
-    private let neighbors: [Settings.Neighbor]
-    private let stations: [Settings.Station]
+    let neighbors: [Settings.Neighbor]
+    let stations: [Settings.Station]
     let localASN: ASN
     let feed: RouteFeed
     /// ASes of our confederation.
@@ -159,161 +160,13 @@ extension RouteSnapshots {
             && source.asn == neighbor.asn
     }
 
-    private static func mark(_ digest: SHA256, time: Int64) -> [UInt8] {
+    static func mark(_ digest: SHA256, time: Int64) -> [UInt8] {
         RouteDump.mark("sha256 " + hexadecimal(digest.finalize()), time: time)
     }
 
     /// Octets of every mark.
-    private static let markOctets = RouteDump.mark(
+    static let markOctets = RouteDump.mark(
         "sha256 " + String(repeating: "0", count: 64),
         time: 0
     ).count
-}
-
-// MARK: - Reading
-
-extension RouteSnapshots {
-    /// What was loaded at the start.
-    package struct Restored: Equatable, Sendable {
-        /// Neighbors whose routes are there again, stale, by name.
-        package var neighbors: Set<String> = []
-        /// Stations of which some routes are there again, likewise.
-        package var stations: Set<String> = []
-        /// Paths loaded.
-        package var routes = 0
-        /// What a person should know: files that were not used, and why.
-        package var messages: [String] = []
-    }
-
-    /// Loads what was kept of each neighbor, stale; call before the first session is accepted.
-    ///
-    /// Never fails: without a sound snapshot there are no routes until the neighbor tells them.
-    ///
-    /// - Parameter now: In seconds since 1970-01-01 00:00 UTC.
-    /// - Returns: What was loaded, and what was not and why.
-    package func restore(now: Int64 = WallClock.nanoseconds() / 1_000_000_000) -> Restored {
-        var restored = Restored()
-        for neighbor in neighbors {
-            let path = path(of: neighbor.view)
-            guard FileManager.default.fileExists(atPath: path),
-                let time = usable(path, now: now, &restored)
-            else { continue }
-            load(path, neighbor, time: time, into: &restored)
-        }
-        restored.messages += orphans()
-        restore(stations: stations, now: now, into: &restored)
-        return restored
-    }
-
-    /// When a file was written that may be used, in seconds since 1970-01-01 00:00 UTC; nil for
-    /// one that may not, which is said.
-    func usable(_ path: String, now: Int64, _ restored: inout Restored) -> Int64? {
-        switch Self.examine(path) {
-        case .unreadable(let reason):
-            restored.messages.append("\(path): \(reason); its routes are not loaded")
-        case .damaged: restored.messages.append(Self.setAside(path))
-        case .sound(let time) where abs(now - time) <= Self.mostAgeSeconds: return time
-        case .sound(let time):
-            let written = Timestamp.text(seconds: time)
-            restored.messages.append(
-                "\(path): written at \(written), more than 24 hours from now; "
-                    + "its routes are not loaded"
-            )
-        }
-        return nil
-    }
-
-    private func load(
-        _ path: String,
-        _ neighbor: Settings.Neighbor,
-        time: Int64,
-        into restored: inout Restored
-    ) {
-        let view = feed.view(named: neighbor.view)
-        var sources: Set<RouteSource> = []
-        var strangers = 0
-        var routes = 0
-        do throws(MRTFileError) {
-            var file = try MRTFile.opened(path)
-            _ = try file.read { peer, update in
-                var source = peer.source
-                guard source.address == neighbor.address, source.asn == neighbor.asn else {
-                    strangers += 1
-                    return
-                }
-                source.name = neighbor.name
-                source.rib = .session
-                source.weight = neighbor.weight ?? RIBKind.session.defaultWeight
-                source.isExternal = source.asn != localASN && !members.contains(source.asn)
-                sources.insert(source)
-                var update = update
-                // One time for all: that each route has its own is of no use any more.
-                update.time = time * 1_000_000_000
-                feed.load(update, from: source, to: view)
-                routes += 1
-            }
-        } catch {
-            restored.messages.append("\(error); its routes are not loaded")
-        }
-        for source in sources { feed.keepAsStale(source) }
-        if strangers > 0 {
-            restored.messages.append(
-                "\(path): \(strangers) routes of another address or AS than neighbor "
-                    + "\(neighbor.name) has now are not loaded"
-            )
-        }
-        if routes > 0 { restored.neighbors.insert(neighbor.name) }
-        restored.routes += routes
-    }
-
-    private enum Examination {
-        /// Written then, in seconds since 1970-01-01 00:00 UTC.
-        case sound(time: Int64)
-        case damaged
-        case unreadable(String)
-    }
-
-    /// Whether the file ends in the mark of what stands before it.
-    private static func examine(_ path: String) -> Examination {
-        do {
-            let file = try FileHandle(forReadingFrom: URL(filePath: path))
-            defer { try? file.close() }
-            let length = try file.seekToEnd()
-            guard length > UInt64(markOctets) else { return .damaged }
-            try file.seek(toOffset: 0)
-            var left = Int(length) - markOctets
-            var digest = SHA256()
-            var time: Int64?
-            while left > 0 {
-                guard let piece = try file.read(upToCount: min(left, 1 << 20)), !piece.isEmpty
-                else { return .damaged }
-                digest.update(data: piece)
-                time = time ?? piece.prefix(4).reduce(0) { $0 << 8 | Int64($1) }
-                left -= piece.count
-            }
-            let mark = try file.readToEnd() ?? Data()
-            guard let time, mark.elementsEqual(Self.mark(digest, time: time)) else {
-                return .damaged
-            }
-            return .sound(time: time)
-        } catch {
-            return .unreadable(error.localizedDescription)
-        }
-    }
-
-    private static func setAside(_ path: String) -> String {
-        let aside = "\(path).damaged"
-        let isAside = (try? DurableFile.rename(path, to: aside)) != nil
-        return "\(path): damaged" + (isAside ? ", set aside as \(aside)" : "")
-            + "; its routes are not loaded"
-    }
-
-    /// Messages about files of views that no neighbor fills.
-    private func orphans() -> [String] {
-        let filled = Set(neighbors.map { Self.fileName(of: $0.view) })
-        let found = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return found.filter { $0.hasSuffix(".mrt") && !filled.contains($0) }.sorted().map {
-            "\(directory)/\($0): no neighbor fills this view any more; its routes are not loaded"
-        }
-    }
 }
