@@ -99,7 +99,10 @@ extension Keys {
                 .path,
                 \.mrt,
                 required: true,
-                "File of a TABLE_DUMP_V2 dump (RFC 6396), plain or compressed by gzip or bzip2."
+                """
+                File of MRT records (RFC 6396): TABLE_DUMP, TABLE_DUMP_V2 or BGP4MP, plain or \
+                compressed by gzip, bzip2, xz or zstd.
+                """
             ),
             .optional(
                 "peer",

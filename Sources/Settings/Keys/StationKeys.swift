@@ -38,14 +38,20 @@ extension Keys {
                 "maxPrefixes",
                 maxPrefixesOfTable,
                 \.maxPrefixes,
-                "More prefixes of one family leave a table of a peer out, until it begins anew."
+                """
+                More prefixes of one family leave a table of a peer out, until it begins anew; so do \
+                16 times as many in all its tables.
+                """
             ),
             .optional(
                 "weight",
-                .weight,
+                .integer(0...65_535),
                 \.weight,
                 default: "locRib 400, postPolicy 300, prePolicy 100; a BGP session has 200",
-                "Of two sources of a view the one with more is believed, whatever the routes say."
+                """
+                Of two sources of a view the one with more is believed, whatever the routes say; one \
+                for all its tables but Adj-RIB-Out, which fill no other's view.
+                """
             ),
         ]
     )
@@ -58,17 +64,4 @@ extension Keys {
             .key("ipv6", .integer(1...100_000_000), \.ipv6, "Of IPv6."),
         ]
     )
-}
-
-extension Kind where Value == UInt16 {
-    /// How much a source of routes is believed.
-    static var weight: Kind {
-        scalar(
-            "an integer from 0 to 65535",
-            .either,
-            schema: ["type": "integer", "minimum": .integer(0), "maximum": .integer(65_535)],
-            parse: { UInt16($0) },
-            show: { .integer(Int($0)) }
-        )
-    }
 }
