@@ -181,9 +181,9 @@ let package = Package(
         .testTarget(
             name: "CollectorTests",
             dependencies: [
-                "Accounting", "Alerting", "Collector", "Console", "FlowDecoding", "FlowReception",
-                "Model", "Reporting", "RouteDecoding", "RouteReception", "Routing", "Settings",
-                "Storage", "TestSupport", "Wire", lifecycle, logging, metrics,
+                "Accounting", "Alerting", "CAllocations", "Collector", "Console", "FlowDecoding",
+                "FlowReception", "Model", "Reporting", "RouteDecoding", "RouteReception", "Routing",
+                "Settings", "Storage", "TestSupport", "Wire", lifecycle, logging, metrics,
             ]
         ),
         .testTarget(

@@ -110,6 +110,57 @@ struct RouteFeedLimitTests {
         #expect(sessions.limits.withLock { $0.count } == 1)
     }
 
+    private func marked(_ mark: RouteUpdate.Refresh) -> RouteUpdate {
+        var update = RouteUpdate(time: WallClock.nanoseconds())
+        update.refreshes = [mark]
+        return update
+    }
+
+    private func end() -> RouteUpdate {
+        var update = RouteUpdate(time: WallClock.nanoseconds())
+        update.endOfRIB = [.ipv4, .ipv6]
+        return update
+    }
+
+    @Test("what a neighbor tells again by a refresh counts with what it adds (RFC 7313)")
+    func refresh() async {
+        let feed = feed(bound: 100)
+        let sessions = Sessions()
+        feed.begin(sessions)
+        feed.sessionEstablished(greedy, Self.session)
+        feed.received(update(0, 60), from: greedy)
+        feed.received(end(), from: greedy)
+        feed.received(marked(.begin(.ipv4)), from: greedy)
+        feed.received(update(0, 60), from: greedy)
+        feed.received(update(60, 40), from: greedy)
+        feed.received(marked(.end(.ipv4)), from: greedy)
+        await feed.settle()
+        #expect(sessions.limits.withLock { $0 } == [], "60 told again, and 40 new")
+        feed.received(marked(.begin(.ipv4)), from: greedy)
+        feed.received(update(500, 60), from: greedy)
+        await feed.settle()
+        #expect(sessions.limits.withLock { $0 } == ["er1 ipv4 100 900"], "160, none taken back")
+    }
+
+    @Test("marks before the initial routes are complete bring nobody over twice its bound")
+    func endlessRefresh() async {
+        let feed = feed(bound: 100)
+        let sessions = Sessions()
+        feed.begin(sessions)
+        var session = Self.session
+        session.hasGracefulRestart = false
+        feed.sessionEstablished(greedy, session)
+        var most = 0
+        for round in 0..<8 {
+            feed.received(update(round * 1_000, 90), from: greedy)
+            feed.received(marked(.begin(.ipv4)), from: greedy)
+            await feed.settle()
+            most = max(most, feed.standings().first?.ipv4Prefixes ?? 0)
+        }
+        #expect((150...200).contains(most))
+        #expect(sessions.limits.withLock { $0 } == [], "never more than 90 at a time")
+    }
+
     @Test("a session after the one that passed its bound is heard again")
     func again() async {
         let feed = feed(bound: 10)

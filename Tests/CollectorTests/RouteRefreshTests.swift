@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CAllocations
 import Model
 import RouteReception
 import Routing
@@ -31,6 +32,7 @@ struct RouteRefreshTests {
             holdSeconds: 90,
             hasGracefulRestart: restarts
         )
+        session.hasRouteRefresh = refreshes
         session.hasEnhancedRouteRefresh = refreshes
         return session
     }
@@ -201,12 +203,73 @@ struct RouteRefreshTests {
             busy.note(update([]), at: second * Self.second)
             #expect(busy.isProbablyComplete(at: second * Self.second) == (second >= 300))
         }
-        for (restarts, refreshes) in [(true, false), (false, true), (true, true)] {
+        for (restarts, refreshes) in [(true, false), (true, true)] {
             var told = RouteRenewal()
             told.begin(session(restarts: restarts, refreshes: refreshes), at: 0)
             #expect(!told.isProbablyComplete(at: 1 << 60), "it will say so")
         }
         busy.end(at: 0)
         #expect(!busy.isProbablyComplete(at: 1 << 60), "there is no session")
+    }
+
+    @Test("a neighbor that is asked for its routes again and never answers is complete after 300 s")
+    func unanswered() {
+        var asked = RouteRenewal()
+        asked.begin(session(restarts: false, refreshes: true), at: 0)
+        #expect(!asked.isProbablyComplete(at: 299 * Self.second), "silent, but it may be thinking")
+        #expect(asked.isProbablyComplete(at: 300 * Self.second))
+    }
+
+    @Test("a session of no family is complete as it is, and nobody waits for it")
+    func noFamily() async {
+        let feed = feed()
+        var session = session(restarts: true, refreshes: true)
+        session.families = []
+        feed.sessionEstablished(source, session)
+        await feed.settle()
+        #expect(feed.neighborsWithAllRoutes == ["er1"])
+    }
+
+    private func applier() -> RouteApplier {
+        RouteApplier(writer: RoutingTable().makeWriter(), clock: WallClock())
+    }
+
+    @Test(
+        "an update of a neighbor with many short-lived routes does not copy all of them",
+        .enabled(if: allocations_are_counted())
+    )
+    func manyShortLived() {
+        var applier = applier()
+        let mark: [UInt32] = [0xffff_0007]
+        var many = update([], communities: mark)
+        many.announced = (0..<20_000 as Range<UInt32>).map {
+            .init(IPPrefix(.v4(0x1000_0000 + $0 << 8), length: 24))
+        }
+        _ = applier.apply(.updates(RouteBatch([many], from: source)))
+        let first = update(["198.18.1.0/24"], communities: mark)
+        _ = applier.apply(.updates(RouteBatch([first], from: source)))
+        let next = RouteBatch([update(["198.18.2.0/24"], communities: mark)], from: source)
+        allocations_reset()
+        _ = applier.apply(.updates(next))
+        let octets = allocations_read().octets
+        #expect(octets < 200_000, "20,000 routes take a megabyte")
+        #expect(octets > 0)
+    }
+
+    @Test(
+        "to look for what is due, and find nothing, copies nothing",
+        .enabled(if: allocations_are_counted())
+    )
+    func nothingDue() {
+        var applier = applier()
+        let session = session(restarts: true, refreshes: false)
+        for number in 0..<2_000 as Range<UInt32> {
+            let asn = ASN(rawValue: 64_500)
+            let source = RouteSource(name: "er\(number)", address: .v4(number), asn: asn)
+            _ = applier.apply(.established(source, session))
+        }
+        allocations_reset()
+        #expect(applier.expire().isEmpty)
+        #expect(allocations_read().octets < 100_000, "2,000 neighbors take more")
     }
 }

@@ -5,6 +5,7 @@ import Model
 import RouteReception
 import Routing
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 
@@ -175,6 +176,83 @@ struct StationFeedTests {
         #expect(feed.tables().map(\.ipv4Prefixes) == [1, 1])
     }
 
+    @Test("a peer that is down over a new connection takes what the old one told of it")
+    func downAfterReconnect() async {
+        let feed = feed()
+        feed.tableBegan(source(.postPolicy), [.ipv4])
+        feed.received(update(["198.18.1.0/24"]), from: source(.postPolicy))
+        feed.tableLost(source(.postPolicy), reason: "test")
+        await feed.settle()
+        _ = feed.takeEvents()
+        // Nothing of its OPENs was told over this connection: it may be taken for an internal one.
+        var known = source(.postPolicy)
+        known.isExternal = false
+        let unknown = source(.prePolicy, distinguisher: 64_500 << 32 | 1)
+        for source in [known, unknown] {
+            feed.tableEnded(source, at: WallClock.nanoseconds(), reason: "test")
+        }
+        await feed.settle()
+        #expect(route(feed) == nil)
+        #expect(feed.tables() == [])
+        #expect(!feed.summary().views.map(\.name).contains("er1 64500:1"), "made for nothing")
+        #expect(feed.takeEvents().map(\.detail) == ["BMP peer 192.0.2.9 postPolicy: test"])
+    }
+
+    @Test("a table without End-of-RIB counts as complete when it is silent for half a minute")
+    func silence() async {
+        let feed = feed()
+        feed.tableBegan(source(.postPolicy), [.ipv4, .ipv6])
+        feed.received(update(["198.18.1.0/24"]), from: source(.postPolicy))
+        await feed.settle()
+        func isComplete(after seconds: Int64) -> Bool {
+            let now = BootClock.nanoseconds() + seconds * 1_000_000_000
+            _ = feed.core.applier.withLock { $0.expire(at: now) }
+            let station = Readiness.Neighbor(station: "er1", tables: feed.tables(), isCached: false)
+            return !station.complete.isEmpty
+        }
+        #expect(!isComplete(after: 0))
+        #expect(isComplete(after: 30))
+    }
+
+    @Test("readiness waits for no table that is left out")
+    func readiness() async {
+        let feed = feed(bound: 3)
+        let other = source(.postPolicy, .v4(0xc633_6401))
+        for source in [source(.postPolicy), other] { feed.tableBegan(source, [.ipv4]) }
+        feed.received(update((1...4).map { "198.18.\($0).0/24" }), from: other)
+        feed.received(end(), from: source(.postPolicy))
+        await feed.settle()
+        let tables = feed.tables()
+        #expect(tables.map(\.isOverLimit) == [false, true])
+        let station = Readiness.Neighbor(station: "er1", tables: tables, isCached: false)
+        #expect(Readiness([station], secondsSinceStart: 0).state == .complete)
+        let none = Readiness.Neighbor(station: "er1", tables: [], isCached: false)
+        #expect(Readiness([none], secondsSinceStart: 0).state == .waiting)
+    }
+
+    @Test("all tables of a station together are bounded; the one that is too much is left out")
+    func maxPrefixesOfStation() async {
+        let feed = feed(bound: 10)
+        let sources = (0..<18 as Range<UInt32>).map { source(.postPolicy, .v4(0xc633_6400 + $0)) }
+        func tell(_ source: RouteSource) {
+            feed.tableBegan(source, [.ipv4])
+            feed.received(update((1...10).map { "198.18.\($0).0/24" }), from: source)
+        }
+        for source in sources[..<17] { tell(source) }
+        await feed.settle()
+        #expect(feed.tables().map(\.ipv4Prefixes) == Array(repeating: 10, count: 16) + [0])
+        #expect(feed.tables().filter(\.isOverLimit).map(\.source) == [sources[16]])
+        #expect(feed.prefixLimitsReached == 1)
+        let event = feed.takeEvents().last?.detail
+        #expect(event?.contains("more than 160 ipv4 prefixes in all its tables") == true)
+        // One goes, and there is room for another.
+        feed.tableEnded(sources[0], at: WallClock.nanoseconds(), reason: "test")
+        tell(sources[17])
+        await feed.settle()
+        #expect(feed.tables().last?.ipv4Prefixes == 10)
+        #expect(feed.prefixLimitsReached == 1)
+    }
+
     @Test("the routes of stations are kept over a restart, each table for itself, stale")
     func snapshots() async throws {
         let folder = try TemporaryFolder()
@@ -227,6 +305,33 @@ struct StationFeedTests {
         #expect(lines[3].contains("rib prePolicy") && !lines[3].contains("beforeNext"))
         #expect(query.lookup([address], .table).split(separator: "\n").count == 1)
         #expect(query.summary(.jsonl).contains(#""source":"bmp""#))
+    }
+
+    @Test("lookup --all says what really decides: LLGR_STALE, CLUSTER_LIST, Adj-RIB-Out")
+    func reasons() async throws {
+        let feed = feed()
+        let peers = (1...4 as ClosedRange<UInt32>).map { source(.postPolicy, .v4($0)) }
+        var updates = peers.map { _ in update(["198.18.1.0/24"]) }
+        updates[0].attributes.clusterCount = 2
+        updates[0].announced[0].pathIdentifier = 7
+        updates[1].attributes.clusterCount = 1
+        updates[2].attributes.communities = [0xffff_0006]
+        updates[2].attributes.localPreference = 500
+        for (source, update) in zip(peers, updates) { feed.received(update, from: source) }
+        feed.tableLost(peers[2], reason: "test")
+        await feed.settle()
+        let query = RoutesQuery(live: feed)
+        let lines = query.lookup([.v4(0xc612_0101)], all: true, .table).split(separator: "\n")
+            .map { String($0) }
+        #expect(lines.count == 5)
+        #expect(lines[1].contains("peer 0.0.0.4") && lines[1].contains("length 0 before 1"))
+        #expect(lines[2].contains("beforeNext CLUSTER_LIST length 1 before 2"))
+        #expect(lines[3].contains("beforeNext LLGR_STALE last"))
+        #expect(lines[3].contains("pathIdentifier 7") && !lines[3].contains("stale"))
+        #expect(lines[4].contains("peer 0.0.0.3") && lines[4].contains("stale true"))
+        #expect(!lines[4].contains("pathIdentifier"), "there is none")
+        let json = query.lookup([.v4(0xc612_0101)], all: true, .jsonl)
+        #expect(json.contains(#""pathIdentifier":0"#) && json.contains(#""stale":true"#))
     }
 
     @Test("routes neighbors shows each station, and its tables behind it")

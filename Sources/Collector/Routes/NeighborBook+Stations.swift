@@ -34,7 +34,7 @@ extension NeighborBook {
         logger.notice("table gone", metadata: metadata)
     }
 
-    private static func words(_ source: RouteSource) -> [String: String] {
+    static func words(_ source: RouteSource) -> [String: String] {
         var words = ["rib": "\(source.rib)"]
         if source.distinguisher != 0 {
             words["distinguisher"] = RouteDistinguisherText.text(source.distinguisher)

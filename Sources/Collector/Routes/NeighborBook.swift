@@ -138,14 +138,14 @@ final class NeighborBook: Sendable {
         )
     }
 
-    /// The neighbor has announced more than it may.
+    /// A neighbor has announced more than it may, or a station reported.
     func limitReached(_ source: RouteSource, _ limit: PrefixLimit) {
-        let detail =
-            "more than \(limit.bound) \(limit.family) prefixes: its session is ended, and refused "
-            + "for \(limit.restartSeconds) s"
+        let words = source.rib.isReported ? Self.words(source) : [:]
+        let table = source.rib.isReported ? "BMP peer \(source.address) \(source.rib): " : ""
         state.withLock { $0.limitsReached.addSaturating(1) }
-        note(.limitReached, source.name, detail)
-        logger.error("too many prefixes", metadata: Self.metadata(source, ["detail": detail]))
+        note(.limitReached, source.name, table + limit.detail)
+        let metadata = Self.metadata(source, words.merging(["detail": limit.detail]) { $1 })
+        logger.error("too many prefixes", metadata: metadata)
     }
 
     /// The neighbor's routes are left out: the table has no room for one more view.
@@ -195,15 +195,4 @@ final class NeighborBook: Sendable {
         metadata["asn"] = "\(source.asn)"
         return metadata
     }
-}
-
-/// A bound on prefixes that a neighbor has come to.
-struct PrefixLimit: Equatable, Sendable {
-    var family: AddressFamily
-    /// Prefixes that it has announced in its session.
-    var count: Int
-    /// The most it may announce.
-    var bound: Int
-    /// How long it is refused, in seconds.
-    var restartSeconds: Int64
 }

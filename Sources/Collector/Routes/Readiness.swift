@@ -41,6 +41,19 @@ package struct Readiness: Equatable, Sendable {
             self.isCached = isCached
         }
 
+        /// A station, which is complete when all tables are that it reports.
+        ///
+        /// What is left out will never be, and is not waited for.
+        package init(station name: String, tables: [TableStanding], isCached: Bool) {
+            let told = tables.filter { $0.isTold && !$0.isOverLimit }
+            let isAll = !told.isEmpty && told.allSatisfy(\.hasInitialRoutes)
+            self.init(
+                name: name,
+                complete: isAll ? Set(AddressFamily.allCases) : [],
+                isCached: isCached
+            )
+        }
+
         fileprivate var hasAllRoutes: Bool {
             !complete.isEmpty && complete.isSuperset(of: families)
         }

@@ -29,6 +29,9 @@ extension RouteApplier {
             neighbor.renewal.note(update)
             for mark in update.refreshes { chores += renew(mark, source, &neighbor) }
         }
+        if isNear, !neighbor.isOverLimit { chores += sweepExcess(of: neighbor) }
+        // All tables of a station count together, however far this one is from its own bound.
+        if source.rib.isReported, !isNear { chores += check(source, in: view, &neighbor) }
         return chores
     }
 
@@ -47,7 +50,9 @@ extension RouteApplier {
         _ neighbor: Neighbor
     ) -> Bool {
         guard let limits = neighbor.terms.limits else { return false }
-        let counts = writer.freshPrefixCounts(of: batch.source, in: view)
+        let counts =
+            neighbor.staleUntil == nil
+            ? writer.freshPrefixCounts(of: batch.source, in: view) : prefixCounts(of: neighbor)
         return counts.ipv4 + batch.prefixes >= limits.ipv4 - limits.ipv4 / 5
             || counts.ipv6 + batch.prefixes >= limits.ipv6 - limits.ipv6 / 5
     }

@@ -28,12 +28,13 @@ extension RouteApplier {
 
     /// What is due though the neighbor says nothing.
     mutating func renewalChores(of owner: RouteOwner, at now: Int64) -> [Chore] {
-        guard var neighbor = neighbors[owner] else { return [] }
-        let routes = neighbor.renewal.takeShortLived(at: now)
-        if neighbor.renewal.isProbablyComplete(at: now) { neighbor.hasInitialRoutes = true }
-        neighbors[owner] = neighbor
+        guard let sources = neighbors[owner]?.staleSources else { return [] }
+        if neighbors[owner]?.renewal.isProbablyComplete(at: now) == true {
+            neighbors[owner]?.hasInitialRoutes = true
+        }
+        let routes = neighbors[owner]?.renewal.takeShortLived(at: now) ?? []
         guard !routes.isEmpty else { return [] }
-        return neighbor.staleSources.map { .withdraw($0, routes) }
+        return sources.map { .withdraw($0, routes) }
     }
 
     /// Withdraws the next part of `routes`.
@@ -57,4 +58,15 @@ extension RouteApplier {
         neighbors[owner] = neighbor
         return sources.map { .sweep($0, nil, at: nil) }
     }
+}
+
+extension RouteApplier.Neighbor {
+    /// Whether something is due of it though it says nothing.
+    func isDue(at now: Int64) -> Bool {
+        isExpired(at: now) || renewal.hasDueRoutes(at: now)
+            || !hasInitialRoutes && renewal.isProbablyComplete(at: now)
+    }
+
+    /// Whether the time of its stale routes is over.
+    func isExpired(at now: Int64) -> Bool { staleUntil.map { $0 <= now } ?? false }
 }

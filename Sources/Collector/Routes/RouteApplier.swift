@@ -21,6 +21,8 @@ struct RouteApplier: ~Copyable {
         case limitIsNear(RouteSource, PrefixLimit)
         /// Withdraws whatever is in a view that nobody fills or asks, and removes it.
         case removeView(String)
+        /// What a station has said of a table that was known: it is gone.
+        case tableEnded(RouteSource, reason: String)
         /// The table has as many views as it can, and none for these routes.
         case noView(RouteSource)
         case call(@Sendable () -> Void)
@@ -59,12 +61,16 @@ struct RouteApplier: ~Copyable {
         var view: ViewID?
         /// Whether its session is over.
         var isLost = false
+        /// Its prefixes as they are part of ``stationCounts``.
+        var counted = PrefixCounts()
     }
 
     var writer: RoutingTableWriter
     var neighbors: [RouteOwner: Neighbor] = [:]
     var terms: [RouteOwner.Configured: Terms] = [:]
     var usedViews = UsedViews()
+    /// Prefixes of all tables of a station, by name: as many as there are, or more.
+    var stationCounts: [String: PrefixCounts] = [:]
     let clock: any AccountingClock
 
     init(writer: consuming RoutingTableWriter, clock: any AccountingClock) {
@@ -114,7 +120,7 @@ struct RouteApplier: ~Copyable {
         case .updates(let batch): return apply(batch)
         case .ended(let source): return end(source)
         case .reset(let source): return end(source) + forget(source)
-        case .gone(let source, let time): return withdraw(source, at: time)
+        case .gone(let source, let time, let reason): return withdraw(source, at: time, reason)
         case .mark(let body): return [.call(body)]
         }
     }
@@ -130,6 +136,8 @@ struct RouteApplier: ~Copyable {
         neighbor.isWithoutView = false
         neighbor.isLost = false
         neighbor.renewal.begin(session)
+        // Of no family there is nothing to wait for.
+        if session.families.isEmpty { neighbor.hasInitialRoutes = true }
         // From now on they are being told again, which takes its time.
         if neighbor.staleUntil != nil { Self.keepStale(&neighbor) }
         neighbors[owner] = neighbor
@@ -146,44 +154,6 @@ struct RouteApplier: ~Copyable {
         let time = neighbor.terms.staleSeconds * 1_000_000_000
         if neighbor.staleUntil == nil { neighbor.staleSince = now }
         neighbor.staleUntil = min(now + time, neighbor.staleSince + 2 * time)
-    }
-
-    /// Compares what a session has announced with what it may (RFC 4271, section 6.7).
-    ///
-    /// Stale routes do not count: they are of an earlier session.
-    func check(
-        _ source: RouteSource,
-        in view: ViewID,
-        _ neighbor: inout Neighbor
-    ) -> [Chore] {
-        guard let limits = neighbor.terms.limits else { return [] }
-        let counts = writer.freshPrefixCounts(of: source, in: view)
-        var chores: [Chore] = []
-        for (family, count, bound) in [
-            (AddressFamily.ipv4, counts.ipv4, limits.ipv4),
-            (.ipv6, counts.ipv6, limits.ipv6),
-        ] {
-            let limit = PrefixLimit(
-                family: family,
-                count: count,
-                bound: bound,
-                restartSeconds: limits.restartSeconds
-            )
-            if count > bound {
-                neighbor.isOverLimit = true
-                chores.append(.limitReached(source, limit))
-                // A session is ended; a station cannot be told, and what is not followed any more
-                // must not decide.
-                if source.rib.isReported {
-                    chores += [.mark(source, nil), .sweep(source, nil, at: nil)]
-                }
-                return chores
-            }
-            if count >= bound - bound / 5, neighbor.warned.insert(family).inserted {
-                chores.append(.limitIsNear(source, limit))
-            }
-        }
-        return chores
     }
 
     /// All initial routes of a family have come: what is stale of it is not told any more.
@@ -217,13 +187,21 @@ struct RouteApplier: ~Copyable {
     }
 
     /// The routes of a source are gone at that time, and those of its owner that were stale.
-    private mutating func withdraw(_ source: RouteSource, at time: Int64) -> [Chore] {
+    ///
+    /// Of an owner that is not known there are none.
+    private mutating func withdraw(
+        _ source: RouteSource,
+        at time: Int64,
+        _ reason: String
+    ) -> [Chore] {
         let owner = RouteOwner(of: source)
-        let stale = neighbors[owner]?.staleSources ?? []
+        guard let neighbor = neighbors[owner] else { return [] }
         forget(owner)
         let time = clock.time(ofArrival: time)
-        let before = stale.subtracting([source]).map { Chore.sweep($0, nil, at: time) }
-        return [.mark(source, nil), .sweep(source, nil, at: time)] + before
+        let told = neighbor.source ?? source
+        let all = neighbor.staleSources.union([told, source])
+        let sweeps = all.map { Chore.sweep($0, nil, at: time) }
+        return [.tableEnded(told, reason: reason), .mark(told, nil)] + sweeps
     }
 
     /// Does the next part of a chore that walks through the table.
@@ -237,16 +215,18 @@ struct RouteApplier: ~Copyable {
             writer.sweepStale(source, in: view, family: family, at: time, &walk)
         case .withdraw(let source, let routes): withdraw(routes, of: source, &walk)
         case .removeView(let name): removeView(name, &walk)
-        case .limitReached, .limitIsNear, .noView, .call: walk.end()
+        case .limitReached, .limitIsNear, .tableEnded, .noView, .call: walk.end()
         }
     }
 
     /// Sweeps of the stale routes whose time is over.
     mutating func expire(at now: Int64 = BootClock.nanoseconds()) -> [Chore] {
+        // Mostly there are none, and then nothing is written.
+        let due = neighbors.compactMap { $0.value.isDue(at: now) ? $0.key : nil }
         var chores: [Chore] = []
-        for (owner, neighbor) in neighbors {
+        for owner in due {
             chores += renewalChores(of: owner, at: now)
-            guard let until = neighbor.staleUntil, until <= now else { continue }
+            guard let neighbor = neighbors[owner], neighbor.isExpired(at: now) else { continue }
             chores += neighbor.staleSources.map { .sweep($0, nil, at: nil) }
             neighbors[owner]?.staleUntil = nil
             neighbors[owner]?.staleSources = []

@@ -14,14 +14,14 @@ extension RouteFeed: StationEvents {
         let session = EstablishedSession(
             families: families,
             holdSeconds: 0,
-            hasGracefulRestart: true
+            // Few routers report the ends of all their tables; those that come are taken.
+            hasGracefulRestart: false
         )
         put(.established(source, session))
     }
 
     package func tableEnded(_ source: RouteSource, at time: Int64, reason: String) {
-        core.book.tableEnded(source, reason: reason)
-        put(.gone(source, at: time))
+        put(.gone(source, at: time, reason: reason))
     }
 
     package func tableLost(_ source: RouteSource, reason: String) { put(.ended(source)) }

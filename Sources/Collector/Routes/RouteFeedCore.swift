@@ -109,6 +109,7 @@ final class RouteFeedCore: Sendable {
                     )
                 }
             case .limitIsNear(let source, let limit): book.limitIsNear(source, limit)
+            case .tableEnded(let source, let reason): book.tableEnded(source, reason: reason)
             case .noView(let source): book.noView(source)
             case .call(let body):
                 carryOut(applier.withLock { $0.expire() })

@@ -21,8 +21,8 @@ final class RouteQueue: Sendable {
         case ended(RouteSource)
         /// The same, and its routes are gone.
         case reset(RouteSource)
-        /// Its routes are withdrawn at that time.
-        case gone(RouteSource, at: Int64)
+        /// Its routes are withdrawn at that time, if it has any.
+        case gone(RouteSource, at: Int64, reason: String)
         /// Called when everything before it is applied.
         case mark(@Sendable () -> Void)
     }

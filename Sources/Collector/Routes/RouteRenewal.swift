@@ -12,6 +12,9 @@ import RouteReception
 ///     else enhanced route refresh (RFC 7313)    the end of the refresh it is asked for
 ///     neither                                   30 s without an update, or 300 s: a guess
 ///
+/// One that is asked and never answers is complete after 300 s too. The tables of stations mostly
+/// have no End-of-RIB, and one that comes is taken: for them it is the guess.
+///
 /// A guess withdraws nothing: what is stale then stands for its time. Between the marks of a
 /// refresh routes are stale that were not told again yet; should the second mark never come, their
 /// time ends too. With graceful restart, marks before End-of-RIB mean nothing (RFC 7313, 4).
@@ -23,6 +26,8 @@ struct RouteRenewal {
     /// Whether the end is to be guessed, and since when: its session, and its last update, by the
     /// clock that nobody sets, in nanoseconds.
     private var established: Int64?
+    /// Whether it is asked for its routes: then silence says nothing.
+    private var isAsked = false
     private var heard: Int64 = 0
     /// Routes that are not to be kept for long after the session (NO_LLGR, RFC 9494, section 3.3).
     private var shortLived: Set<RouteUpdate.Reachability> = []
@@ -43,7 +48,8 @@ struct RouteRenewal {
         families = []
         hasEndOfRIB = session.hasGracefulRestart
         restartSeconds = session.hasGracefulRestart ? Int64(session.restartSeconds) : 0
-        established = hasEndOfRIB || session.asksForRoutes ? nil : now
+        established = hasEndOfRIB ? nil : now
+        isAsked = session.asksForRoutes
         heard = now
         shortLivedUntil = nil
     }
@@ -71,13 +77,16 @@ struct RouteRenewal {
     /// Whether the initial routes count as complete now, though nobody has said so.
     func isProbablyComplete(at now: Int64) -> Bool {
         guard let established else { return false }
-        return now - heard >= Self.quietSeconds * 1_000_000_000
+        return !isAsked && now - heard >= Self.quietSeconds * 1_000_000_000
             || now - established >= Self.mostSeconds * 1_000_000_000
     }
 
+    /// Whether the time of the short-lived routes is over.
+    func hasDueRoutes(at now: Int64) -> Bool { shortLivedUntil.map { $0 <= now } ?? false }
+
     /// The short-lived routes whose time is over, once.
     mutating func takeShortLived(at now: Int64) -> [RouteUpdate.Reachability] {
-        guard let until = shortLivedUntil, until <= now else { return [] }
+        guard hasDueRoutes(at: now) else { return [] }
         shortLivedUntil = nil
         defer { shortLived = [] }
         return Array(shortLived)

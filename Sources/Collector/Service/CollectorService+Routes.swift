@@ -46,13 +46,11 @@ extension CollectorService {
                 isCached: cachedNeighbors.contains(standing.name)
             )
         }
-        let tables = Dictionary(grouping: feed.tables().filter(\.isTold), by: \.source.name)
+        let tables = Dictionary(grouping: feed.tables(), by: \.source.name)
         let stations = settings.stations.map { station in
-            let told = tables[station.name] ?? []
-            let isAll = !told.isEmpty && told.allSatisfy(\.hasInitialRoutes)
-            return Readiness.Neighbor(
-                name: station.name,
-                complete: isAll ? Set(AddressFamily.allCases) : [],
+            Readiness.Neighbor(
+                station: station.name,
+                tables: tables[station.name] ?? [],
                 isCached: cachedStations.contains(station.name)
             )
         }

@@ -12,6 +12,7 @@ enum BGPOptionalParameters {
     ///   - isLenient: Whether parameters of another kind are passed over, and so is a length that is
     ///     not that of the message.
     ///   - capability: Called for each.
+    /// - Throws: When they cannot be read, and what `capability` throws.
     static func read(
         _ body: inout WireReader,
         isLenient: Bool,

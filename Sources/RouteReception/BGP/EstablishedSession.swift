@@ -35,9 +35,10 @@ public struct EstablishedSession: Equatable, Sendable {
         self.hasGracefulRestart = hasGracefulRestart
     }
 
-    /// Whether the neighbor is asked for all its routes once more, to see where they end: it does
-    /// not tell of its own accord, but answers a request between two marks. One that does not take
-    /// requests must not be sent any (RFC 2918, section 4).
+    /// Whether the neighbor is asked for all its routes once more, to see where they end.
+    ///
+    /// It does not tell of its own accord, but answers a request between two marks. One that does
+    /// not take requests must not be sent any (RFC 2918, section 4).
     public var asksForRoutes: Bool {
         hasRouteRefresh && hasEnhancedRouteRefresh && !hasGracefulRestart
     }
