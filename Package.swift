@@ -339,17 +339,18 @@ if processor == "x86-64-v3" {
 // One rule for every target: all upcoming features, no unmarked unsafe code, no warnings.
 let shims: Set = ["CAllocations", "CLibFuzzer", "CLinux"]
 for target in package.targets where !shims.contains(target.name) && target.type != .system {
-    target.swiftSettings = [
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("ImmutableWeakCaptures"),
-        .enableUpcomingFeature("InferIsolatedConformances"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-        .enableExperimentalFeature("Lifetimes"),
-        .strictMemorySafety(),
-        .treatAllWarnings(as: .error),
-    ]
+    target.swiftSettings =
+        [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("ImmutableWeakCaptures"),
+            .enableUpcomingFeature("InferIsolatedConformances"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .enableExperimentalFeature("Lifetimes"),
+            .strictMemorySafety(),
+            .treatAllWarnings(as: .error),
+        ] + processorFlags
 }
 
 // What is fuzzed tells libFuzzer which way it went; what fuzzes does not.

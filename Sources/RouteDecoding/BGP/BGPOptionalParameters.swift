@@ -2,15 +2,15 @@
 
 import Wire
 
-/// The optional parameters of an OPEN (RFC 4271, section 4.2), in the usual or the extended form (RFC
-/// 9072, section 2), and the capabilities in them (RFC 5492, section 4).
+/// The optional parameters of an OPEN (RFC 4271, section 4.2), in the usual or the extended form
+/// (RFC 9072, section 2), and the capabilities in them (RFC 5492, section 4).
 enum BGPOptionalParameters {
     /// Reads all of them, and hands on each capability: its code, and its value.
     ///
     /// - Parameters:
     ///   - body: What follows the BGP Identifier.
-    ///   - isLenient: Whether parameters of another kind are passed over, and so is a length that is
-    ///     not that of the message.
+    ///   - isLenient: Whether parameters of another kind are passed over, and so is a length that
+    ///     is not that of the message.
     ///   - capability: Called for each.
     /// - Throws: When they cannot be read, and what `capability` throws.
     static func read(

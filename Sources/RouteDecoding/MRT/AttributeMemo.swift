@@ -12,8 +12,8 @@ package import Wire
 /// compared word by word, and give the same object as the last time, which the routing table knows
 /// again without looking into it.
 ///
-///     hash -> slot [ hash | where | attributes | next hop ]    words [ .. | octets of a list | .. ]
-///                             `-----------------------------------------^  equal?
+///     hash -> slot [ hash | where | attributes | next hop ]   words [ .. | octets of a list | .. ]
+///                             `----------------------------------------^  equal?
 ///
 /// Open addressing with linear probing (Knuth, volume 3, section 6.4, algorithm L), in a table that
 /// doubles when it is two thirds full. Nothing is removed: when the lists are too many or too long,

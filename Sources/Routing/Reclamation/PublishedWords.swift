@@ -13,10 +13,11 @@ import Synchronization
 //
 // A part without memory reads as zero: it is mapped, but readable only, or has not been written to.
 // So a reader makes one load, with nothing to check, and a prefetch may go to any index. The writer
-// opens a segment before it stores to it, and what lies between it and those open before it, so that
-// an array is few mappings however its words lie: a process may have 65,530 (vm.max_map_count). It
-// gives a segment's memory back when nothing in it is in use: it reads as zero again. Words never
-// move, so nothing waits for readers; a reader that comes late reads a zero.
+// opens a segment before it stores to it, and what lies between it and those open before it, so
+// that an array is few mappings however its words lie: a process may have 65,530
+// (vm.max_map_count). It gives a segment's memory back when nothing in it is in use: it reads as
+// zero again. Words never move, so nothing waits for readers; a reader that comes late reads a
+// zero.
 //
 // Only the one writer calls what is marked "Writer only", so its changes never meet each other.
 

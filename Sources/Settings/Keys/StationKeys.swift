@@ -39,8 +39,8 @@ extension Keys {
                 maxPrefixesOfTable,
                 \.maxPrefixes,
                 """
-                More prefixes of one family leave a table of a peer out, until it begins anew; so do \
-                16 times as many in all its tables.
+                More prefixes of one family leave a table of a peer out, until it begins anew; so \
+                do 16 times as many in all its tables.
                 """
             ),
             .optional(
@@ -49,8 +49,8 @@ extension Keys {
                 \.weight,
                 default: "locRib 400, postPolicy 300, prePolicy 100; a BGP session has 200",
                 """
-                Of two sources of a view the one with more is believed, whatever the routes say; one \
-                for all its tables but Adj-RIB-Out, which fill no other's view.
+                Of two sources of a view the one with more is believed, whatever the routes say; \
+                one for all its tables but Adj-RIB-Out, which fill no other's view.
                 """
             ),
         ]
