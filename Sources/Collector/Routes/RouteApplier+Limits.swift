@@ -8,18 +8,18 @@ import Settings
 ///
 /// # How it works
 ///
-///     fresh                          at most the bound        else the session ends, the table goes
+///     fresh                          at most the bound        else the session or table ends
 ///     fresh, and stale of a refresh  at most the bound        likewise
 ///     fresh, and all that is stale   at most twice the bound  else what is stale goes
-///     all tables of a station        at most 16 bounds        else the table that announced goes
+///     all tables of a station        at most 16 bounds        else the table that announced ends
 ///
 /// Stale routes of an earlier session are not held against the new one. Those that a refresh tells
 /// again are its own, once its initial routes were complete: without them a neighbor could announce
 /// as many as it may after each mark, and always others.
 ///
 /// A station may report thousands of tables, and to go through all of them at each update would
-/// take too long. So their sum is kept as it grows; what is swept is not taken off it. When it seems
-/// to be over the bound it is counted anew.
+/// take too long. So their sum is kept as it grows; what is swept is not taken off it. When it is
+/// over the bound it is counted anew.
 extension RouteApplier {
     /// The tables of a station hold together at most as many prefixes as so many tables may.
     static let fullTables = 16
