@@ -124,4 +124,22 @@ struct KnownAttributesTests {
         }
         #expect(known.count == 100)
     }
+
+    @Test("a neighbor whose attributes are as long as can be makes no more than 16 MiB known")
+    func long() throws {
+        var known = KnownAttributes(most: KnownAttributes.ofTable)
+        var most = 0
+        // An attribute that nobody knows, of 60,000 octets (optional, transitive, extended).
+        let value = String(repeating: "00", count: 60_000)
+        let attributes = "\(Attribute.mandatory) d0 63 ea60 \(value)"
+        var body = update(attributes: attributes, announced: "08 0a")
+        for number in 0..<600 {
+            body[body.count - 4] = UInt8(number >> 8)
+            body[body.count - 3] = UInt8(number & 255)
+            #expect(try read(body, &known).count == 1)
+            most = max(most, known.octets)
+        }
+        #expect(most > 16 << 20 && most < 17 << 20)
+        #expect(known.count < 300)
+    }
 }

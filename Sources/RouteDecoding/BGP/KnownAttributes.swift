@@ -16,8 +16,8 @@ import Wire
 ///                             '----------------------------------------^  equal?
 ///
 /// Open addressing with linear probing (Knuth, volume 3, section 6.4, algorithm L), in a table that
-/// doubles when it is two thirds full. Nothing is removed: when the lists are too many, all are
-/// forgotten. The hash has a seed of its own: nobody can choose octets that fall together.
+/// doubles when it is two thirds full. Nothing is removed: when the lists are too many or too long,
+/// all are forgotten. The hash has a seed of its own: nobody can choose octets that fall together.
 package struct KnownAttributes: Sendable {
     /// What a list is looked up by.
     struct Key: ~Escapable {
@@ -55,6 +55,8 @@ package struct KnownAttributes: Sendable {
     /// Lists of a router of which only changes come.
     package static let ofChanges = 2_048
     private static let fewest = 256
+    /// Their octets, in words: those of a router that tells its table are a quarter of it.
+    private static let mostWords = 1 << 21
 
     private var slots: [Slot] = []
     private var words: [UInt64] = []
@@ -62,6 +64,8 @@ package struct KnownAttributes: Sendable {
     private let seed = UInt64.random(in: .min ... .max)
     /// Lists that are known.
     package private(set) var count = 0
+    /// Octets of the lists that are known.
+    package var octets: Int { 8 * words.count }
 
     /// - Parameter most: How many lists are remembered.
     package init(most: Int) { self.most = most }
@@ -95,7 +99,7 @@ package struct KnownAttributes: Sendable {
 
     /// Remembers what a list came to that is not known.
     mutating func remember(_ entry: Entry, for key: borrowing Key) {
-        if count >= most { forget() }
+        if count >= most || words.count >= Self.mostWords { forget() }
         if 3 * (count + 1) > 2 * slots.count { grow() }
         var slot = Slot(hash: key.hash, start: UInt32(words.count), shape: key.shape)
         slot.entry = entry
