@@ -27,8 +27,9 @@ extension BGPUpdateDecoder {
         guard let parts = announcement(body) else {
             return try read(&body, at: time, deliver: deliver)
         }
-        let key = known.key(of: parts.attributes, behindRoutes: parts.nextHop != nil)
-        if let entry = known.find(key), let routes = routes(of: parts) {
+        // Behind MP_REACH_NLRI the next hop is not among the attributes.
+        let key = known.key(of: parts.attributes, parts.nextHop != nil)
+        if let entry = known.find(parts.attributes, key), let routes = routes(of: parts) {
             var update = RouteUpdate(time: time)
             update.announced = routes
             update.shared = entry.shared
@@ -40,13 +41,14 @@ extension BGPUpdateDecoder {
         let notes = try read(&body, at: time) { updates.append($0) }
         for update in updates { deliver(update) }
         if updates.count == 1, notes.errors.isEmpty, notes.skipped.isEmpty,
-            updates[0].withdrawn.isEmpty, !updates[0].announced.isEmpty, known.find(key) == nil
+            updates[0].withdrawn.isEmpty, !updates[0].announced.isEmpty,
+            known.find(parts.attributes, key) == nil
         {
             let entry = KnownAttributes.Entry(
                 shared: updates[0].shared,
                 nextHop: parts.nextHop == nil ? updates[0].nextHop : nil
             )
-            known.remember(entry, for: key)
+            known.remember(entry, parts.attributes, key)
         }
         return notes
     }

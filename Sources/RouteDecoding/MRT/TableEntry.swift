@@ -14,7 +14,7 @@ struct TableEntry {
     var peer = 0
     /// Where its attributes begin, in octets, and what they are looked up by.
     var start = 0
-    var key = AttributeMemo.Key(hash: 1, shape: 0)
+    var key = KnownAttributes.Key()
     /// Where in the memo they are expected.
     var place = 0
 
@@ -24,7 +24,7 @@ struct TableEntry {
     init(_ prefix: IPPrefix) { self.prefix = prefix }
 
     /// Octets of the attributes.
-    var length: Int { Int(key.shape >> 1) }
+    var length: Int { key.octets }
 }
 
 // # How it works
@@ -65,10 +65,10 @@ extension MRTDecoder {
     }
 
     private mutating func load(_ part: Range<Int>, _ expect: Expect) {
-        for index in part { entries[index].place = memo.candidate(entries[index].key) }
-        for index in part { memo.load(entries[index].place) }
+        for index in part { entries[index].place = memo.known.candidate(entries[index].key) }
+        for index in part { memo.known.load(entries[index].place) }
         for index in part {
-            if let shared = memo.attributes(at: entries[index].place) { expect(shared) }
+            if let entry = memo.known.entry(at: entries[index].place) { expect(entry.shared) }
         }
     }
 
