@@ -64,6 +64,48 @@ struct RouteFeedViewsTests {
         #expect(views.isEmpty)
     }
 
+    @Test("it goes at once when its session ends by a hard reset, which keeps no routes")
+    func hardReset() async throws {
+        var neighbor = neighbor()
+        neighbor.staleSeconds = 900
+        feed.keep(views: ["er1"])
+        feed.update(neighbors: [neighbor])
+        try establish()
+        feed.keep(views: [])
+        feed.update(neighbors: [])
+        await feed.settle()
+        #expect(views == ["er1"])
+        feed.sessionReset(source, reason: "received Cease/Hard Reset")
+        await feed.settle()
+        await feed.settle()
+        #expect(views.isEmpty)
+        #expect(feed.summary().ipv4Prefixes == 0)
+    }
+
+    @Test(
+        "it goes with the configuration when its routes were gone before",
+        arguments: [true, false]
+    )
+    func wasLost(isKeptFirst: Bool) async throws {
+        feed.keep(views: ["er1"])
+        feed.update(neighbors: [neighbor()])
+        try establish()
+        feed.sessionEnded(source, reason: "Hold Timer Expired")
+        await feed.settle()
+        await feed.settle()
+        #expect(views == ["er1"])
+        if isKeptFirst { feed.keep(views: []) }
+        feed.update(neighbors: [])
+        await feed.settle()
+        if !isKeptFirst {
+            #expect(views == ["er1"])
+            feed.keep(views: [])
+        }
+        await feed.settle()
+        await feed.settle()
+        #expect(views.isEmpty)
+    }
+
     @Test("a view that flows are routed by stays when nobody fills it any more")
     func stays() async throws {
         feed.keep(views: ["", "er1"])

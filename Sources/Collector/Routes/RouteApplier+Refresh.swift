@@ -56,6 +56,7 @@ extension RouteApplier {
         neighbor.staleUntil = nil
         neighbor.staleSources = []
         neighbors[owner] = neighbor
+        if neighbor.isLost, isTemporary(owner) { forget(owner) }
         return sources.map { .sweep($0, nil, at: nil) }
     }
 }

@@ -34,18 +34,22 @@ extension RouteApplier {
         usedViews.perhapsUnused.insert(RouteOwner.view(of: source))
     }
 
-    /// Forgets neighbors that are not configured and have nothing to keep; removes, after that, the
-    /// views that nobody uses.
-    mutating func viewsToRemove() -> [Chore] {
-        guard !usedViews.perhapsUnused.isEmpty else { return [] }
+    /// Forgets the neighbors that are not configured any more and have nothing to keep; others are
+    /// forgotten when they have lost it.
+    mutating func forgetUnconfigured() {
         for (owner, neighbor) in neighbors
         where isTemporary(owner) && !owner.isReported && neighbor.staleUntil == nil
             && (neighbor.isLost || neighbor.source == nil)
         { forget(owner) }
+    }
+
+    /// Removes the views that nobody uses any more.
+    mutating func viewsToRemove() -> [Chore] {
+        guard !usedViews.perhapsUnused.isEmpty else { return [] }
         let filled = Set(neighbors.values.compactMap { $0.source.map(RouteOwner.view) })
         let unused = usedViews.perhapsUnused.subtracting(usedViews.kept).subtracting(filled)
-        usedViews.perhapsUnused = usedViews.perhapsUnused.intersection(filled)
-            .subtracting(usedViews.kept)
+        // One that is used is named again when its last user goes.
+        usedViews.perhapsUnused = []
         return unused.sorted().map(Chore.removeView)
     }
 

@@ -102,6 +102,7 @@ struct RouteApplier: ~Copyable {
         for owner in neighbors.keys {
             if let terms = terms[owner.configured] { neighbors[owner]?.terms = terms }
         }
+        forgetUnconfigured()
     }
 
     /// What is known of an owner; the terms of its configuration when that is nothing.
