@@ -68,22 +68,51 @@ extension RouteSnapshots {
         time: Int64,
         into restored: inout Restored
     ) {
-        let view = feed.view(named: neighbor.view)
-        var sources: Set<RouteSource> = []
         var strangers = 0
+        let routes = load(path, to: neighbor.view, time: time, into: &restored) { peer in
+            guard peer.address == neighbor.address, peer.asn == neighbor.asn else {
+                strangers += 1
+                return nil
+            }
+            var source = peer
+            source.name = neighbor.name
+            source.rib = .session
+            source.weight = neighbor.weight ?? RIBKind.session.defaultWeight
+            source.isExternal = source.asn != localASN && !members.contains(source.asn)
+            return source
+        }
+        if strangers > 0 {
+            restored.messages.append(
+                "\(path): \(strangers) routes of another address or AS than neighbor "
+                    + "\(neighbor.name) has now are not loaded"
+            )
+        }
+        if routes > 0 { restored.neighbors.insert(neighbor.name) }
+    }
+
+    /// Loads the routes of a file to a view, stale, and adds them to `restored`.
+    ///
+    /// - Parameters:
+    ///   - path: Of the file.
+    ///   - view: Name of the view.
+    ///   - time: When it was written, in seconds since 1970-01-01 00:00 UTC.
+    ///   - restored: Receives how many were loaded, and what went wrong.
+    ///   - source: Who a route is from now that was of this peer; nil when it is not to be loaded.
+    /// - Returns: How many were loaded.
+    func load(
+        _ path: String,
+        to view: String,
+        time: Int64,
+        into restored: inout Restored,
+        from source: (RouteSource) -> RouteSource?
+    ) -> Int {
+        let view = feed.view(named: view)
+        var sources: Set<RouteSource> = []
         var routes = 0
         do throws(MRTFileError) {
             var file = try MRTFile.opened(path)
             _ = try file.read { peer, update in
-                var source = peer.source
-                guard source.address == neighbor.address, source.asn == neighbor.asn else {
-                    strangers += 1
-                    return
-                }
-                source.name = neighbor.name
-                source.rib = .session
-                source.weight = neighbor.weight ?? RIBKind.session.defaultWeight
-                source.isExternal = source.asn != localASN && !members.contains(source.asn)
+                guard let source = source(peer.source) else { return }
                 sources.insert(source)
                 var update = update
                 // One time for all: that each route has its own is of no use any more.
@@ -95,14 +124,8 @@ extension RouteSnapshots {
             restored.messages.append("\(error); its routes are not loaded")
         }
         for source in sources { feed.keepAsStale(source) }
-        if strangers > 0 {
-            restored.messages.append(
-                "\(path): \(strangers) routes of another address or AS than neighbor "
-                    + "\(neighbor.name) has now are not loaded"
-            )
-        }
-        if routes > 0 { restored.neighbors.insert(neighbor.name) }
         restored.routes += routes
+        return routes
     }
 
     private enum Examination {

@@ -95,28 +95,15 @@ extension RouteSnapshots {
         time: Int64,
         into restored: inout Restored
     ) {
-        let view = feed.view(named: RouteOwner.view(of: template))
-        var sources: Set<RouteSource> = []
-        var routes = 0
-        do throws(MRTFileError) {
-            var file = try MRTFile.opened(path)
-            _ = try file.read { peer, update in
-                var source = template
-                (source.address, source.asn) = (peer.source.address, peer.source.asn)
-                source.routerID = peer.source.routerID
-                let isOurs = source.asn == localASN || members.contains(source.asn)
-                source.isExternal = template.rib != .locRIB && !isOurs
-                sources.insert(source)
-                var update = update
-                update.time = time * 1_000_000_000
-                feed.load(update, from: source, to: view)
-                routes += 1
-            }
-        } catch {
-            restored.messages.append("\(error); its routes are not loaded")
+        let view = RouteOwner.view(of: template)
+        let routes = load(path, to: view, time: time, into: &restored) { peer in
+            var source = template
+            (source.address, source.asn) = (peer.address, peer.asn)
+            source.routerID = peer.routerID
+            let isOurs = source.asn == localASN || members.contains(source.asn)
+            source.isExternal = template.rib != .locRIB && !isOurs
+            return source
         }
-        for source in sources { feed.keepAsStale(source) }
         if routes > 0 { restored.stations.insert(template.name) }
-        restored.routes += routes
     }
 }
