@@ -2,7 +2,8 @@
 
 package import Wire
 
-/// The kinds of BMP messages (IANA, *BMP Message Types*); others are skipped (RFC 7854, section 4).
+/// The kinds of BMP messages (IANA, *BMP Message Types*); others are skipped (RFC 7854, section
+/// 4.1).
 package enum BMPMessageType: UInt8, CaseIterable, Sendable {
     case routeMonitoring = 0
     case statisticsReport = 1

@@ -19,7 +19,7 @@ enum BMPPeerDown {
         case 3: return "the peer closed the session" + notification(&body)
         case 4: return "the peer closed the session without a NOTIFICATION"
         case 5: return "the router does not report of this peer any more"
-        case 6: return "the table is not there any more"  // RFC 9069, section 4.4
+        case 6: return "the table is not there any more"  // RFC 9069, section 5.3
         default: return "reason \(code)"
         }
     }

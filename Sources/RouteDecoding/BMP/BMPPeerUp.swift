@@ -22,7 +22,7 @@ struct BMPPeerUp: Equatable, Sendable {
         remotePort = try body.read()
         sent = try MonitoredOpen(&body)
         received = try MonitoredOpen(&body)
-        // Names of tables (RFC 9069, section 4.3) and other texts are not used.
+        // Names of tables (RFC 9069, section 5.2.1) and other texts are not used.
         try BMPInformation.read(&body) { (_, _) in }
     }
 
@@ -34,7 +34,7 @@ struct BMPPeerUp: Equatable, Sendable {
     /// The families of `rib` with a path identifier before each prefix (RFC 7911, section 4).
     ///
     /// Routes went from the peer to the router, or for Adj-RIB-Out the other way. The OPENs of the
-    /// Loc-RIB were never sent: they only say how its routes are written (RFC 9069, section 4.4).
+    /// Loc-RIB were never sent: they only say how its routes are written (RFC 9069, section 5.2).
     func addPathFamilies(_ rib: RIBKind) -> [AddressFamily] {
         AddressFamily.allCases.filter { family in
             let (ours, theirs) = (sent.addPath[family] ?? 0, received.addPath[family] ?? 0)

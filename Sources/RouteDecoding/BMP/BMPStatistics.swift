@@ -18,7 +18,7 @@ public struct BMPStatistics: Equatable, Sendable {
     public var reports = 0
     /// Route Mirroring messages, which are skipped.
     public var mirrored = 0
-    /// Messages of types that are not known, which are skipped (RFC 7854, section 4).
+    /// Messages of types that are not known, which are skipped (RFC 7854, section 4.1).
     public var unknownTypes = 0
     /// Tables whose routes came though their peer was not said to be up.
     public var peerUpMissing = 0

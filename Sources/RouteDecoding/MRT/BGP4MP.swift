@@ -3,7 +3,7 @@
 import Model
 import Wire
 
-// BGP4MP and BGP4MP_ET (RFC 6396, sections 4.4 and 4.5): the messages of a session as they came,
+// BGP4MP and BGP4MP_ET (RFC 6396, sections 4.4 and 3): the messages of a session as they came,
 // and what became of the session.
 
 extension MRTDecoder {

@@ -46,7 +46,7 @@ package struct BGPSession: Sendable {
         }
 
         /// What our AS is to a neighbor in `asn`: outside of a confederation only its identifier is
-        /// known (RFC 5065, section 4.1).
+        /// known (RFC 5065, section 4).
         func asn(towards asn: ASN) -> ASN {
             isExternal(asn) ? confederation?.identifier ?? self.asn : self.asn
         }

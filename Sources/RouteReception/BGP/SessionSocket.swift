@@ -54,7 +54,8 @@ enum SessionSocket {
     /// The least TTL of what comes over at most `hops` hops.
     static func leastTTL(hops: Int) -> Int { 256 - max(1, min(hops, 255)) }
 
-    /// Drops what comes over more than `hops` hops (RFC 5082, section 3; IP_MINTTL in ip(7)).
+    /// Drops what comes over more than `hops` hops (RFC 5082, section 3 and appendix A; IP_MINTTL
+    /// in ip(7)).
     static func accept(atMost hops: Int, on channel: any Channel, from peer: IPAddress) throws {
         let least = leastTTL(hops: hops)
         // A mapped peer sends IPv4 packets.
@@ -66,7 +67,7 @@ enum SessionSocket {
     }
 
     /// Ends the connection when the neighbor has taken nothing of ours for the send hold time:
-    /// 8 minutes, or twice the hold time where that is longer (RFC 9687, section 4).
+    /// 8 minutes, or twice the hold time where that is longer (RFC 9687, section 6).
     ///
     /// The kernel knows when that is: our messages are so few that its buffer takes them for days.
     static func giveUpSending(after hold: Int, on channel: any Channel) throws {
