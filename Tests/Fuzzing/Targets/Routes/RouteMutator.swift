@@ -57,6 +57,7 @@ package struct RouteMutator: Sendable {
         switch target {
         case .bgpOpen: changeOpen(&body, room, &random, mutate)
         case .bgpUpdate: changeUpdate(&body, room, &random, mutate)
+        case .bgpKnown: changeSession(&body, room, &random, mutate)
         case .bgpStream: changeStream(&body, room, &random, mutate)
         case .bmp: changeStation(&body, room, &random, mutate)
         case .mrt: changeFile(&body, room, &random, mutate)
@@ -89,7 +90,7 @@ package struct RouteMutator: Sendable {
 
     private static let capabilities: [UInt8] = [1, 2, 5, 6, 9, 64, 65, 69, 70, 71, 73]
 
-    private func changeUpdate(
+    func changeUpdate(
         _ body: inout [UInt8],
         _ room: Int,
         _ random: inout SeededRandom,
@@ -251,7 +252,7 @@ package struct RouteMutator: Sendable {
     // MARK: Lists and octets
 
     /// Removes, repeats, swaps or takes over a part, or changes one.
-    private func change<Part>(
+    func change<Part>(
         _ list: inout [Part],
         _ fresh: [Part],
         _ random: inout SeededRandom,
@@ -269,7 +270,7 @@ package struct RouteMutator: Sendable {
         }
     }
 
-    private func changeOctets(
+    func changeOctets(
         _ octets: inout [UInt8],
         _ room: Int,
         _ random: inout SeededRandom,

@@ -12,6 +12,9 @@ package enum RouteSeeds {
         switch target {
         case .bgpOpen: return Array(open(&random, asn: 64_500).dropFirst(19))
         case .bgpUpdate: return [kind(&random)] + update(&random).dropFirst(19)
+        case .bgpKnown:
+            let head = [kind(&random), UInt8(truncatingIfNeeded: random.next())]
+            return head + UpdateList(&random).octets
         case .bgpStream: return stream(&random)
         case .bmp: return BMPSeeds.input(&random)
         case .mrt: return file(&random)

@@ -8,6 +8,9 @@ package enum RouteTarget: String, CaseIterable, Sendable {
     case bgpOpen = "bgp-open"
     /// The body of an UPDATE, behind an octet that says how the session is (``SessionKind``).
     case bgpUpdate = "bgp-update"
+    /// The bodies of the UPDATEs of one session (``UpdateList``), behind an octet that says how it
+    /// is and one that says how many attributes are remembered.
+    case bgpKnown = "bgp-known"
     /// What a neighbor sends over a connection, behind an octet that says how the session is and
     /// one that draws how the octets come in pieces.
     case bgpStream = "bgp-stream"
@@ -28,6 +31,7 @@ package struct RouteRun: Sendable {
         switch target {
         case .bgpOpen: OpenCheck.run(WireReader(input, as: "OPEN"))
         case .bgpUpdate: UpdateCheck.run(input)
+        case .bgpKnown: KnownCheck.run(input)
         case .bgpStream: StreamCheck.run(input)
         case .bmp: BMPCheck.run(input)
         case .mrt: MRTCheck.run(input)
