@@ -102,7 +102,7 @@ extension RoutingTableWriter {
         case .nothing: new = nil
         }
         let isIPv4 = tree.isIPv4(index)
-        let after = paths.standing(of: change.source, in: new)
+        let after = published.pathSets.standing(of: change.source, in: new)
         replace(old, with: new, leaving: after, at: index, isIPv4: isIPv4, in: columns, &change)
     }
 
@@ -176,11 +176,13 @@ extension RoutingTableWriter {
         _ change: inout RouteChange
     ) {
         guard old != new else { return }
-        let before = paths.standing(of: change.source, in: old)
+        let before = published.pathSets.standing(of: change.source, in: old)
         if let new { paths.use(new) }
-        let word = new.map { ColumnWord(own: $0) } ?? around(index, in: columns)
+        let word =
+            new.map { ColumnWord(own: $0) } ?? columns.inherited(from: tree.parent(of: index))
         // A route that was stale and is told again as it was has not changed.
-        let isRefreshed = old.flatMap { old in new.map { paths.areSameRoutes(old, $0) } } ?? false
+        var isRefreshed = false
+        if let old, let new { isRefreshed = published.pathSets.areSameRoutes(old, new) }
         let time = isRefreshed ? nil : change.time
         store(word, at: index, in: columns, time: time)
         pushDown(word.inherited, from: index, in: columns, time: time)
@@ -190,14 +192,7 @@ extension RoutingTableWriter {
         if new == nil { countOwner(-1, at: index, in: change.view, isIPv4: isIPv4) }
     }
 
-    /// What the prefix at `index` has of the one around it.
-    private func around(_ index: UInt32, in columns: ViewColumns) -> ColumnWord {
-        guard index >= PrefixTrie.firstIndex else { return .none }
-        let parent = tree.parent(of: index)
-        return parent == 0 ? .none : columns.word(at: parent).inherited
-    }
-
-    private mutating func countOwner(_ step: Int, at index: UInt32, in view: Int, isIPv4: Bool) {
+    mutating func countOwner(_ step: Int, at index: UInt32, in view: Int, isIPv4: Bool) {
         views[view].prefixes.add(step, isIPv4: isIPv4)
         let owners = tree.count(index, step)
         if step > 0, owners == 1 { distinctPrefixes.add(1, isIPv4: isIPv4) }

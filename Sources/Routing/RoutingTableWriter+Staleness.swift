@@ -8,12 +8,21 @@ public struct TableWalk: Sendable {
     public static let part: UInt32 = 4_096
 
     var next: UInt32 = 0
+    /// Whether it goes through all a second time.
+    private(set) var isSecond = false
     public internal(set) var isDone = false
 
     public init() {}
 
     /// Ends the walk: there is nothing to do.
     public mutating func end() { isDone = true }
+
+    /// Goes through all once more, when the first time is over.
+    mutating func goOnTwice() {
+        guard isDone, !isSecond else { return }
+        self = TableWalk()
+        isSecond = true
+    }
 
     /// The next part of a list; ends the walk with the last one.
     public mutating func take<Element>(of list: [Element]) -> [Element] {
@@ -53,7 +62,7 @@ extension RoutingTableWriter {
         let columns = columns[change.view]
         let isIPv4 = family.map { $0 == .ipv4 }
         for index in walk.take(of: tree.bound) {
-            prefetch(beyond: index, in: columns)
+            prefetchWithin(beyond: index, in: columns)
             if let isIPv4, tree.isIPv4(index) != isIPv4 { continue }
             guard let old = columns.word(at: index).ownPathSet,
                 let new = paths.stale(old, of: id, retiring: &retirement)
@@ -71,8 +80,8 @@ extension RoutingTableWriter {
         in columns: ViewColumns,
         _ change: inout RouteChange
     ) {
-        let before = paths.standing(of: change.source, in: old)
-        let after = paths.standing(of: change.source, in: new)
+        let before = published.pathSets.standing(of: change.source, in: old)
+        let after = published.pathSets.standing(of: change.source, in: new)
         change.count(before, after, isIPv4: tree.isIPv4(index))
         paths.use(new)
         let word = ColumnWord(own: new)
@@ -81,105 +90,29 @@ extension RoutingTableWriter {
         paths.endUse(old, retiring: &retirement)
     }
 
-    /// Withdraws, in the next part, what `source` has not announced again since it was marked
-    /// stale.
-    ///
-    /// - Parameters:
-    ///   - source: Whose routes.
-    ///   - view: In which view.
-    ///   - family: Only those of this family; nil for both.
-    ///   - time: As in ``RouteUpdate/time``; without one, it is the newest heard of.
-    ///   - walk: How far the walk has come.
-    public mutating func sweepStale(
-        _ source: RouteSource,
-        in view: ViewID,
-        family: AddressFamily? = nil,
-        at time: Int64? = nil,
-        _ walk: inout TableWalk
-    ) {
-        let isIPv4 = family.map { $0 == .ipv4 }
-        withdrawAll(of: source, in: view, isIPv4: isIPv4, at: time, &walk) { $0.isStale }
-    }
-
     /// Marks all routes of `source` in `view` as stale, at once.
     public mutating func markStale(_ source: RouteSource, in view: ViewID) {
         var walk = TableWalk()
         while !walk.isDone { markStale(source, in: view, &walk) }
     }
 
-    /// Withdraws all that is stale of `source` in `view`, at once.
+    /// Begins to load what the walk will ask for of a prefix soon after `index`: its paths, and
+    /// what lies within it, anywhere in the table.
     ///
-    /// `time` is as in ``RouteUpdate/time``; without one, it is the newest heard of.
-    public mutating func sweepStale(
-        _ source: RouteSource,
-        in view: ViewID,
-        at time: Int64? = nil
-    ) {
-        var walk = TableWalk()
-        while !walk.isDone { sweepStale(source, in: view, at: time, &walk) }
-    }
-
-    /// Withdraws all routes of `source` in `view`; `time` as for ``sweepStale(_:in:at:)``.
-    public mutating func remove(
-        _ source: RouteSource,
-        from view: ViewID,
-        at time: Int64? = nil
-    ) {
-        var walk = TableWalk()
-        while !walk.isDone { remove(source, from: view, at: time, &walk) }
-    }
-
-    /// Withdraws the next part of them.
-    public mutating func remove(
-        _ source: RouteSource,
-        from view: ViewID,
-        at time: Int64?,
-        _ walk: inout TableWalk
-    ) {
-        withdrawAll(of: source, in: view, isIPv4: nil, at: time, &walk) { _ in true }
-    }
-
-    private mutating func withdrawAll(
-        of source: RouteSource,
-        in view: ViewID,
-        isIPv4: Bool?,
-        at time: Int64?,
-        _ walk: inout TableWalk,
-        where isMeant: (Path) -> Bool
-    ) {
-        guard let id = paths.id(of: source), isUsed(view) else {
-            walk.isDone = true
-            return
-        }
-        newestTime = max(newestTime, time ?? newestTime)
-        var change = RouteChange(
-            view: Int(view.rawValue),
-            source: id,
-            time: time ?? newestTime
-        )
-        let columns = columns[change.view]
-        for index in walk.take(of: tree.bound) {
-            prefetch(beyond: index, in: columns)
-            guard let old = columns.word(at: index).ownPathSet else { continue }
-            if let isIPv4, tree.isIPv4(index) != isIPv4 { continue }
-            let outcome = paths.mapping(old, retiring: &retirement) {
-                $0.source == id && isMeant($0) ? nil : $0
-            }
-            become(outcome, from: old, at: index, in: columns, &change)
-        }
-        count(change)
-    }
-
-    /// Begins to load what a walk in order will ask for of a prefix soon after `index`: what lies
-    /// around it and within it, anywhere in the table, and its paths.
-    func prefetch(beyond index: UInt32, in columns: ViewColumns) {
-        let ahead = index + Self.prefetchDistance
-        guard ahead < tree.bound else { return }
+    /// Mutating, for else the writer is copied at each step.
+    private mutating func prefetchWithin(beyond index: UInt32, in columns: ViewColumns) {
+        let far = index + 2 * Self.prefetchDistance
+        let near = index + Self.prefetchDistance
+        guard far < tree.bound else { return }
         let words = columns.pathSets.cells
-        words.prefetch(tree.parent(of: ahead))
-        words.prefetch(tree.firstChild(of: ahead))
-        published.pathSets.records.prefetch(columns.word(at: ahead).pathSet)
+        published.pathSets.records.prefetch(columns.word(at: far).pathSet)
+        let child = tree.firstChild(of: far)
+        words.prefetch(child)
+        tree.prefetch(child)
+        let sibling = tree.nextSibling(of: tree.firstChild(of: near))
+        words.prefetch(sibling)
+        tree.prefetch(sibling)
     }
 
-    private static let prefetchDistance: UInt32 = 16
+    static let prefetchDistance: UInt32 = 12
 }

@@ -86,13 +86,17 @@ extension RoutingTableWriter {
         let number = Int(view.rawValue)
         let columns = columns[number]
         for index in walk.take(of: tree.bound) {
-            prefetch(beyond: index, in: columns)
-            guard let old = columns.word(at: index).ownPathSet else { continue }
-            // Whose they are does not matter: all counts of the view end with it.
-            var change = RouteChange(view: number, source: .none, time: time ?? newestTime)
-            let isIPv4 = tree.isIPv4(index)
-            replace(old, with: nil, at: index, isIPv4: isIPv4, in: columns, &change)
+            prefetchAround(beyond: index, in: columns)
+            let word = columns.word(at: index)
+            guard !word.isNone else { continue }
+            store(.none, at: index, in: columns, time: time ?? newestTime)
+            // Whose they were does not matter: all counts of the view end with it.
+            guard let old = word.ownPathSet else { continue }
+            paths.endUse(old, retiring: &retirement)
+            countOwner(-1, at: index, in: number, isIPv4: tree.isIPv4(index))
         }
+        // The second time finds what other views have put in since, within what was there yet.
+        walk.goOnTwice()
         guard walk.isDone else { return }
         viewIDs[views[number].name] = nil
         views[number].stage = .removed

@@ -24,6 +24,7 @@ let auditedFiles: Set<String> = [
     "Sources/RouteReception/MRT/InputFile.swift",
     "Sources/RouteReception/MRT/XZDecompressor.swift",
     "Sources/RouteReception/MRT/ZstdDecompressor.swift",
+    "Sources/Routing/Reclamation/ArrayPrefetch.swift",
     "Sources/Routing/Reclamation/PublishedStorage.swift",
     "Sources/Routing/Reclamation/PublishedWords.swift",
     "Sources/Storage/DurableFile.swift",

@@ -133,6 +133,9 @@ struct PrefixTree {
     func firstChild(of index: UInt32) -> UInt32 { nodes[Int(index)].firstChild }
     func nextSibling(of index: UInt32) -> UInt32 { nodes[Int(index)].nextSibling }
 
+    /// Begins to load the neighbors of `index`.
+    func prefetch(_ index: UInt32) { nodes.prefetch(index) }
+
     /// The prefixes directly within `index`.
     func children(of index: UInt32) -> [UInt32] {
         var children: [UInt32] = []

@@ -27,6 +27,11 @@ final class ViewColumns: Sendable {
 
     @inline(__always)
     func word(at index: UInt32) -> ColumnWord { ColumnWord(rawValue: pathSets[index]) }
+
+    /// What a prefix directly within that at `parent` has of it; nothing for 0.
+    func inherited(from parent: UInt32) -> ColumnWord {
+        parent == 0 ? .none : word(at: parent).inherited
+    }
 }
 
 /// Which path set a view uses for a prefix, whether a prefix around it brought it, and whether the

@@ -11,26 +11,6 @@ extension PathTable {
         case nothing
     }
 
-    func standing(of source: RouteSourceID, in id: PathSetID?) -> SourceStanding {
-        var standing = SourceStanding()
-        guard let id, let record = published.pathSets.record(of: id) else { return standing }
-        guard record.isOnly else {
-            return published.pathSets.readList(id) { $0.standing(of: source) } ?? standing
-        }
-        standing.add(record.path, source)
-        return standing
-    }
-
-    /// Whether two sets say the same but for what is stale.
-    func areSameRoutes(_ a: PathSetID, _ b: PathSetID) -> Bool {
-        guard let first = published.pathSets.record(of: a),
-            let second = published.pathSets.record(of: b), first.isOnly == second.isOnly,
-            first.path.fresh == second.path.fresh
-        else { return false }
-        if first.isOnly { return true }
-        return published.pathSets.paths(of: a)?.fresh == published.pathSets.paths(of: b)?.fresh
-    }
-
     /// The set of `id` with `path` added, in the place of the same source's path of the same
     /// identifier; nil when there are too many already.
     mutating func adding(

@@ -48,6 +48,9 @@ final class PublishedEvents: Sendable {
         )
     }
 
+    /// Begins to load the event at `index`.
+    func prefetch(_ index: UInt32) { words.cells.prefetch(index << 3) }
+
     /// When the event at `index` was; nil for 0.
     func time(of index: UInt32) -> Int64? { index == 0 ? nil : number(at: index << 3) }
 

@@ -78,6 +78,31 @@ final class PublishedPaths: Sendable {
         lists.read(id.rawValue) { body($0.paths) }
     }
 
+    /// What `source` has among the paths of `id`.
+    func standing(of source: RouteSourceID, in id: PathSetID?) -> SourceStanding {
+        var standing = SourceStanding()
+        guard let id, let record = record(of: id) else { return standing }
+        guard record.isOnly else { return readList(id) { $0.standing(of: source) } ?? standing }
+        standing.add(record.path, source)
+        return standing
+    }
+
+    /// Whether all paths of `id` are meant.
+    @inline(__always)
+    func all(of id: PathSetID, meet isMeant: (Path) -> Bool) -> Bool {
+        guard let record = record(of: id) else { return false }
+        guard isMeant(record.path) else { return false }
+        return record.isOnly || readList(id) { $0.others.allSatisfy(isMeant) } ?? false
+    }
+
+    /// Whether two sets say the same but for what is stale.
+    func areSameRoutes(_ a: PathSetID, _ b: PathSetID) -> Bool {
+        guard let first = record(of: a), let second = record(of: b),
+            first.isOnly == second.isOnly, first.path.fresh == second.path.fresh
+        else { return false }
+        return first.isOnly || paths(of: a)?.fresh == paths(of: b)?.fresh
+    }
+
     /// Writer only.
     func publish(_ list: PathList, at index: UInt32, retiring retirement: inout Retirement) {
         retirement.add(words.prepare(index << 2))

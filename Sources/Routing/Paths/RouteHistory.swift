@@ -92,6 +92,17 @@ struct RouteHistory {
     /// when it was.
     func previous(of index: UInt32) -> UInt32 { isKnown(index) ? index : 0 }
 
+    /// Begins to load what tells of the event at `index`, and of the last that replaced `word`.
+    func prefetch(_ index: UInt32, replacing word: ColumnWord) {
+        prefetch(index)
+        prefetch(latest[place(of: word)])
+    }
+
+    private func prefetch(_ index: UInt32) {
+        states.prefetch(index)
+        events.prefetch(index)
+    }
+
     /// Removes and returns a word that an event held which is gone; nil when there is none left.
     mutating func takeReleased() -> ColumnWord? { released.popLast() }
 
@@ -101,7 +112,7 @@ struct RouteHistory {
         _ event: RouteEvent,
         retiring retirement: inout Retirement
     ) -> (index: UInt32, isNew: Bool) {
-        let place = Int(truncatingIfNeeded: event.replaced.rawValue >> 2) & (Self.candidates - 1)
+        let place = place(of: event.replaced)
         let candidate = latest[place]
         if candidate != 0, isSame(event, candidate) {
             states[Int(candidate)].references += 1
@@ -119,6 +130,10 @@ struct RouteHistory {
         latest[place] = index
         if states[Int(index)].length > Self.longest { shorten(index, retiring: &retirement) }
         return (index, true)
+    }
+
+    private func place(of word: ColumnWord) -> Int {
+        Int(truncatingIfNeeded: word.rawValue >> 2) & (Self.candidates - 1)
     }
 
     private func isSame(_ event: RouteEvent, _ candidate: UInt32) -> Bool {

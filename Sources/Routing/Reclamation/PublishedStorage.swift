@@ -5,8 +5,8 @@ import Synchronization
 // # How it works
 //
 // Objects that readers see without a lock are published, found and given up here; words are in
-// `PublishedWords.swift`, and all unsafe code of this module is in these two files. A growing array
-// is a directory of segments of equal size:
+// `PublishedWords.swift`, and all unsafe code of this module is in this folder. A growing array is
+// a directory of segments of equal size:
 //
 //     directory -> [ capacity | segment 0 | segment 1 | - | ... ] -> [ cell | cell | cell | ... ]
 //
