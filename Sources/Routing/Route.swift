@@ -15,16 +15,27 @@ public struct RouteMatch: Hashable, Sendable {
     public let pathSet: PathSetID
     /// The view that decided.
     public let view: ViewID
+    /// A view that was asked first, and had a route of ``entry`` until lately; it decides for flows
+    /// from before.
+    let former: ViewID
     /// The longest prefix of any view, also where the default route was taken.
     let entry: UInt32
-    /// Whether the view's route changed within the retention before the lookup: only then another
-    /// may have been there at the time of a flow.
+    /// Whether the view's route changed within the retention before the lookup, or there is a
+    /// ``former``: only then another may have been there at the time of a flow.
     let isRecent: Bool
 
-    init(prefix: PrefixID, pathSet: PathSetID, view: ViewID, entry: UInt32, isRecent: Bool) {
+    init(
+        prefix: PrefixID,
+        pathSet: PathSetID,
+        view: ViewID,
+        former: ViewID = .none,
+        entry: UInt32,
+        isRecent: Bool
+    ) {
         self.prefix = prefix
         self.pathSet = pathSet
         self.view = view
+        self.former = former
         self.entry = entry
         self.isRecent = isRecent
     }

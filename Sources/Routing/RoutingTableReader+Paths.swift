@@ -63,6 +63,7 @@ private struct PathBlock {
     static let capacity = 64
     var words = InlineArray<64, UInt32>(repeating: 0)
     var entries = InlineArray<64, UInt32>(repeating: 0)
+    var views = InlineArray<64, ViewID>(repeating: .none)
     var paths = InlineArray<64, Path?>(repeating: nil)
     var mismatches: UInt64 = 0
 }
@@ -81,11 +82,13 @@ extension PublishedTable {
             let match = matches[index]
             var word = match.pathSet == .none ? ColumnWord.none : ColumnWord(own: match.pathSet)
             var entry = match.prefix.rawValue
+            var view = match.view
             if match.isRecent, index < times.count, let past = past(match, at: times[index]) {
-                (word, entry) = (past.word, past.entry)
+                (word, entry, view) = (past.word, past.entry, past.view)
             }
             block.words[place] = word.rawValue
             block.entries[place] = entry
+            block.views[place] = view
             records.prefetch(word.pathSet)
         }
         for (place, index) in range.enumerated() {
@@ -101,7 +104,7 @@ extension PublishedTable {
             block.paths[place] = path
             attributes.prefetchTraits(at: path.attributes)
         }
-        for (place, index) in range.enumerated() {
+        for place in 0..<range.count {
             guard let path = block.paths[place] else {
                 paths.append(.none)
                 continue
@@ -112,7 +115,7 @@ extension PublishedTable {
                     path,
                     word: ColumnWord(rawValue: block.words[place]),
                     entry: block.entries[place],
-                    view: matches[index].view,
+                    view: block.views[place],
                     mismatch: block.mismatches & 1 << UInt64(place) != 0
                 )
             )

@@ -81,7 +81,7 @@ public struct RoutingTableReader: ~Copyable, Sendable {
     ) -> Route? {
         online { table in
             guard let found = table.resolve(match, at: time) else { return nil }
-            return table.route(found, view: match.view, nextHop: nextHop)
+            return table.route(found, nextHop: nextHop)
         }
     }
 

@@ -144,6 +144,73 @@ struct HistoryTests {
         #expect(compared > 20_000)
     }
 
+    @Test("each flow of the last changes has the route of the router that had one at its time")
+    func equalityOfLists() {
+        let generator = RoutingEqualityTests.Generator(seed: 21)
+        var numbers = Numbers(seed: 22)
+        let prefixes = Array(generator.prefixes.filter { $0.length > 0 }.prefix(40))
+        let table = RoutingTable(retention: 1_000)
+        var writer = table.makeWriter()
+        let views = ["own", "reflector"].map { writer.view(named: $0) }
+        let reader = table.makeReader()
+        reader.goOnline()
+        var plain = PlainTable(views: 2)
+        var states: [PlainTable] = [plain]
+        var fromFormer = 0
+        for time in Int64(1)...4_000 {
+            let view = Int.random(in: 0..<2, using: &numbers)
+            var update = RouteUpdate(time: time)
+            update.attributes = generator.attributes[Int.random(in: 0..<60, using: &numbers)]
+            let prefix = prefixes[Int.random(in: 0..<40, using: &numbers)]
+            let isAnnounced = Bool.random(using: &numbers)
+            if isAnnounced { update.announced = [.init(prefix)] }
+            if !isAnnounced { update.withdrawn = [.init(prefix)] }
+            writer.apply(update, from: generator.sources[0], to: views[view])
+            plain.apply(update, from: generator.sources[0], to: view)
+            states.append(plain)
+            if time % 50 == 0 { writer.reclaim(at: time) }
+            reader.quiesce()
+            for _ in 0..<8 {
+                let address = RoutingEqualityTests.Generator.address(using: &numbers)
+                let then = max(0, time - Int64.random(in: 0...7, using: &numbers))
+                // What a router before it has now stands for what that one did not have then.
+                guard let before = states[Int(then)].route(to: address, views: [0, 1]),
+                    let now = plain.route(to: address, views: [0, 1]), now.0 >= before.0
+                else { continue }
+                if now.0 > before.0 { fromFormer += 1 }
+                let match = reader.route(to: address, views: ViewList(views))
+                let route = reader.route(of: match, at: then)
+                #expect(route?.view == views[before.0], "at \(then) of \(time)")
+                #expect(route?.prefix == before.1, "at \(then) of \(time)")
+                let asPath = route.map { reader.asPath($0.asPath) }
+                #expect(asPath == before.2.attributes.asPath, "at \(then) of \(time)")
+            }
+        }
+        #expect(fromFormer > 50)
+    }
+
+    @Test("a flow from before its own router lost the route has that one, not another router's")
+    func lostByTheFirst() {
+        var test = TestTable(retention: 600)
+        let both: ViewList = [test.first, test.second]
+        test.time = 1000
+        test.announce("203.0.113.0/24", path: [64500])
+        test.announce("203.0.113.0/24", path: [64501], to: test.second)
+        test.announce("0.0.0.0/0", path: [64502])
+        test.announce("198.51.100.0/24", path: [64503], to: test.second)
+        test.time = 2000
+        test.withdraw("203.0.113.0/24")
+        test.withdraw("198.51.100.0/24", from: test.second)
+        #expect(test.route("203.0.113.9", both, at: 1999) == "203.0.113.0/24 64500")
+        #expect(test.route("203.0.113.9", both, at: 2000) == "203.0.113.0/24 64501")
+        #expect(test.route("203.0.113.9", both) == "203.0.113.0/24 64501")
+        // A default route decides where no router has more.
+        #expect(test.route("198.51.100.9", both, at: 1999) == "198.51.100.0/24 64503")
+        #expect(test.route("198.51.100.9", both, at: 2000) == "0.0.0.0/0 64502")
+        test.reclaim(12, step: 100)
+        #expect(test.route("203.0.113.9", both, at: 1999) == "203.0.113.0/24 64501")
+    }
+
     @Test("what only another router has within a prefix is not the prefix of a flow before")
     func innerPrefixOfAnother() throws {
         let table = RoutingTable(retention: 1_000)

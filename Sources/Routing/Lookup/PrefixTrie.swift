@@ -151,7 +151,7 @@ struct PrefixTrie {
         let node = nodes.take()
         let range = Self.range(of: node)
         retirement.add(words.prepare(range.lowerBound))
-        for position in range { words.store(leaf, at: position) }
+        words.replace(range) { _ in leaf }
         while population.count <= node { population.append(0) }
         population[Int(node)] = 0
         return range.lowerBound
@@ -163,16 +163,15 @@ struct PrefixTrie {
         in range: Range<UInt32>,
         noting inner: inout [UInt32]
     ) {
-        for position in range {
-            let word = words[position]
-            if word == old || (word < Self.firstIndex && old < Self.firstIndex) {
-                words.store(new, at: position)
-            } else if word & Self.linkBit != 0 {
+        words.replace(range) { word in
+            if word == old || (word < Self.firstIndex && old < Self.firstIndex) { return new }
+            if word & Self.linkBit != 0 {
                 let node = Self.node(of: word)
                 replace(old, by: new, in: Self.range(of: node), noting: &inner)
             } else if inner.last != word {
                 inner.append(word)
             }
+            return word
         }
     }
 

@@ -17,20 +17,30 @@ extension PublishedTable {
     func decide(entry: UInt32, family: AddressFamily, views: ViewList) -> RouteMatch {
         let byDefault = TrieKey.defaultIndex(of: family)
         let entry = entry < PrefixTrie.firstIndex ? byDefault : entry
-        if let match = first(of: views, with: entry, entry: entry) { return match }
-        if entry != byDefault, let match = first(of: views, with: byDefault, entry: entry) {
+        var former = ViewID.none
+        if let match = first(of: views, with: entry, entry: entry, &former) { return match }
+        if entry != byDefault, let match = first(of: views, with: byDefault, entry: entry, &former)
+        {
             return match
         }
         return lately(entry: entry, byDefault: byDefault, views: views)
     }
 
     @inline(__always)
-    private func first(of list: ViewList, with index: UInt32, entry: UInt32) -> RouteMatch? {
+    private func first(
+        of list: ViewList,
+        with index: UInt32,
+        entry: UInt32,
+        _ former: inout ViewID
+    ) -> RouteMatch? {
         for position in 0..<ViewList.capacity {
             let view = list[position]
             guard view != .none else { return nil }
             let word = word(at: index, in: view)
-            guard !word.isNone else { continue }
+            guard !word.isNone else {
+                if word.isRecent, index == entry, former == .none { former = view }
+                continue
+            }
             // Where the default decides, the entry had perhaps more a short while ago.
             let isRecent =
                 word.isRecent || index != entry && self.word(at: entry, in: view).isRecent
@@ -38,8 +48,9 @@ extension PublishedTable {
                 prefix: PrefixID(rawValue: index),
                 pathSet: word.pathSet,
                 view: view,
+                former: former,
                 entry: entry,
-                isRecent: isRecent
+                isRecent: isRecent || former != .none
             )
         }
         return nil

@@ -8,6 +8,7 @@ extension PublishedTable {
     struct FoundWord {
         var word: ColumnWord
         var entry: UInt32
+        var view: ViewID
         var changed: Int64
     }
 
@@ -16,6 +17,7 @@ extension PublishedTable {
         var pathSet: PathSetID
         /// Index of the prefix the route is for.
         var owner: UInt32
+        var view: ViewID
         var changed: Int64
     }
 
@@ -28,7 +30,8 @@ extension PublishedTable {
         }
         return FoundRoute(
             pathSet: found.word.pathSet,
-            owner: owner(of: found.word, at: found.entry, in: match.view, at: time),
+            owner: owner(of: found.word, at: found.entry, in: found.view, at: time),
+            view: found.view,
             changed: found.changed
         )
     }
@@ -46,9 +49,17 @@ extension PublishedTable {
     /// another than that of the match.
     func past(_ match: RouteMatch, at time: Int64) -> FoundWord? {
         guard match.isRecent else { return nil }
+        if match.former != .none,
+            case .other(let event) = events.past(
+                at: eventIndex(at: match.entry, in: match.former),
+                time
+            )
+        {
+            return FoundWord(event, at: match.entry, in: match.former)
+        }
         let isByDefault = match.prefix.rawValue != match.entry
         switch events.past(at: eventIndex(at: match.entry, in: match.view), time) {
-        case .other(let event): return FoundWord(event, at: match.entry)
+        case .other(let event): return FoundWord(event, at: match.entry, in: match.view)
         case .same where !isByDefault && match.pathSet != .none: return nil
         case .same, .nothing: break
         case .unknown: return nil
@@ -57,7 +68,7 @@ extension PublishedTable {
         let byDefault = TrieKey.defaultIndex(of: family)
         guard byDefault != match.entry else { return nil }
         switch events.past(at: eventIndex(at: byDefault, in: match.view), time) {
-        case .other(let event): return FoundWord(event, at: byDefault)
+        case .other(let event): return FoundWord(event, at: byDefault, in: match.view)
         case .same:
             let word = word(at: byDefault, in: match.view)
             return word.isNone ? nil : current(word, at: byDefault, in: match.view)
@@ -67,7 +78,7 @@ extension PublishedTable {
 
     private func current(_ word: ColumnWord, at index: UInt32, in view: ViewID) -> FoundWord {
         let changed = events.time(of: eventIndex(at: index, in: view)) ?? 0
-        return FoundWord(word: word, entry: index, changed: changed)
+        return FoundWord(word: word, entry: index, view: view, changed: changed)
     }
 
     /// The nearest prefix around `index`, or itself, of which `view` had a route of its own at
@@ -125,14 +136,14 @@ extension PublishedTable {
         }
     }
 
-    func route(_ found: FoundRoute, view: ViewID, nextHop: IPAddress?) -> Route? {
+    func route(_ found: FoundRoute, nextHop: IPAddress?) -> Route? {
         guard let (path, mismatch) = path(in: found.pathSet, nextHop: nextHop),
             let prefix = prefixes.prefix(at: found.owner)
         else { return nil }
         let traits = attributes.traits(at: path.attributes)
         return Route(
             prefix: prefix,
-            view: view,
+            view: found.view,
             asPath: traits.asPath,
             neighborAS: traits.neighborAS,
             originAS: traits.originAS,
@@ -147,7 +158,7 @@ extension PublishedTable {
 
 extension PublishedTable.FoundWord {
     /// What `event` replaced.
-    fileprivate init(_ event: RouteEvent, at entry: UInt32) {
-        self.init(word: event.replaced, entry: entry, changed: event.replacedSince)
+    fileprivate init(_ event: RouteEvent, at entry: UInt32, in view: ViewID) {
+        self.init(word: event.replaced, entry: entry, view: view, changed: event.replacedSince)
     }
 }

@@ -164,6 +164,28 @@ final class PublishedWords: Sendable {
         unsafe cell.unsafelyUnwrapped.pointee.store(word, ordering: .releasing)
     }
 
+    /// Writer only: publishes, for each word of `range` where a segment is, what `change` makes of
+    /// it, and all that was written before.
+    @inline(__always)
+    func replace(_ range: Range<UInt32>, by change: (UInt32) -> UInt32) {
+        let segmentLength: UInt32 = 1 << segmentShift
+        var next = range.lowerBound
+        while next < range.upperBound {
+            let count = min(range.upperBound - next, segmentLength - next & (segmentLength - 1))
+            if used.contains(next >> segmentShift) {
+                // Safe: as in `store`, for all words of one segment.
+                let cells = unsafe UnsafePointer<Atomic<UInt32>>(bitPattern: base + UInt(next) << 2)
+                for offset in 0..<Int(count) {
+                    let cell = unsafe cells.unsafelyUnwrapped + offset
+                    let word = unsafe cell.pointee.load(ordering: .relaxed)
+                    let new = change(word)
+                    if new != word { unsafe cell.pointee.store(new, ordering: .releasing) }
+                }
+            }
+            next += count
+        }
+    }
+
     /// All words that were ever stored are below this index.
     var bound: UInt32 { lastBound.load(ordering: .acquiring) }
 
