@@ -110,7 +110,7 @@ extension RoutingTableWriter {
     /// it; nil when there is no room.
     private mutating func insert(_ prefix: IPPrefix) -> UInt32? {
         guard tree.hasRoom else { return nil }
-        let (index, parent) = tree.make(prefix, retiring: &retirement)
+        let (index, parent) = tree.make(prefix)
         if parent != 0 {
             for view in columns.indices {
                 let word = columns[view].word(at: parent)
@@ -119,7 +119,7 @@ extension RoutingTableWriter {
                 inherit(word, event, at: index, in: columns[view])
             }
         }
-        tree.link(index, prefix, below: parent, retiring: &retirement)
+        tree.link(index, prefix, below: parent)
         return index
     }
 
@@ -130,8 +130,8 @@ extension RoutingTableWriter {
         in columns: ViewColumns
     ) {
         let inherited = word.isRecent ? word.inherited.recent : word.inherited
-        retirement.add(columns.pathSets.prepare(index))
-        retirement.add(columns.events.prepare(index))
+        columns.pathSets.prepare(index)
+        columns.events.prepare(index)
         columns.events.store(inherit(event), at: index)
         columns.pathSets.store(inherited.rawValue, at: index)
     }
@@ -216,8 +216,8 @@ extension RoutingTableWriter {
             return
         }
         if old.rawValue == 0 {
-            retirement.add(columns.pathSets.prepare(index))
-            retirement.add(columns.events.prepare(index))
+            columns.pathSets.prepare(index)
+            columns.events.prepare(index)
         }
         let oldEvent = columns.events[index]
         guard !history.isWithinTick(of: oldEvent, time) else {

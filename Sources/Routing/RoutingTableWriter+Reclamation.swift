@@ -31,10 +31,10 @@ extension RoutingTableWriter {
 
     private mutating func free(_ retiree: Retiree) {
         switch retiree {
-        case .node(let node): tree.releaseNode(node, retiring: &retirement)
-        case .event(let event): history.free(event, retiring: &retirement)
+        case .node(let node): tree.releaseNode(node)
+        case .event(let event): history.free(event)
         case .attributes(let index): paths.freeAttributes(index, retiring: &retirement)
-        case .nextHop(let index): paths.freeNextHop(index, retiring: &retirement)
+        case .nextHop(let index): paths.freeNextHop(index)
         case .asPath(let index): paths.freeASPath(index, retiring: &retirement)
         case .pathSetIndex(let index): paths.freePathSet(index, retiring: &retirement)
         case .prefixIndex(let index): freePrefix(index)
@@ -60,10 +60,10 @@ extension RoutingTableWriter {
     }
 
     private mutating func freePrefix(_ index: UInt32) {
-        guard tree.release(index, retiring: &retirement) else { return }
+        guard tree.release(index) else { return }
         for columns in columns {
-            retirement.add(columns.pathSets.dropSegment(holding: index))
-            retirement.add(columns.events.dropSegment(holding: index))
+            columns.pathSets.dropSegment(holding: index)
+            columns.events.dropSegment(holding: index)
         }
     }
 }

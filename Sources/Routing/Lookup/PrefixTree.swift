@@ -82,30 +82,22 @@ struct PrefixTree {
 
     /// Takes an index for `prefix`, which the table must not have, and tells its parent; readers
     /// do not meet it before ``link(_:_:below:retiring:)``.
-    mutating func make(
-        _ prefix: IPPrefix,
-        retiring retirement: inout Retirement
-    ) -> (index: UInt32, parent: UInt32) {
+    mutating func make(_ prefix: IPPrefix) -> (index: UInt32, parent: UInt32) {
         let parent = longestAround(TrieKey(prefix))
         let index = indexes.take()
         while nodes.count <= index { nodes.append(Node()) }
         nodes[Int(index)] = Node(length: prefix.length)
-        prefixes.store(prefix, at: index, retiring: &retirement)
-        retirement.add(parents.prepare(index))
+        prefixes.store(prefix, at: index)
+        parents.prepare(index)
         parents.store(parent, at: index)
         return (index, parent)
     }
 
     /// Puts `index` into the trie, between `parent` and the prefixes within.
-    mutating func link(
-        _ index: UInt32,
-        _ prefix: IPPrefix,
-        below parent: UInt32,
-        retiring retirement: inout Retirement
-    ) {
+    mutating func link(_ index: UInt32, _ prefix: IPPrefix, below parent: UInt32) {
         if parent != 0 { adopt(index, by: parent) }
         let key = TrieKey(prefix)
-        for leaf in trie.insert(index, key, over: parent, retiring: &retirement) {
+        for leaf in trie.insert(index, key, over: parent) {
             // Some prefixes are hidden by longer ones, so each leaf is followed upwards.
             var child = leaf
             while parents[child] != parent, parents[child] != index { child = parents[child] }
@@ -198,15 +190,15 @@ struct PrefixTree {
     }
 
     /// Makes `index` usable again; true when its block has become empty.
-    mutating func release(_ index: UInt32, retiring retirement: inout Retirement) -> Bool {
+    mutating func release(_ index: UInt32) -> Bool {
         nodes[Int(index)] = Node()
         guard indexes.give(index) else { return false }
-        retirement.add(parents.dropSegment(holding: index))
-        prefixes.dropSegments(holding: index, retiring: &retirement)
+        parents.dropSegment(holding: index)
+        prefixes.dropSegments(holding: index)
         return true
     }
 
-    mutating func releaseNode(_ node: UInt32, retiring retirement: inout Retirement) {
-        trie.release(node, retiring: &retirement)
+    mutating func releaseNode(_ node: UInt32) {
+        trie.release(node)
     }
 }

@@ -85,13 +85,8 @@ struct PrefixTrie {
 
     /// Writes `index`, a new prefix, over `parent`, the longest prefix around it; returns the
     /// leaves in its range that stay, which are of longer prefixes.
-    mutating func insert(
-        _ index: UInt32,
-        _ key: TrieKey,
-        over parent: UInt32,
-        retiring retirement: inout Retirement
-    ) -> [UInt32] {
-        let range = openRange(of: key, retiring: &retirement)
+    mutating func insert(_ index: UInt32, _ key: TrieKey, over parent: UInt32) -> [UInt32] {
+        let range = openRange(of: key)
         count(key, 1)
         var inner: [UInt32] = []
         replace(parent, by: index, in: range, noting: &inner)
@@ -107,7 +102,7 @@ struct PrefixTrie {
         retiring retirement: inout Retirement
     ) {
         var inner: [UInt32] = []
-        replace(index, by: parent, in: openRange(of: key, retiring: &retirement), noting: &inner)
+        replace(index, by: parent, in: openRange(of: key), noting: &inner)
         closeRange(of: key, retiring: &retirement)
     }
 
@@ -124,12 +119,9 @@ struct PrefixTrie {
     }
 
     /// The words that stand for `key`, after making the nodes on the way to them.
-    private mutating func openRange(
-        of key: TrieKey,
-        retiring retirement: inout Retirement
-    ) -> Range<UInt32> {
+    private mutating func openRange(of key: TrieKey) -> Range<UInt32> {
         for segment in Self.rootSegments(of: key) {
-            retirement.add(words.prepare(segment << Self.segmentShift))
+            words.prepare(segment << Self.segmentShift)
         }
         guard key.length > Self.rootBits else { return Self.rootRange(of: key) }
         var position = Self.rootPosition(key)
@@ -137,7 +129,7 @@ struct PrefixTrie {
         while depth < key.length {
             let word = words[position]
             let isLink = word & Self.linkBit != 0
-            let link = isLink ? word : makeNode(word, retiring: &retirement)
+            let link = isLink ? word : makeNode(word)
             if !isLink { words.store(link, at: position) }
             position = Self.position(key, in: link, at: depth)
             depth += Self.nodeBits
@@ -146,11 +138,10 @@ struct PrefixTrie {
     }
 
     /// Makes a node all of whose words are `leaf`; returns the link to it.
-    private mutating func makeNode(_ leaf: UInt32, retiring retirement: inout Retirement) -> UInt32
-    {
+    private mutating func makeNode(_ leaf: UInt32) -> UInt32 {
         let node = nodes.take()
         let range = Self.range(of: node)
-        retirement.add(words.prepare(range.lowerBound))
+        words.prepare(range.lowerBound)
         words.replace(range) { _ in leaf }
         while population.count <= node { population.append(0) }
         population[Int(node)] = 0
@@ -208,7 +199,7 @@ struct PrefixTrie {
         }
         // Each word of such a segment is a leaf that says that nothing covers the address.
         for segment in Self.rootSegments(of: key) where rootPopulation[Int(segment)] == 0 {
-            retirement.add(words.dropSegment(holding: segment << Self.segmentShift))
+            words.dropSegment(holding: segment << Self.segmentShift)
         }
     }
 
@@ -231,8 +222,8 @@ struct PrefixTrie {
     }
 
     /// Makes `node` usable again, once no reader can be in it.
-    mutating func release(_ node: UInt32, retiring retirement: inout Retirement) {
+    mutating func release(_ node: UInt32) {
         guard nodes.give(node) else { return }
-        retirement.add(words.dropSegment(holding: Self.link(to: node)))
+        words.dropSegment(holding: Self.link(to: node))
     }
 }

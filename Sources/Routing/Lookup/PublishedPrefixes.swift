@@ -44,21 +44,21 @@ final class PublishedPrefixes: Sendable {
     }
 
     /// Writer only.
-    func store(_ prefix: IPPrefix, at index: UInt32, retiring retirement: inout Retirement) {
-        retirement.add(heads.prepare(index))
-        retirement.add(high.prepare(index << 1))
+    func store(_ prefix: IPPrefix, at index: UInt32) {
+        heads.prepare(index)
+        high.prepare(index << 1)
         Self.store(UInt64(truncatingIfNeeded: prefix.address.bits >> 64), in: high, index)
         let last = UInt64(truncatingIfNeeded: prefix.address.bits)
-        if last != 0 { retirement.add(low.prepare(index << 1)) }
+        if last != 0 { low.prepare(index << 1) }
         Self.store(last, in: low, index)
         heads.store(UInt32(prefix.family.rawValue) << 8 | UInt32(prefix.length), at: index)
     }
 
     /// Writer only.
-    func dropSegments(holding index: UInt32, retiring retirement: inout Retirement) {
-        retirement.add(heads.dropSegment(holding: index))
-        retirement.add(high.dropSegment(holding: index << 1))
-        retirement.add(low.dropSegment(holding: index << 1))
+    func dropSegments(holding index: UInt32) {
+        heads.dropSegment(holding: index)
+        high.dropSegment(holding: index << 1)
+        low.dropSegment(holding: index << 1)
     }
 
     var octets: Int { heads.octets + high.octets + low.octets }

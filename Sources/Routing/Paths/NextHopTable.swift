@@ -20,7 +20,7 @@ struct NextHopTable {
     var count: Int { byValue.count }
 
     /// The id of `address`, counted as needed once more; ``NextHopID/none`` for nil.
-    mutating func take(_ address: IPAddress?, retiring retirement: inout Retirement) -> NextHopID {
+    mutating func take(_ address: IPAddress?) -> NextHopID {
         guard let address else { return .none }
         if let latest, latest.address == address, references[Int(latest.id.rawValue)] > 0 {
             retain(latest.id)
@@ -28,7 +28,7 @@ struct NextHopTable {
         }
         let hash = hash(address)
         let known = byValue.find(hash) { published.nextHop(NextHopID(rawValue: $0)) == address }
-        let index = known ?? insert(address, hash, retiring: &retirement)
+        let index = known ?? insert(address, hash)
         references[Int(index)] += 1
         latest = (address, NextHopID(rawValue: index))
         return NextHopID(rawValue: index)
@@ -55,15 +55,11 @@ struct NextHopTable {
         return hash.value
     }
 
-    private mutating func insert(
-        _ address: IPAddress,
-        _ hash: UInt32,
-        retiring retirement: inout Retirement
-    ) -> UInt32 {
+    private mutating func insert(_ address: IPAddress, _ hash: UInt32) -> UInt32 {
         let index = pool.take()
         while references.count <= index { references.append(0) }
         byValue.insert(index, hash)
-        published.publish(address, at: index, retiring: &retirement)
+        published.publish(address, at: index)
         return index
     }
 
@@ -80,7 +76,7 @@ struct NextHopTable {
         retirement.add(.nextHop(id.rawValue))
     }
 
-    mutating func free(_ index: UInt32, retiring retirement: inout Retirement) {
-        if pool.give(index) { published.dropNextHops(holding: index, retiring: &retirement) }
+    mutating func free(_ index: UInt32) {
+        if pool.give(index) { published.dropNextHops(holding: index) }
     }
 }

@@ -72,7 +72,7 @@ struct PathTable {
     ) -> Path {
         Path(
             attributes: attributes.take(update.shared, retiring: &retirement),
-            nextHop: nextHops.take(update.nextHop, retiring: &retirement),
+            nextHop: nextHops.take(update.nextHop),
             source: source,
             pathIdentifier: 0
         )
@@ -170,7 +170,7 @@ struct PathTable {
         attributes.freeASPath(index, retiring: &retirement)
     }
 
-    mutating func freeNextHop(_ index: UInt32, retiring retirement: inout Retirement) {
-        nextHops.free(index, retiring: &retirement)
+    mutating func freeNextHop(_ index: UInt32) {
+        nextHops.free(index)
     }
 }

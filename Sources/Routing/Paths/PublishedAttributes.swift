@@ -74,7 +74,7 @@ final class PublishedAttributes: Sendable {
         at index: UInt32,
         retiring retirement: inout Retirement
     ) {
-        retirement.add(traits.prepare(index << 2))
+        traits.prepare(index << 2)
         traits.store(new.asPath.rawValue, at: index << 2)
         traits.store(new.neighborAS.rawValue, at: index << 2 | 1)
         traits.store(new.originAS.rawValue, at: index << 2 | 2)
@@ -86,13 +86,13 @@ final class PublishedAttributes: Sendable {
 
     /// Writer only.
     func dropSegments(holding index: UInt32, retiring retirement: inout Retirement) {
-        retirement.add(traits.dropSegment(holding: index << 2))
+        traits.dropSegment(holding: index << 2)
         bodies.dropSegments(of: Self.blockShift, holding: index, retiring: &retirement)
     }
 
     /// Writer only.
-    func publish(_ nextHop: IPAddress, at index: UInt32, retiring retirement: inout Retirement) {
-        retirement.add(nextHops.prepare(index << 3))
+    func publish(_ nextHop: IPAddress, at index: UInt32) {
+        nextHops.prepare(index << 3)
         for word in 0..<4 as Range<UInt32> {
             let bits = nextHop.bits >> UInt128(96 - 32 * word)
             nextHops.store(UInt32(truncatingIfNeeded: bits), at: index << 3 | (word + 1))
@@ -101,8 +101,8 @@ final class PublishedAttributes: Sendable {
     }
 
     /// Writer only.
-    func dropNextHops(holding index: UInt32, retiring retirement: inout Retirement) {
-        retirement.add(nextHops.dropSegment(holding: index << 3))
+    func dropNextHops(holding index: UInt32) {
+        nextHops.dropSegment(holding: index << 3)
     }
 
     var octets: Int { traits.octets + bodies.octets + nextHops.octets }

@@ -91,8 +91,8 @@ final class PublishedEvents: Sendable {
     }
 
     /// Writer only.
-    func store(_ event: RouteEvent, at index: UInt32, retiring retirement: inout Retirement) {
-        retirement.add(words.prepare(index << 3))
+    func store(_ event: RouteEvent, at index: UInt32) {
+        words.prepare(index << 3)
         store(event.time, at: index << 3)
         store(event.replacedSince, at: index << 3 | 2)
         words.store(event.previous, at: index << 3 | 5)
@@ -117,8 +117,8 @@ final class PublishedEvents: Sendable {
     func forgetPrevious(at index: UInt32) { words.store(0, at: index << 3 | 5) }
 
     /// Writer only.
-    func dropSegments(holding index: UInt32, retiring retirement: inout Retirement) {
-        retirement.add(words.dropSegment(holding: index << 3))
+    func dropSegments(holding index: UInt32) {
+        words.dropSegment(holding: index << 3)
     }
 
     var octets: Int { words.octets }

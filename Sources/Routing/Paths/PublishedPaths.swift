@@ -105,7 +105,7 @@ final class PublishedPaths: Sendable {
 
     /// Writer only.
     func publish(_ list: PathList, at index: UInt32, retiring retirement: inout Retirement) {
-        retirement.add(words.prepare(index << 2))
+        words.prepare(index << 2)
         var state = list.best.source.rawValue << Self.sourceShift | Self.isPresent
         if list.best.isStale { state |= Self.isStale }
         if !list.others.isEmpty {
@@ -126,7 +126,7 @@ final class PublishedPaths: Sendable {
 
     /// Writer only.
     func dropSegments(holding index: UInt32, retiring retirement: inout Retirement) {
-        retirement.add(words.dropSegment(holding: index << 2))
+        words.dropSegment(holding: index << 2)
         lists.dropSegments(of: Self.blockShift, holding: index, retiring: &retirement)
     }
 

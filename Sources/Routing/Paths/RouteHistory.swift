@@ -119,14 +119,14 @@ struct RouteHistory {
             return (candidate, false)
         }
         guard pool.bound <= Self.most else { return (0, false) }
-        let index = make(retiring: &retirement)
+        let index = make()
         states[Int(index)].word = event.replaced
         states[Int(index)].previous = event.previous
         states[Int(index)].length =
             min(states[Int(event.previous)].length, UInt8(Self.longest)) + 1
         states[Int(index)].isKnown = true
         retain(event.previous)
-        events.store(event, at: index, retiring: &retirement)
+        events.store(event, at: index)
         latest[place] = index
         if states[Int(index)].length > Self.longest { shorten(index, retiring: &retirement) }
         return (index, true)
@@ -154,7 +154,7 @@ struct RouteHistory {
         return isWithinTick(last, time)
     }
 
-    private mutating func make(retiring retirement: inout Retirement) -> UInt32 {
+    private mutating func make() -> UInt32 {
         let index = pool.take()
         while states.count <= index { states.append(State()) }
         states[Int(index)] = State(references: 1)
@@ -203,8 +203,8 @@ struct RouteHistory {
         return state.previous
     }
 
-    mutating func free(_ index: UInt32, retiring retirement: inout Retirement) {
-        if pool.give(index) { events.dropSegments(holding: index, retiring: &retirement) }
+    mutating func free(_ index: UInt32) {
+        if pool.give(index) { events.dropSegments(holding: index) }
     }
 
     /// The event that stands for the forgotten one at `index` and all others of its tick; used once

@@ -157,6 +157,7 @@ final class PublishedWords: Sendable {
     subscript(index: UInt32) -> UInt32 { cells[index] }
 
     /// Writer only: publishes `word`, and all that was written before it; nothing without segment.
+    @inline(__always)
     func store(_ word: UInt32, at index: UInt32) {
         guard used.contains(index >> segmentShift) else { return }
         // Safe: a segment in use was opened, and lies within the range; a word is aligned.
@@ -189,19 +190,22 @@ final class PublishedWords: Sendable {
     /// All words that were ever stored are below this index.
     var bound: UInt32 { lastBound.load(ordering: .acquiring) }
 
-    /// Writer only: makes sure that the word at `index` can be stored; nothing is replaced by that.
+    /// Writer only: makes sure that the word at `index` can be stored.
     ///
     /// - Precondition: the array can have as many words, and there is memory.
-    @discardableResult
-    func prepare(_ index: UInt32) -> MemoryBlock? {
+    @inline(__always)
+    func prepare(_ index: UInt32) {
+        if !used.contains(index >> segmentShift) { use(index) }
+    }
+
+    @inline(never)
+    private func use(_ index: UInt32) {
         let segment = index >> segmentShift
-        guard !used.contains(segment) else { return nil }
         open(index)
         used.insert(segment)
         usedSegments.wrappingAdd(1, ordering: .relaxed)
         let end = (segment + 1) << segmentShift
         if end > bound { lastBound.store(end, ordering: .releasing) }
-        return nil
     }
 
     private func open(_ index: UInt32) {
@@ -231,10 +235,9 @@ final class PublishedWords: Sendable {
     /// Writer only: gives back the memory of the segment that holds `index`.
     ///
     /// Whatever is in it reads as zero from now on, so nothing has to wait for readers.
-    @discardableResult
-    func dropSegment(holding index: UInt32) -> MemoryBlock? {
+    func dropSegment(holding index: UInt32) {
         let segment = index >> segmentShift
-        guard used.contains(segment) else { return nil }
+        guard used.contains(segment) else { return }
         used.remove(segment)
         usedSegments.wrappingSubtract(1, ordering: .relaxed)
         // Safe: the segment lies within the range; what is given back stays mapped.
@@ -245,7 +248,6 @@ final class PublishedWords: Sendable {
         )
         // Locked pages, for one, are not given back.
         if status != 0 { clear(segment) }
-        return nil
     }
 
     private func clear(_ segment: UInt32) {
