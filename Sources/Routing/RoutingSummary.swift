@@ -84,7 +84,7 @@ extension RoutingTableWriter {
         guard let id = paths.id(of: source), views.indices.contains(Int(view.rawValue)) else {
             return PrefixCounts()
         }
-        return views[Int(view.rawValue)].sources[id]?.prefixes ?? PrefixCounts()
+        return views[Int(view.rawValue)].sources[id].prefixes
     }
 
     /// Those of them that are not stale.
@@ -92,7 +92,7 @@ extension RoutingTableWriter {
         guard let id = paths.id(of: source), views.indices.contains(Int(view.rawValue)) else {
             return PrefixCounts()
         }
-        return views[Int(view.rawValue)].sources[id]?.fresh ?? PrefixCounts()
+        return views[Int(view.rawValue)].sources[id].fresh
     }
 
     /// What is kept, in use or not, and what waits to be freed.

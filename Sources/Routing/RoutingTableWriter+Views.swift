@@ -100,7 +100,7 @@ extension RoutingTableWriter {
         guard walk.isDone else { return }
         viewIDs[views[number].name] = nil
         views[number].stage = .removed
-        views[number].sources = [:]
+        views[number].sources = CountsBySource()
         columns.isRemoved.store(true, ordering: .relaxed)
         retirement.add(.removedView(UInt32(view.rawValue)))
     }

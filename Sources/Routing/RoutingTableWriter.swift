@@ -10,20 +10,8 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
     struct View {
         let name: String
         var prefixes = PrefixCounts()
-        var sources: [RouteSourceID: SourceCounts] = [:]
+        var sources = CountsBySource()
         var stage = ViewStage.used
-    }
-
-    /// How many prefixes a source has in a view.
-    struct SourceCounts {
-        var prefixes = PrefixCounts()
-        /// Those that are not stale.
-        var fresh = PrefixCounts()
-
-        mutating func count(_ change: RouteChange) {
-            prefixes += change.prefixes
-            fresh += change.freshPrefixes
-        }
     }
 
     /// Views beyond this number are not made.
@@ -99,6 +87,6 @@ public struct RoutingTableWriter: ~Copyable, Sendable {
         guard change.prefixes != PrefixCounts() || change.freshPrefixes != PrefixCounts() else {
             return
         }
-        views[change.view].sources[change.source, default: SourceCounts()].count(change)
+        views[change.view].sources.count(change)
     }
 }

@@ -145,7 +145,10 @@ struct RouteHistory {
     }
 
     private func isWithinTick(_ earlier: Int64, _ later: Int64) -> Bool {
-        earlier <= later && earlier.dividedDown(by: tick) == later.dividedDown(by: tick)
+        guard earlier < later else { return earlier == later }
+        // Nearly all are told apart without a division.
+        guard UInt64(bitPattern: later &- earlier) < UInt64(tick) else { return false }
+        return earlier.dividedDown(by: tick) == later.dividedDown(by: tick)
     }
 
     /// Whether a change at `time` is not told apart from the last one, at `index`.
