@@ -15,8 +15,8 @@ public struct RouteMatch: Hashable, Sendable {
     public let pathSet: PathSetID
     /// The view that decided.
     public let view: ViewID
-    /// A view that was asked first, and had a route of ``entry`` until lately; it decides for flows
-    /// from before.
+    /// A view asked before that one, the first that has lost its route within the retention; it
+    /// decides for flows from before.
     let former: ViewID
     /// The longest prefix of any view, also where the default route was taken.
     let entry: UInt32

@@ -113,6 +113,7 @@ extension RoutingTableWriter {
         let (index, parent) = tree.make(prefix)
         if parent != 0 {
             for view in columns.indices {
+                mend(parent, in: columns[view], time: newestTime)
                 let word = columns[view].word(at: parent)
                 let event = columns[view].events[parent]
                 guard !word.isNone || event != 0, views[view].stage != .ending else { continue }
@@ -166,10 +167,10 @@ extension RoutingTableWriter {
 
     /// Gives the prefix at `index` other paths in the view, of which the source of the change has
     /// `after`; or takes them from it.
-    mutating func replace(
+    private mutating func replace(
         _ old: PathSetID?,
         with new: PathSetID?,
-        leaving after: SourceStanding = SourceStanding(),
+        leaving after: SourceStanding,
         at index: UInt32,
         isIPv4: Bool,
         in columns: ViewColumns,
@@ -179,7 +180,7 @@ extension RoutingTableWriter {
         let before = published.pathSets.standing(of: change.source, in: old)
         if let new { paths.use(new) }
         let word =
-            new.map { ColumnWord(own: $0) } ?? columns.inherited(from: tree.parent(of: index))
+            new.map { ColumnWord(own: $0) } ?? left(around: index, in: columns)
         // A route that was stale and is told again as it was has not changed.
         var isRefreshed = false
         if let old, let new { isRefreshed = published.pathSets.areSameRoutes(old, new) }

@@ -7,12 +7,17 @@ public struct TableWalk: Sendable {
     /// How many prefixes a part takes: a few milliseconds' work.
     public static let part: UInt32 = 4_096
 
+    private let length: UInt32
     var next: UInt32 = 0
     /// Whether it goes through all a second time.
     private(set) var isSecond = false
+    private(set) var isGivenUp = false
     public internal(set) var isDone = false
 
-    public init() {}
+    public init() { self.init(part: Self.part) }
+
+    /// Parts of another length.
+    package init(part: UInt32) { length = part }
 
     /// Ends the walk: there is nothing to do.
     public mutating func end() { isDone = true }
@@ -20,8 +25,18 @@ public struct TableWalk: Sendable {
     /// Goes through all once more, when the first time is over.
     mutating func goOnTwice() {
         guard isDone, !isSecond else { return }
-        self = TableWalk()
+        self = TableWalk(part: length)
         isSecond = true
+    }
+
+    /// Gives up what the walk was to do: ends it where it has not begun, else it goes through all
+    /// once more to mend what it has done.
+    public mutating func giveUp() {
+        guard !isGivenUp else { return }
+        let hasBegun = isSecond || next > 0
+        self = TableWalk(part: length)
+        isGivenUp = true
+        isDone = !hasBegun
     }
 
     /// The next part of a list; ends the walk with the last one.
@@ -32,7 +47,7 @@ public struct TableWalk: Sendable {
     /// The next part; ends the walk with the last one.
     mutating func take(of bound: UInt32) -> Range<UInt32> {
         let start = min(next, bound)
-        let end = bound - start > Self.part ? start + Self.part : bound
+        let end = bound - start > length ? start + length : bound
         next = end
         isDone = end == bound
         return start..<end
@@ -99,7 +114,7 @@ extension RoutingTableWriter {
     /// Begins to load what the walk will ask for of a prefix soon after `index`: its paths, and
     /// what lies within it, anywhere in the table.
     ///
-    /// Mutating, for else the writer is copied at each step.
+    /// Mutating, for else all fields of the writer are loaded at each step.
     private mutating func prefetchWithin(beyond index: UInt32, in columns: ViewColumns) {
         let far = index + 2 * Self.prefetchDistance
         let near = index + Self.prefetchDistance

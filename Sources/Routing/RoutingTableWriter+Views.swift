@@ -66,7 +66,8 @@ extension RoutingTableWriter {
     /// Withdraws the next part of the routes of `view`, of all sources; with the last part the
     /// view ends.
     ///
-    /// In between, nothing must be announced to it. Its memory is freed when the retention has
+    /// In between, nothing must be announced to it, unless the walk is given up: then the view
+    /// stays, with the routes it still has. Its memory is freed when the retention has
     /// passed, and not before does its id stand for another view.
     ///
     /// - Parameters:
@@ -85,10 +86,14 @@ extension RoutingTableWriter {
         newestTime = max(newestTime, time ?? newestTime)
         let number = Int(view.rawValue)
         let columns = columns[number]
+        guard !walk.isGivenUp else {
+            for index in walk.take(of: tree.bound) { mend(index, in: columns, time: newestTime) }
+            return
+        }
         for index in walk.take(of: tree.bound) {
             prefetchAround(beyond: index, in: columns)
             let word = columns.word(at: index)
-            guard !word.isNone else { continue }
+            guard !word.isNone, word.isOwn || tree.isLinked(index) else { continue }
             store(.none, at: index, in: columns, time: time ?? newestTime)
             // Whose they were does not matter: all counts of the view end with it.
             guard let old = word.ownPathSet else { continue }

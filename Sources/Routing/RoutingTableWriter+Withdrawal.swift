@@ -8,14 +8,19 @@ public import Model
 ///
 /// A route that ends alone gives its place to the one around it, there and in all prefixes within.
 /// Where most of a view ends, the one around mostly ends too, and each prefix would be given one
-/// after the other. So the first walk gives each place at once what is left of what is around it,
-/// and leaves the prefixes within alone, of which nearly all have a route of their own. The second
-/// walk finds those that have none and still repeat one that is gone.
+/// after the other. So where no path is left, there or around, the first walk leaves the prefixes
+/// within alone, of which nearly all have a route of their own. The second walk finds those that
+/// have none and still repeat one that is gone.
 ///
 ///     10.0.0.0/8   ends               -> none                     none
 ///     10.1.0.0/16  of another router     repeats 10.0.0.0/8   ->  none
 ///     10.1.2.0/24  ends               -> none                     none
 ///                                        first walk               second walk
+///
+/// Both take the whole table, in parts, so that others can be served between two of them. In
+/// between, the source must say nothing in that view; others may. What they change looks for the
+/// nearest route of its own, and a prefix that others come to lie in is mended first: nothing that
+/// has been walked past repeats what is gone.
 extension RoutingTableWriter {
     /// Withdraws, in the next part, what `source` has not announced again since it was marked
     /// stale.
@@ -95,7 +100,7 @@ extension RoutingTableWriter {
             guard !word.isNone else { continue }
             if let isIPv4, tree.isIPv4(index) != isIPv4 { continue }
             if isSecond {
-                repeatAgain(at: index, in: columns, time: change.time)
+                mend(index, in: columns, time: change.time)
             } else if let old = word.ownPathSet {
                 withdraw(old, at: index, in: columns, &change) { $0.source == id && isMeant($0) }
             }
@@ -121,23 +126,23 @@ extension RoutingTableWriter {
         let isIPv4 = tree.isIPv4(index)
         let before = published.pathSets.standing(of: change.source, in: old)
         store(left, at: index, in: columns, time: change.time)
+        // What is within was given nothing, if it was asked when this was still to come.
+        if !left.isNone { pushDown(left, from: index, in: columns, time: change.time) }
         change.count(before, SourceStanding(), isIPv4: isIPv4)
         paths.endUse(old, retiring: &retirement)
         countOwner(-1, at: index, in: change.view, isIPv4: isIPv4)
     }
 
-    /// What the prefix at `index` has of those around it when all paths are gone that are meant.
-    ///
-    /// Mutating, for else the writer is copied at each step.
-    private mutating func left(
+    /// What the prefix at `index` has of those around it when all paths are gone that are meant:
+    /// of the nearest with a route of its own, for only that is right between the two walks.
+    mutating func left(
         around index: UInt32,
         in columns: ViewColumns,
-        where isMeant: (Path) -> Bool
+        where isMeant: (Path) -> Bool = { _ in false }
     ) -> ColumnWord {
         var parent = tree.parent(of: index)
         while parent != 0 {
             let word = columns.word(at: parent)
-            if word.isNone { return .none }
             if let own = word.ownPathSet, !published.pathSets.all(of: own, meet: isMeant) {
                 return word.inherited
             }
@@ -146,11 +151,11 @@ extension RoutingTableWriter {
         return .none
     }
 
-    /// Gives a prefix without a route of its own what the nearest around it has.
-    private mutating func repeatAgain(at index: UInt32, in columns: ViewColumns, time: Int64) {
+    /// Gives a prefix without a route of its own, and those within, what the nearest around has.
+    mutating func mend(_ index: UInt32, in columns: ViewColumns, time: Int64) {
         let word = columns.word(at: index)
-        guard !word.isOwn else { return }
-        let left = left(around: index, in: columns) { _ in false }
+        guard !word.isOwn, index >= PrefixTrie.firstIndex, tree.isLinked(index) else { return }
+        let left = left(around: index, in: columns)
         guard left != word.settled else { return }
         store(left, at: index, in: columns, time: time)
         pushDown(left, from: index, in: columns, time: time)
@@ -159,7 +164,7 @@ extension RoutingTableWriter {
     /// Begins to load what the walk will ask for of a prefix soon after `index`: its paths, its
     /// last change, and what the prefix around it has, anywhere in the table.
     ///
-    /// Mutating, for else the writer is copied at each step.
+    /// Mutating, for else all fields of the writer are loaded at each step.
     mutating func prefetchAround(beyond index: UInt32, in columns: ViewColumns) {
         let far = index + 2 * Self.prefetchDistance
         let near = index + Self.prefetchDistance

@@ -211,6 +211,22 @@ struct HistoryTests {
         #expect(test.route("203.0.113.9", both, at: 1999) == "203.0.113.0/24 64501")
     }
 
+    @Test("so has a flow from before its own router lost the default route")
+    func defaultLostByTheFirst() {
+        var test = TestTable(retention: 600)
+        let both: ViewList = [test.first, test.second]
+        test.time = 1000
+        test.announce("0.0.0.0/0", path: [64500])
+        test.announce("0.0.0.0/0", path: [64501], to: test.second)
+        let third = test.writer.view(named: "er3.ber")
+        test.announce("203.0.113.0/24", path: [64502], to: third)
+        test.time = 2000
+        test.withdraw("0.0.0.0/0")
+        #expect(test.route("203.0.113.9", both, at: 1999) == "0.0.0.0/0 64500")
+        #expect(test.route("203.0.113.9", both, at: 2000) == "0.0.0.0/0 64501")
+        #expect(test.route("192.0.2.9", both, at: 1999) == "0.0.0.0/0 64500")
+    }
+
     @Test("what only another router has within a prefix is not the prefix of a flow before")
     func innerPrefixOfAnother() throws {
         let table = RoutingTable(retention: 1_000)

@@ -58,10 +58,8 @@ extension RouteApplier {
         let isFilled = neighbors.values.contains {
             $0.source.map(RouteOwner.view) == name
         }
-        guard !usedViews.kept.contains(name), !isFilled else {
-            walk.end()
-            return
-        }
+        if isFilled || usedViews.kept.contains(name) { walk.giveUp() }
+        guard !walk.isDone else { return }
         writer.remove(view: writer.view(named: name), at: clock.now(), &walk)
     }
 }

@@ -24,6 +24,8 @@ struct PrefixTree {
         case queued
         /// It came into use since, and out of it again: it waits once more.
         case renewed
+        /// It is in the tree no more, and waits for its last readers.
+        case unlinked
     }
 
     /// Binary logarithm of the prefixes whose published words are given back together.
@@ -85,7 +87,7 @@ struct PrefixTree {
     mutating func make(_ prefix: IPPrefix) -> (index: UInt32, parent: UInt32) {
         let parent = longestAround(TrieKey(prefix))
         let index = indexes.take()
-        while nodes.count <= index { nodes.append(Node()) }
+        nodes.extend(to: Int(index), with: Node())
         nodes[Int(index)] = Node(length: prefix.length)
         prefixes.store(prefix, at: index)
         parents.prepare(index)
@@ -124,6 +126,9 @@ struct PrefixTree {
     /// The first of the prefixes directly within `index`, and the next after one; 0 for none.
     func firstChild(of index: UInt32) -> UInt32 { nodes[Int(index)].firstChild }
     func nextSibling(of index: UInt32) -> UInt32 { nodes[Int(index)].nextSibling }
+
+    /// Whether `index` lies between those around it and within it, and is not about to go.
+    func isLinked(_ index: UInt32) -> Bool { nodes[Int(index)].waiting != .unlinked }
 
     /// Begins to load the neighbors of `index`.
     func prefetch(_ index: UInt32) { nodes.prefetch(index) }
@@ -185,6 +190,7 @@ struct PrefixTree {
             enqueue(index, retiring: &retirement)
         } else {
             unlink(index, retiring: &retirement)
+            nodes[Int(index)].waiting = .unlinked
             retirement.add(.unlinkedPrefix(index))
         }
     }

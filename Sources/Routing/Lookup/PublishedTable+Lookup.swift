@@ -38,7 +38,7 @@ extension PublishedTable {
             guard view != .none else { return nil }
             let word = word(at: index, in: view)
             guard !word.isNone else {
-                if word.isRecent, index == entry, former == .none { former = view }
+                if former == .none, hadRoute(at: index, in: view) { former = view }
                 continue
             }
             // Where the default decides, the entry had perhaps more a short while ago.
@@ -80,7 +80,8 @@ extension PublishedTable {
         views.read(UInt32(view.rawValue)) { $0.word(at: index) } ?? .none
     }
 
-    private func hadRoute(at index: UInt32, in view: ViewID) -> Bool {
+    /// Whether `view` has lost what it had for the entry `index`, within the retention.
+    func hadRoute(at index: UInt32, in view: ViewID) -> Bool {
         guard word(at: index, in: view).isRecent else { return false }
         return event(at: index, in: view).map { !$0.replaced.isNone } ?? false
     }

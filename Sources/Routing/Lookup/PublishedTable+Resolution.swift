@@ -49,14 +49,7 @@ extension PublishedTable {
     /// another than that of the match.
     func past(_ match: RouteMatch, at time: Int64) -> FoundWord? {
         guard match.isRecent else { return nil }
-        if match.former != .none,
-            case .other(let event) = events.past(
-                at: eventIndex(at: match.entry, in: match.former),
-                time
-            )
-        {
-            return FoundWord(event, at: match.entry, in: match.former)
-        }
+        if let former = former(of: match, at: time) { return former }
         let isByDefault = match.prefix.rawValue != match.entry
         switch events.past(at: eventIndex(at: match.entry, in: match.view), time) {
         case .other(let event): return FoundWord(event, at: match.entry, in: match.view)
@@ -74,6 +67,19 @@ extension PublishedTable {
             return word.isNone ? nil : current(word, at: byDefault, in: match.view)
         case .nothing, .unknown: return nil
         }
+    }
+
+    /// What a view asked before that of `match` had at `time` and has no more: of the entry, or, where
+    /// it was that, by default.
+    private func former(of match: RouteMatch, at time: Int64) -> FoundWord? {
+        guard match.former != .none, let family = prefixes.family(at: match.entry) else {
+            return nil
+        }
+        let byDefault = TrieKey.defaultIndex(of: family)
+        let index = hadRoute(at: match.entry, in: match.former) ? match.entry : byDefault
+        let event = eventIndex(at: index, in: match.former)
+        guard case .other(let event) = events.past(at: event, time) else { return nil }
+        return FoundWord(event, at: index, in: match.former)
     }
 
     private func current(_ word: ColumnWord, at index: UInt32, in view: ViewID) -> FoundWord {

@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// Columns are *effective*: an entry for which the view has no route of its own repeats the word of
 /// the nearest prefix around it that has one, marked inherited. So a lookup needs one load, and a
-/// longer prefix that only another router has does not hide this router's route.
+/// longer prefix that only another router has does not hide this router's route. While many routes
+/// end at once, some entries repeat one that has ended, or nothing, for as long as that takes.
 ///
 /// # The order of what is published
 ///
@@ -27,11 +28,6 @@ final class ViewColumns: Sendable {
 
     @inline(__always)
     func word(at index: UInt32) -> ColumnWord { ColumnWord(rawValue: pathSets[index]) }
-
-    /// What a prefix directly within that at `parent` has of it; nothing for 0.
-    func inherited(from parent: UInt32) -> ColumnWord {
-        parent == 0 ? .none : word(at: parent).inherited
-    }
 }
 
 /// Which path set a view uses for a prefix, whether a prefix around it brought it, and whether the

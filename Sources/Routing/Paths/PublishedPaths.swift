@@ -87,7 +87,7 @@ final class PublishedPaths: Sendable {
         return standing
     }
 
-    /// Whether all paths of `id` are meant.
+    /// Whether there are paths of `id`, and all are meant.
     @inline(__always)
     func all(of id: PathSetID, meet isMeant: (Path) -> Bool) -> Bool {
         guard let record = record(of: id) else { return false }
