@@ -87,7 +87,7 @@ struct PrefixTree {
     mutating func make(_ prefix: IPPrefix) -> (index: UInt32, parent: UInt32) {
         let parent = longestAround(TrieKey(prefix))
         let index = indexes.take()
-        nodes.extend(to: Int(index), with: Node())
+        while nodes.count <= index { nodes.append(Node()) }
         nodes[Int(index)] = Node(length: prefix.length)
         prefixes.store(prefix, at: index)
         parents.prepare(index)

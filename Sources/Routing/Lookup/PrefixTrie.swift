@@ -143,7 +143,7 @@ struct PrefixTrie {
         let range = Self.range(of: node)
         words.prepare(range.lowerBound)
         words.replace(range) { _ in leaf }
-        population.extend(to: Int(node), with: 0)
+        while population.count <= node { population.append(0) }
         population[Int(node)] = 0
         return range.lowerBound
     }

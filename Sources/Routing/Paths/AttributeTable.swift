@@ -94,7 +94,7 @@ struct AttributeTable {
     ) -> UInt32 {
         let path = shared.value.asPath
         let index = pool.take()
-        states.extend(to: Int(index), with: State())
+        while states.count <= index { states.append(State()) }
         states[Int(index)] = State(number: MarkNumber.next())
         byValue.insert(index, hash)
         let traits = PublishedAttributes.Traits(
@@ -134,7 +134,7 @@ struct AttributeTable {
             return known
         }
         let index = asPathPool.take()
-        asPathReferences.extend(to: Int(index), with: 0)
+        while asPathReferences.count <= index { asPathReferences.append(0) }
         asPathReferences[Int(index)] = 1
         asPathsByValue.insert(index, hash)
         retirement.add(publishedASPaths.publish(InternedASPath(path), at: index))

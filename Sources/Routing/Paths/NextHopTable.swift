@@ -57,7 +57,7 @@ struct NextHopTable {
 
     private mutating func insert(_ address: IPAddress, _ hash: UInt32) -> UInt32 {
         let index = pool.take()
-        references.extend(to: Int(index), with: 0)
+        while references.count <= index { references.append(0) }
         byValue.insert(index, hash)
         published.publish(address, at: index)
         return index

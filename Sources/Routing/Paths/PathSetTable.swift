@@ -59,8 +59,10 @@ struct PathSetTable {
         let known = byValue.find(hash) { isSame(PathSetID(rawValue: $0), list) }
         if let known { return (PathSetID(rawValue: known), false) }
         let index = pool.take()
-        states.extend(to: Int(index), with: State())
-        staleTwins.extend(to: Int(index), with: 0)
+        while states.count <= index {
+            states.append(State())
+            staleTwins.append(0)
+        }
         states[Int(index)] = Self.state(of: list)
         staleTwins[Int(index)] = 0
         byValue.insert(index, hash)

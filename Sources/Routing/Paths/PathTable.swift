@@ -137,7 +137,7 @@ struct PathTable {
 
     private mutating func countASPath(of path: Path, used: Bool) {
         let asPath = Int(published.attributes.traits(at: path.attributes).asPath.rawValue)
-        asPathUses.extend(to: asPath, with: 0)
+        while asPathUses.count <= asPath { asPathUses.append(0) }
         let before = asPathUses[asPath]
         asPathUses[asPath] = used ? before + 1 : before - 1
         if used, before == 0 { usedASPaths += 1 }

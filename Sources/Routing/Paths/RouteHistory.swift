@@ -159,7 +159,7 @@ struct RouteHistory {
 
     private mutating func make() -> UInt32 {
         let index = pool.take()
-        states.extend(to: Int(index), with: State())
+        while states.count <= index { states.append(State()) }
         states[Int(index)] = State(references: 1)
         return index
     }
