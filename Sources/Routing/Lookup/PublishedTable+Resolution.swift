@@ -69,8 +69,8 @@ extension PublishedTable {
         }
     }
 
-    /// What a view asked before that of `match` had at `time` and has no more: of the entry, or, where
-    /// it was that, by default.
+    /// What a view asked before that of `match` had at `time` and has no more: of the entry, or
+    /// by default, where it was that.
     private func former(of match: RouteMatch, at time: Int64) -> FoundWord? {
         guard match.former != .none, let family = prefixes.family(at: match.entry) else {
             return nil
