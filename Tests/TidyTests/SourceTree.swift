@@ -28,7 +28,8 @@ enum SourceTree {
         func mentions(_ word: String) -> Bool { octets.firstRange(of: Data(word.utf8)) != nil }
 
         private static func module(of line: Substring) -> String? {
-            let importing = #/(?:@\w+ )?(?:public |package )?import (?:struct |enum )?(\w+).*/#
+            let importing =
+                #/(?:@\w+ )?(?:\w+ )?import (?:struct |enum |protocol |func )?(\w+).*/#
             return line.wholeMatch(of: importing).map { String($0.1) }
         }
     }
