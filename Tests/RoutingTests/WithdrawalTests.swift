@@ -117,7 +117,7 @@ struct WithdrawalTests {
                 plain.apply(update, from: source, to: view)
             }
         }
-        for round in 0..<90 {
+        for round in 0..<30 {
             say(Int.random(in: 0...60, using: &generator.numbers), but: nil)
             let view = round % 2
             let source = generator.sources[round / 2 % 2]
