@@ -45,9 +45,6 @@ public struct RouteSourceID: RawRepresentable, Hashable, Sendable, BitwiseCopyab
     public let rawValue: UInt32
 
     public init(rawValue: UInt32) { self.rawValue = rawValue }
-
-    /// Nobody.
-    static let none = RouteSourceID(rawValue: .max)
 }
 
 /// A next hop of the table; equal addresses have one id.

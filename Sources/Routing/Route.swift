@@ -15,8 +15,8 @@ public struct RouteMatch: Hashable, Sendable {
     public let pathSet: PathSetID
     /// The view that decided.
     public let view: ViewID
-    /// A view asked before that one, the first that has lost its route within the retention; it
-    /// decides for flows from before.
+    /// The first view that has lost within the retention what would come before the route of that
+    /// one; it decides for flows from before.
     let former: ViewID
     /// The longest prefix of any view, also where the default route was taken.
     let entry: UInt32

@@ -110,7 +110,7 @@ extension RoutingTableWriter {
     }
 
     /// Takes the paths that are meant from those of a prefix; what is within it is left alone when
-    /// that was all.
+    /// those were all, here and around it.
     private mutating func withdraw(
         _ old: PathSetID,
         at index: UInt32,

@@ -83,7 +83,7 @@ struct PrefixTree {
     }
 
     /// Takes an index for `prefix`, which the table must not have, and tells its parent; readers
-    /// do not meet it before ``link(_:_:below:retiring:)``.
+    /// do not meet it before ``link(_:_:below:)``.
     mutating func make(_ prefix: IPPrefix) -> (index: UInt32, parent: UInt32) {
         let parent = longestAround(TrieKey(prefix))
         let index = indexes.take()
